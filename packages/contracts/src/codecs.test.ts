@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest';
+import { behaviourEventCodec, recommendationListCodec } from './codecs.ts';
+import type { BehaviourEvent } from './records.ts';
+
+const purchase: BehaviourEvent = {
+  eventId: '0b5c1a1e-93c1-4b39-8f3e-2f3f4c1b7a10',
+  eventTime: 1_795_488_748_705,
+  eventType: 'purchase',
+  visitorId: 'v1',
+  userId: null,
+  sessionId: null,
+  itemId: 'i1',
+  query: null,
+  quantity: 2,
+  amount: 123_456n,
+  currency: 'EUR',
+  recommId: null,
+  properties: { device: 'mobile' },
+};
+
+test('an event comes back from its bytes as it went in, money to the last unit', () => {
+  const codec = behaviourEventCodec();
+  expect(codec.decode(codec.encode(purchase))).toEqual(purchase);
+});
+
+test('bytes left over are an error, not ignored', () => {
+  const codec = behaviourEventCodec();
+  expect(() => codec.decode(Buffer.concat([codec.encode(purchase), Buffer.from([1])]))).toThrow();
+});
+
+test('a list with nested items and money comes back whole', () => {
+  const codec = recommendationListCodec();
+  const item = {
+    itemId: 'i1',
+    score: 0.5,
+    source: 'covisit' as const,
+    title: 'Cup',
+    category: 'Home > Kitchen',
+    price: 19_900n,
+    currency: 'EUR',
+    reasons: [{ kind: 'viewed', subject: 'i2', weight: 1 }],
+  };
+  const list = {
+    subject: 'u1',
+    recommId: 'r',
+    items: [item],
+    release: 'untrained',
+    snapshots: { trending: 'abc' },
+    catalogPosition: '3',
+    partition: 1,
+    triggerOffset: 7,
+    eventTime: 1,
+    appendedAt: 2,
+    receivedAt: 3,
+    stateAt: 4,
+    scoredAt: 5,
+    publishedAt: 6,
+    expiresAt: 7,
+  };
+  const back = codec.decode(codec.encode(list));
+  expect(back.items[0]?.price).toBe(19_900n);
+  expect(JSON.parse(JSON.stringify(back, (_, v: unknown) => (typeof v === 'bigint' ? `${v}` : v)))).toEqual(
+    JSON.parse(JSON.stringify(list, (_, v: unknown) => (typeof v === 'bigint' ? `${v}` : v))),
+  );
+});

@@ -1,0 +1,43 @@
+export { CATEGORY_SEPARATOR, categoryText } from './category.ts';
+export {
+  avroType,
+  behaviourEventCodec,
+  type Codec,
+  catalogItemCodec,
+  createCodec,
+  deadLetterCodec,
+  recommendationListCodec,
+} from './codecs.ts';
+export { type ErrorCode, errorCodes, NextcartError, type NextcartErrorOptions } from './errors.ts';
+export { formatMoney, MAX_UNITS, MONEY_SCALE, parseMoney, unitsFromBytes, unitsToBytes } from './money.ts';
+export { EXCLUDED_FROM_WINDOWS, flags, type Outcome, outcomes, type ReasonCode, reasonCodes } from './outcomes.ts';
+export { type Position, planToken, positionKey } from './position.ts';
+export {
+  type BehaviourEvent,
+  type CatalogItem,
+  type DeadLetter,
+  type EventType,
+  eventTypes,
+  isKept,
+  type ListSource,
+  listSources,
+  type Reason,
+  type RecommendationList,
+  type RecommendedItem,
+  subjectOf,
+} from './records.ts';
+export { registrySubject, schemaText } from './schemas.ts';
+export { tables } from './tables.ts';
+export {
+  CLOCK_HEADER,
+  DEFAULT_SOURCE,
+  groups,
+  type SchemaName,
+  SOURCE_HEADER,
+  STRANGERS_KEY,
+  schemaNames,
+  similarItemsKey,
+  type TopicSpec,
+  topics,
+} from './topics.ts';
+export { WIRE_HEADER_BYTES, wireEncode, wireSchemaId } from './wire.ts';
