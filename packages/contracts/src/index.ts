@@ -9,6 +9,9 @@ export {
   recommendationListCodec,
 } from './codecs.ts';
 export { type ErrorCode, errorCodes, NextcartError, type NextcartErrorOptions } from './errors.ts';
+export { createItemIndex, type ItemIndex } from './item-index.ts';
+export { type AvroField, landingEventFields, landingPrefix, landingSchema } from './landing.ts';
+export type { LogRecord } from './log-record.ts';
 export { formatMoney, MAX_UNITS, MONEY_SCALE, parseMoney, unitsFromBytes, unitsToBytes } from './money.ts';
 export { EXCLUDED_FROM_WINDOWS, flags, type Outcome, outcomes, type ReasonCode, reasonCodes } from './outcomes.ts';
 export { type Position, planToken, positionKey } from './position.ts';
@@ -27,6 +30,18 @@ export {
   subjectOf,
 } from './records.ts';
 export { registrySubject, schemaText } from './schemas.ts';
+export {
+  decodeSnapshot,
+  encodeSnapshot,
+  type ItemGraph,
+  type Snapshot,
+  type SnapshotKind,
+  type SnapshotPayloads,
+  snapshotHash,
+  snapshotKinds,
+  TRENDING_HALF_LIVES_S,
+} from './snapshots.ts';
+export { FOLD_STEP, foldStart, MAX_FOLDED, SESSION_GAP_MS, type SubjectHistory } from './subject-history.ts';
 export { tables } from './tables.ts';
 export {
   CLOCK_HEADER,

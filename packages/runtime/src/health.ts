@@ -1,0 +1,23 @@
+/** One thing that must be well for the process to serve; `detail` is for the person on call. */
+export interface HealthCheck {
+  readonly ok: boolean;
+  readonly detail: string;
+}
+
+export interface Health {
+  /** Registers a check; it is called at each request and must not wait on anything. */
+  add(name: string, check: () => HealthCheck): void;
+  /** Every check's answer, and whether all are well. */
+  report(): { ok: boolean; checks: Record<string, HealthCheck> };
+}
+
+export const createHealth = (): Health => {
+  const checks = new Map<string, () => HealthCheck>();
+  return {
+    add: (name, check) => void checks.set(name, check),
+    report: () => {
+      const answers = Object.fromEntries([...checks].map(([name, check]) => [name, check()]));
+      return { ok: Object.values(answers).every((answer) => answer.ok), checks: answers };
+    },
+  };
+};
