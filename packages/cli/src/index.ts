@@ -1,1 +1,2 @@
-export {};
+export { createEventSender, type EventSender } from './event-sender.ts';
+export { type LedgerLine, readLedger } from './ledger.ts';

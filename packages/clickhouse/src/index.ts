@@ -1,1 +1,56 @@
-export {};
+export { insertCatalog, readCatalog, type StoredItem } from './catalog-table.ts';
+export { readSpreads, type SpreadOptions } from './cleaning-spreads.ts';
+export { type Conversion, conversionOf, type Funnel, PRIOR_STRENGTH } from './conversion.ts';
+export { copurchaseGraph, readPurchases } from './copurchases.ts';
+export { covisitGraph } from './covisits.ts';
+export { clickhouseConnection, clickhouseEnv, type StoreConnection } from './env.ts';
+export {
+  type AcceptedRow,
+  insertEvents,
+  type PartitionPosition,
+  type PositionRange,
+  readEventIds,
+  readPositions,
+  readSourceTimes,
+} from './events-table.ts';
+export { type LedgerRow, readLedger } from './ledger.ts';
+export { insertLists, readLists, type StoredList } from './lists-table.ts';
+export { migrate } from './migrate.ts';
+export { type Positions, partitionKey } from './positions.ts';
+export { rebuildWindows } from './rebuild-windows.ts';
+export { catalogLandingSchema, listsLandingSchema } from './record-landing.ts';
+export { countRange, healRange, type RecordTable } from './record-ranges.ts';
+export type { SequenceRow } from './sequences.ts';
+export { readSessions, type SessionsRequest, sessionsSnapshot } from './sessions.ts';
+export {
+  dropSnapshots,
+  latestHashes,
+  latestSnapshot,
+  type StoredSnapshot,
+  saveSnapshot,
+  snapshotByHash,
+} from './snapshots.ts';
+export { type AvroBatch, createStore, type InsertOptions, type Settings, type Store } from './store.ts';
+export { type HistoryQuery, type HistoryRow, readHistories, type StoredHistory } from './subject-events.ts';
+export { readSubjectFeatures, type SubjectFeatures, type SubjectFeaturesRequest } from './subject-features.ts';
+export { REACH_HALF_LIVES, readTrending, TRENDING_WEIGHTS } from './trending.ts';
+export {
+  mergeProgress,
+  type PartitionProgress,
+  positionsOf,
+  readProgress,
+  shopWatermark,
+  type WatermarkOptions,
+  watermarkOf,
+} from './watermarks.ts';
+export {
+  type Revenue,
+  type WindowKind,
+  type WindowName,
+  type WindowRequest,
+  type WindowRow,
+  windowKinds,
+  windowLengths,
+  windowsAsOf,
+  windowsAt,
+} from './windows.ts';

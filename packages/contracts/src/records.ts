@@ -31,9 +31,12 @@ export interface BehaviourEvent {
   properties: Record<string, string>;
 }
 
-/** The subject of an event: the customer, else the device. */
-export const subjectOf = (event: Pick<BehaviourEvent, 'userId' | 'visitorId'>): string | null =>
-  event.userId ?? event.visitorId;
+/**
+ * The subject of an event: the customer, else the device. `identify` belongs to the device's own log, because it tells
+ * the device's owner to hand its history over. An empty id counts as missing; null where nobody is named.
+ */
+export const subjectOf = (event: Pick<BehaviourEvent, 'eventType' | 'userId' | 'visitorId'>): string | null =>
+  (event.eventType === 'identify' ? event.visitorId : event.userId || event.visitorId) || null;
 
 /** Rows that count as the subject's history: late ones came late, but happened. */
 export const isKept = (outcome: Outcome): boolean => outcome === 'accepted' || outcome === 'late';

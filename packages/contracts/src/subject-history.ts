@@ -14,7 +14,7 @@ export const SESSION_GAP_MS = 30 * 60 * 1000;
  */
 export interface SubjectHistory {
   readonly subject: string;
-  /** Kept events ever, ≥ length. */
+  /** Kept events ever; ≥ length but for a user with merged history, whose record counts once and shows as many. */
   readonly count: number;
   readonly length: number;
   /** Index in the process's ItemIndex, or -1. */
@@ -23,7 +23,7 @@ export interface SubjectHistory {
   readonly types: Uint8Array;
   /** Event time, epoch ms. */
   readonly times: Float64Array;
-  /** Offset in behaviour-events.v1. */
+  /** Offset in behaviour-events.v1; of the history record where the event came with one. Never falls. */
   readonly offsets: Float64Array;
   /** Ordinal of the event's session within the fold, from 0. */
   readonly sessions: Int32Array;

@@ -1,1 +1,1 @@
-export {};
+export type { Dataset, DatasetRecord } from './dataset.ts';

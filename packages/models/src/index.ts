@@ -1,1 +1,10 @@
-export {};
+export { cosineWeights, type SparseRows } from './item-graph.ts';
+export { hitAt, ndcgAt, rankOf, recallAt, reciprocalRankAt } from './metrics.ts';
+export { priceDeciles } from './price-deciles.ts';
+export type { Candidates, ScoreSheet } from './score-sheet.ts';
+export { indexSessions, type SessionIndex, type Sessions } from './session-index.ts';
+export { createSessionNeighbours, type NeighbourOptions, type SessionNeighbours } from './session-neighbours.ts';
+export { editDistance, hashText, hashToken, trigrams, words } from './text.ts';
+export { createTextIndex, type Hits, type TextIndex, type WeightedToken } from './text-index.ts';
+export { blendTrending } from './trending.ts';
+export { createVocabulary, type Vocabulary } from './vocabulary.ts';

@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Cure, capture, childEnv, hostEnv, root, step } from './run.mjs';
+
+const MIN_NODE = [24, 6]; // runs TypeScript as it is, with zstd in node:zlib
+const stamp = join(root, 'node_modules', '.nextcart-installed');
+
+const wanted = () =>
+  createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .update(`${process.platform} ${process.arch}`)
+    .digest('hex');
+
+/** Installs what package-lock.json says, unless that has been done. */
+export const install = async () => {
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted()) return;
+  // Not `npm ci`: a lock file made on one platform lacks the optional packages of the others, and ci refuses that.
+  // The child's PATH is the person's own: node_modules/.bin may hold a Node that is being replaced.
+  const env = { ...childEnv, PATH: hostEnv.PATH };
+  // errors only: under an older Node, npm warns of every package that wants the one it is about to bring
+  const args = ['install', '--no-audit', '--no-fund', '--loglevel=error'];
+  if ((await step(`npm ${args.join(' ')}: 1.4 GB on disk, about a minute the first time`, 'npm', args, env)) !== 0)
+    throw new Cure('npm install failed: its last lines say why (network? disk space?)');
+  writeFileSync(stamp, wanted());
+};
+
+/** The Node that everything runs on: the one that npm brought, else the system's where that is new enough. */
+export const findNode = () => {
+  const own = join(root, 'node_modules', '.bin', 'node');
+  for (const node of [own, process.execPath]) if (isNewEnough(capture(node, ['--version']))) return node;
+  const found = capture(own, ['--version'])?.trim() ?? 'none';
+  throw new Cure(
+    `Node ${MIN_NODE.join('.')} or newer is needed; node_modules/.bin/node is ${found}, the system's is ${process.version}.\n` +
+      'npm brings one, unless it was told to run no install scripts. Cure: npm rebuild node (with ignore-scripts off), or install a newer Node.',
+  );
+};
+
+const isNewEnough = (version) => {
+  const [major = 0, minor = 0] = (version ?? '').replace('v', '').split('.').map(Number);
+  return major > MIN_NODE[0] || (major === MIN_NODE[0] && minor >= MIN_NODE[1]);
+};

@@ -1,0 +1,31 @@
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { root, say, step } from './run.mjs';
+
+/** Cheapest first. Each is a script of package.json; all of them run, so that one look shows everything. */
+export const staticChecks = ['boundaries', 'typecheck', 'lint', 'format:check'];
+
+export const runChecks = async () => {
+  const failed = [];
+  for (const name of staticChecks) if ((await step(name, 'npm', ['run', '--silent', name])) !== 0) failed.push(name);
+  if (failed.length > 0) say(`✗ failed: ${failed.join(', ')}`);
+  return failed.length === 0 ? 0 : 1;
+};
+
+const report = join(root, '.nextcart', 'vitest.json');
+
+/** vitest, and then one plain line that any reader of a log can count by. */
+export const runTests = async (node, args) => {
+  mkdirSync(join(root, '.nextcart'), { recursive: true });
+  rmSync(report, { force: true });
+  const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const code = await step('tests', node, [vitest, 'run', ...reporters, ...args]);
+  if (existsSync(report)) {
+    const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(report, 'utf8'));
+    say(
+      `${numPassedTests} passed, ${numFailedTests} failed${numPendingTests > 0 ? `, ${numPendingTests} skipped` : ''}`,
+    );
+  }
+  return code;
+};

@@ -1,0 +1,34 @@
+import { join } from 'node:path';
+import type { Feed } from './arguments.ts';
+import { repoRoot } from './folders.ts';
+
+/** The command lines of everything that `npm start` runs and that other rooms own. Change them here only. */
+const nextcart = (...args: string[]): string[] => [join(repoRoot, 'packages', 'cli', 'src', 'main.ts'), ...args];
+
+/** Topics, schemas, tables. Idempotent; runs to its end. */
+export const setupCommand = (): string[] => nextcart('setup');
+
+/** Long-running: each serves `/health/ready` and `/metrics` on its `HTTP_PORT`. In the order in which they start. */
+export const services = [
+  { name: 'ingest', preferredPort: 9401 },
+  { name: 'features', preferredPort: 9402 },
+  { name: 'scorer', preferredPort: 9403 },
+] as const;
+export const serviceCommand = (name: string): string[] => [join(repoRoot, 'services', name, 'src', 'main.ts')];
+
+/** Brings events: the simulated shop for ever, a data set until its end. */
+export const feedCommand = (feed: Feed): string[] | undefined => {
+  switch (feed.kind) {
+    case 'none':
+      return undefined;
+    case 'simulate':
+      return nextcart('simulate', ...option('users', feed.users), ...option('rate', feed.rate));
+    case 'import':
+      return nextcart('import', '--source', feed.source, '--file', feed.file, '--speed', feed.speed);
+  }
+};
+
+/** One customer's events and list, live, in the foreground. */
+export const watchCommand = (): string[] => nextcart('watch', '--demo');
+
+const option = (name: string, value: string | undefined): string[] => (value === undefined ? [] : [`--${name}`, value]);

@@ -1,0 +1,45 @@
+import { NextcartError } from '@nextcart/contracts';
+import { parseArguments, type StartOptions, usage } from './arguments.ts';
+import { start } from './start.ts';
+import { createSteps } from './steps.ts';
+
+/** `npm start`. Ends with 0 after an orderly stop, with 1 and the reason otherwise. */
+const main = async (): Promise<number> => {
+  let options: StartOptions;
+  try {
+    options = parseArguments(process.argv.slice(2));
+  } catch (error) {
+    return fail(error);
+  }
+  if (options.help) {
+    console.log(usage);
+    return 0;
+  }
+  const abort = new AbortController();
+  const stop = (): void => {
+    if (abort.signal.aborted)
+      console.error('still stopping in order; kill -9 me if you must: the next start cleans up');
+    abort.abort();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+  try {
+    await start(
+      options,
+      process.env,
+      createSteps((text) => process.stdout.write(text)),
+      abort.signal,
+    );
+    return 0;
+  } catch (error) {
+    if (!abort.signal.aborted) return fail(error);
+    console.error('stopped before everything was up');
+    return 130;
+  }
+};
+
+const fail = (error: unknown): number => {
+  console.error(error instanceof NextcartError ? `\n${error.message}` : error);
+  return 1;
+};
+
+process.exit(await main());

@@ -1,0 +1,34 @@
+import { tables } from '@nextcart/contracts';
+import type { RunningService } from './services.ts';
+import type { StackUrls } from './urls.ts';
+
+const QUERY_TIMEOUT_MS = 3000;
+
+/** One line on how the system is: services that run, and what has arrived in ClickHouse. */
+export const statusLine = async (urls: StackUrls, services: Record<string, RunningService>): Promise<string> => {
+  const running = Object.entries(services).map(
+    ([name, { child }]) => `${name} ${child.pid() === undefined ? 'DOWN' : 'up'}`,
+  );
+  const [events, lists] = await Promise.all([countRows(urls, tables.events), countRows(urls, tables.lists)]);
+  return [...running, `${events} events`, `${lists} lists`].join(' · ');
+};
+
+const countRows = async (urls: StackUrls, table: string): Promise<string> => {
+  const url = new URL(urls.clickhouseUrl);
+  try {
+    const response = await fetch(url.origin, {
+      method: 'POST',
+      headers: {
+        'x-clickhouse-user': decodeURIComponent(url.username),
+        'x-clickhouse-key': decodeURIComponent(url.password),
+        'x-clickhouse-database': url.pathname.slice(1),
+      },
+      body: `SELECT count() FROM ${table}`,
+      signal: AbortSignal.timeout(QUERY_TIMEOUT_MS),
+    });
+    const text = (await response.text()).trim();
+    return response.ok ? text : '?';
+  } catch {
+    return '?';
+  }
+};

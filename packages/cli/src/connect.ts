@@ -1,0 +1,43 @@
+import { createStore, type Store } from '@nextcart/clickhouse';
+import { createKafka, createRegistryClient, type Kafka, kafkaConnection, type RegistryClient } from '@nextcart/kafka';
+import { createLogger, type Logger, systemClock } from '@nextcart/runtime';
+import { type CliEnv, readEnv } from './env.ts';
+
+/** What a command may use; each client is made at its first use, so that `topics` needs no ClickHouse. */
+export interface Connections {
+  readonly env: CliEnv;
+  readonly log: Logger;
+  kafka(): Kafka;
+  store(): Store;
+  registry(): RegistryClient;
+}
+
+/** Runs a command's body with connections and closes what it opened, also after an error. */
+export const withConnections = async (body: (connections: Connections) => Promise<void>): Promise<void> => {
+  const env = readEnv();
+  const log = createLogger('nextcart', env.LOG_LEVEL);
+  const clock = systemClock;
+  let kafka: Kafka | undefined;
+  let store: Store | undefined;
+  let registry: RegistryClient | undefined;
+  try {
+    await body({
+      env,
+      log,
+      kafka: () => (kafka ??= createKafka({ connection: kafkaConnection(env, 'nextcart-cli'), log, clock })),
+      store: () => (store ??= createStore({ url: env.CLICKHOUSE_URL, log, clock })),
+      registry: () => (registry ??= createRegistryClient({ url: env.SCHEMA_REGISTRY_URL, log, clock })),
+    });
+  } finally {
+    await kafka?.close();
+    await store?.close();
+  }
+};
+
+/** Aborted by Ctrl-C, so that a long command ends in order and keeps what it has done. */
+export const interrupted = (): AbortSignal => {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => controller.abort(new Error(`stopped by ${signal}`)));
+  return controller.signal;
+};

@@ -1,0 +1,46 @@
+import { NextcartError } from '@nextcart/contracts';
+import { Command } from 'commander';
+import { deadLettersCommand } from './commands/dead-letters.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { importCommand } from './commands/import.ts';
+import { ledgerCommand } from './commands/ledger.ts';
+import { rebuildCommand } from './commands/rebuild.ts';
+import { recommendCommand } from './commands/recommend.ts';
+import { setupCommand } from './commands/setup.ts';
+import { simulateCommand } from './commands/simulate.ts';
+import { topicsCommand } from './commands/topics.ts';
+import { watchCommand } from './commands/watch.ts';
+import { warn } from './print.ts';
+
+const program = new Command('nextcart')
+  .description('Streaming recommendations: events in, live explained lists out.')
+  .showHelpAfterError()
+  .addHelpText(
+    'after',
+    `
+Where the servers are: KAFKA_BROKERS, CLICKHOUSE_URL and SCHEMA_REGISTRY_URL, else the stack that \`npm start\` runs here.
+`,
+  );
+for (const command of [
+  setupCommand,
+  simulateCommand,
+  importCommand,
+  recommendCommand,
+  watchCommand,
+  ledgerCommand,
+  deadLettersCommand,
+  rebuildCommand,
+  topicsCommand,
+  doctorCommand,
+]) {
+  program.addCommand(command());
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  warn(`nextcart: ${error instanceof Error ? error.message : String(error)}`);
+  if (error instanceof NextcartError && Object.keys(error.context).length > 0)
+    warn(`  ${JSON.stringify(error.context)}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,22 @@
+-- The same by hour, fed from the minutes: windows of days would else read a row for every minute of every item.
+CREATE TABLE IF NOT EXISTS window_hours {{on_cluster}} (
+  hour DateTime('UTC'),
+  event_type Enum8('search' = 0, 'view' = 1, 'click' = 2, 'cart' = 3, 'purchase' = 4, 'return' = 5),
+  item_id String,
+  category LowCardinality(String),
+  brand LowCardinality(String),
+  query String,
+  currency LowCardinality(String),
+  late UInt8,
+  events UInt64,
+  quantity Int64,
+  amount Decimal(38, 4),
+  base_amount Decimal(38, 4)
+)
+ENGINE = {{replicated}}SummingMergeTree((events, quantity, amount, base_amount))
+ORDER BY (hour, event_type, item_id, category, brand, query, currency, late)
+SETTINGS {{deduplication_window}} = 1000;
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS window_hours_view {{on_cluster}} TO window_hours AS
+SELECT toStartOfHour(minute) AS hour, * EXCEPT (minute)
+FROM window_minutes;

@@ -1,0 +1,52 @@
+import { type CatalogItem, parseMoney, tables } from '@nextcart/contracts';
+import { catalogLandingSchema } from './record-landing.ts';
+import type { InsertOptions, Store } from './store.ts';
+
+/** Table `catalog`: sql/003_catalog.sql. */
+let schema: string | undefined;
+
+/** Inserts encoded rows (`catalogLandingSchema`) as one block under the token. */
+export const insertCatalog = (
+  store: Store,
+  rows: number,
+  parts: readonly Uint8Array[],
+  options: InsertOptions & { readonly token: string },
+): Promise<void> =>
+  store.insertAvro(tables.catalog, { schema: (schema ??= catalogLandingSchema()), rows, parts }, options);
+
+/** The newest record of an item, with where it stood. */
+export interface StoredItem {
+  readonly partition: number;
+  readonly offset: number;
+  readonly item: CatalogItem;
+}
+
+type Row = Omit<CatalogItem, 'price'> & { partition: number; offset: number; price: string | null };
+
+/**
+ * The catalogue as of a position: each item's newest accepted record below `before` (by partition, exclusive; absent:
+ * all of it), deleted items left out.
+ */
+export const readCatalog = async (
+  store: Store,
+  query: { readonly topicId: string; readonly before?: ReadonlyMap<number, number> },
+): Promise<StoredItem[]> => {
+  const bounds = [...(query.before ?? [])].map(([p, o]) => `(partition = ${Number(p)} AND offset < ${Number(o)})`);
+  const bound = query.before === undefined ? '' : `AND (${bounds.join(' OR ') || 'false'})`;
+  const rows = await store.query<Row>(
+    `SELECT partition, offset, item_id AS itemId, title, description, category, brand, toString(price) AS price, currency,
+       stock, hidden, toUnixTimestamp64Milli(available_from) AS availableFrom,
+       toUnixTimestamp64Milli(available_until) AS availableUntil, repurchase_days AS repurchaseDays, attributes
+     FROM (
+       SELECT * FROM catalog WHERE topic_id = {topicId:UUID} AND outcome = 'accepted' ${bound}
+       ORDER BY item_id, partition DESC, offset DESC LIMIT 1 BY item_id
+     )
+     WHERE NOT deleted ORDER BY partition, offset`,
+    { topicId: query.topicId },
+  );
+  return rows.map(({ partition, offset, price, ...item }) => ({
+    partition,
+    offset,
+    item: { ...item, price: price === null ? null : parseMoney(price) },
+  }));
+};

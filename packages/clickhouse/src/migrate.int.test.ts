@@ -1,0 +1,73 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemClock } from '@nextcart/runtime';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { log } from './landing-rows.fixture.ts';
+import { migrate } from './migrate.ts';
+import { createStore, type Store } from './store.ts';
+import { freshDatabase } from './testing.ts';
+
+let store: Store;
+let drop: () => Promise<void>;
+beforeAll(async () => {
+  const database = await freshDatabase(inject('urls').clickhouseUrl, 'migrate');
+  store = createStore({ url: database.url, log, clock: systemClock });
+  drop = database.drop;
+});
+afterAll(async () => {
+  await store.close();
+  await drop();
+});
+
+const folder = (files: Record<string, string>): string => {
+  const directory = mkdtempSync(join(tmpdir(), 'nextcart-sql-'));
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text);
+  return directory;
+};
+const ONE = 'CREATE TABLE IF NOT EXISTS one {{on_cluster}} (a Int8) ENGINE = {{replicated}}MergeTree ORDER BY a;\n';
+
+test('files are applied once, in order; a new one is applied alone', async () => {
+  const two = 'INSERT INTO one VALUES (1);\nINSERT INTO one VALUES (2);\n';
+  const directory = folder({ '001_one.sql': ONE });
+  expect(await migrate(store, { log, directory })).toEqual(['001_one.sql']);
+  writeFileSync(join(directory, '002_two.sql'), two);
+  expect(await migrate(store, { log, directory })).toEqual(['002_two.sql']);
+  expect(await migrate(store, { log, directory })).toEqual([]);
+  expect(await store.query('SELECT sum(a) AS a FROM one')).toEqual([{ a: 3 }]);
+});
+
+test('an applied file that has changed is an error that names it and the cure, and nothing is applied', async () => {
+  const directory = folder({
+    '001_one.sql': `${ONE}-- changed\n`,
+    '003_three.sql': 'CREATE TABLE three (a Int8) ENGINE = Memory;',
+  });
+  await expect(migrate(store, { log, directory })).rejects.toThrow(/001_one\.sql.*new number/);
+  expect(
+    await store.query("SELECT name FROM system.tables WHERE database = currentDatabase() AND name = 'three'"),
+  ).toEqual([]);
+});
+
+test('the house’s own files make all tables in an empty database', async () => {
+  const database = await freshDatabase(inject('urls').clickhouseUrl, 'migrate');
+  const own = createStore({ url: database.url, log, clock: systemClock });
+  await migrate(own, { log });
+  const rows = await own.query<{ name: string }>('SELECT name FROM system.tables WHERE database = currentDatabase()');
+  expect(rows.map((row) => row.name)).toEqual(
+    expect.arrayContaining(['events', 'subject_events', 'catalog', 'lists', 'migrations']),
+  );
+  await own.close();
+  await database.drop();
+});
+
+test('a server that is not there is waited for, until the caller gives up', async () => {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  const absent = createStore({ url: `http://127.0.0.1:${port}/nextcart`, log, clock: systemClock });
+  await expect(migrate(absent, { log, signal: AbortSignal.timeout(400) })).rejects.toThrow(/abort|timeout/i);
+  expect(await absent.ping()).toBe(false);
+  await absent.close();
+});

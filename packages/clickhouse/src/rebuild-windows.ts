@@ -1,0 +1,139 @@
+/**
+ * Makes window_minutes and window_hours again from `events`, while ingest goes on.
+ * 1. Shadow tables get views of their own, bounded to rows above the positions V at which nothing was being inserted.
+ * 2. Rows up to V are read from `events` into the shadows; what ingest inserts meanwhile reaches both.
+ * 3. REPLACE PARTITION puts the shadows' parts in place of the live ones, in a moment without an insert; where one
+ *    slipped in, it is done again: the shadows are whole at any time.
+ * Not EXCHANGE TABLES: the exchanged table has never seen the tokens of past blocks, so the repeat of a planned insert
+ * after a restart of ingest (law 2) would be counted again. REPLACE PARTITION keeps the live table's memory of tokens.
+ * The shadows' views being bounded to rows above V has the same reason.
+ */
+import { NextcartError } from '@nextcart/contracts';
+import type { Clock, Logger } from '@nextcart/runtime';
+import { type Positions, partitionKey, positionsCondition } from './positions.ts';
+import type { Store } from './store.ts';
+
+const MINUTES = 'window_minutes';
+const HOURS = 'window_hours';
+const shadow = (name: string): string => `${name}_rebuild`;
+/** Offsets read at once: bounds the memory of one step to some 100 MB. */
+const STEP = 1_000_000;
+/** A moment without an insert comes every few batches; a full-speed import may have none for long. */
+const MOMENT_TRIES = 600;
+/** No divisor of a flush interval: tries must not keep step with ingest. */
+const MOMENT_PAUSE_MS = 73;
+
+interface Moment {
+  inserting: number;
+  rows: number;
+}
+
+const look = async (store: Store): Promise<Moment> => {
+  const rows = await store.query<Moment>(
+    `SELECT (SELECT count() FROM events) AS rows, (SELECT count() FROM system.processes
+       WHERE query_kind = 'Insert' AND current_database = {database:String}) AS inserting`,
+    { database: store.database },
+  );
+  return rows[0] ?? { inserting: 1, rows: 0 };
+};
+
+/** Runs `act` until no insert ran at its beginning, at its end or between: then no row can be on both sides of it. */
+const inQuietMoment = async <T>(
+  deps: { store: Store; clock: Clock },
+  act: () => Promise<T>,
+  undo: () => Promise<void>,
+): Promise<T> => {
+  for (let tries = 0; tries < MOMENT_TRIES; tries += 1) {
+    const before = await look(deps.store);
+    if (before.inserting === 0) {
+      const result = await act();
+      const after = await look(deps.store);
+      if (after.inserting === 0 && after.rows === before.rows) return result;
+      await undo();
+    }
+    await deps.clock.sleep(MOMENT_PAUSE_MS);
+  }
+  throw new NextcartError(
+    'store_unavailable',
+    'ingest leaves no moment between two inserts: stop the import, or stop ingest, and rebuild again',
+    { retry: true, context: { tries: MOMENT_TRIES } },
+  );
+};
+
+const readPositions = async (store: Store): Promise<Positions> => {
+  const rows = await store.query<{ topic: string; partition: number; last: number }>(
+    'SELECT toString(topic_id) AS topic, partition, max(offset) AS last FROM events GROUP BY topic_id, partition',
+  );
+  return Object.fromEntries(rows.map(({ topic, partition, last }) => [partitionKey(topic, partition), last]));
+};
+
+const viewSelect = async (store: Store, view: string): Promise<string> => {
+  const rows = await store.query<{ sql: string }>(
+    'SELECT as_select AS sql FROM system.tables WHERE database = {database:String} AND name = {view:String}',
+    { database: store.database, view },
+  );
+  const sql = rows[0]?.sql;
+  if (sql === undefined || sql === '')
+    throw new NextcartError('store_refused', `the view ${view} is missing: run 'nextcart setup'`, { retry: false });
+  return sql;
+};
+
+const dropShadows = async (store: Store): Promise<void> => {
+  for (const table of [MINUTES, HOURS]) await store.command(`DROP VIEW IF EXISTS ${shadow(table)}_view SYNC`);
+  for (const table of [MINUTES, HOURS]) await store.command(`DROP TABLE IF EXISTS ${shadow(table)} SYNC`);
+};
+
+/** Answers the rows of `events` that the windows were made from, without those that came meanwhile. */
+export const rebuildWindows = async (
+  store: Store,
+  deps: { readonly log: Logger; readonly clock: Clock },
+): Promise<{ rows: number }> => {
+  const { log } = deps;
+  await dropShadows(store);
+  const minutesSql = await viewSelect(store, `${MINUTES}_view`);
+  const hoursSql = (await viewSelect(store, `${HOURS}_view`)).replace(`.${MINUTES}`, `.${shadow(MINUTES)}`);
+
+  try {
+    for (const table of [MINUTES, HOURS]) await store.command(`CREATE TABLE ${shadow(table)} AS ${table}`);
+    await store.command(`CREATE MATERIALIZED VIEW ${shadow(HOURS)}_view TO ${shadow(HOURS)} AS ${hoursSql}`);
+    const positions = await inQuietMoment(
+      { store, ...deps },
+      async () => {
+        const last = await readPositions(store);
+        await store.command(
+          `CREATE MATERIALIZED VIEW ${shadow(MINUTES)}_view TO ${shadow(MINUTES)} AS ${minutesSql} AND NOT ${positionsCondition(last)}`,
+        );
+        return last;
+      },
+      async () => {
+        await store.command(`DROP VIEW ${shadow(MINUTES)}_view SYNC`);
+        for (const table of [MINUTES, HOURS]) await store.command(`TRUNCATE TABLE ${shadow(table)}`);
+      },
+    );
+    const rows = (await look(store)).rows;
+    for (const [key, last] of Object.entries(positions)) {
+      const [topicId, partition] = key.split(':');
+      for (let first = 0; first <= last; first += STEP) {
+        const range = `topic_id = '${topicId}' AND partition = ${partition} AND offset >= ${first} AND offset < ${Math.min(first + STEP, last + 1)}`;
+        await store.command(
+          `INSERT INTO ${shadow(MINUTES)} ${minutesSql} AND ${range}`,
+          {},
+          { async_insert: 0, insert_deduplicate: 0, max_threads: 1 },
+        );
+        log.info({ partition, offset: Math.min(first + STEP - 1, last), last }, 'rebuilding_windows');
+      }
+    }
+    await inQuietMoment(
+      { store, ...deps },
+      async () => {
+        for (const table of [MINUTES, HOURS])
+          await store.command(`ALTER TABLE ${table} REPLACE PARTITION tuple() FROM ${shadow(table)}`);
+      },
+      async () => {},
+    );
+    log.info({ rows }, 'windows_rebuilt');
+    return { rows };
+  } finally {
+    await dropShadows(store);
+  }
+};

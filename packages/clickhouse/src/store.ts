@@ -1,0 +1,157 @@
+import { readFileSync } from 'node:fs';
+import { Readable } from 'node:stream';
+import { ClickHouseLogLevel, type ClickHouseSettings, createClient } from '@clickhouse/client';
+import type { Clock, Logger } from '@nextcart/runtime';
+import { avroColumns, avroContainer } from './avro-container.ts';
+import type { StoreConnection } from './env.ts';
+import { storeError } from './store-error.ts';
+
+/**
+ * The only door to ClickHouse.
+ * - One insert is one block, one part, one token: sent whole, parsed by one thread, never split or merged with others.
+ * - Repeating an insert under its token is a no-op for the table and completes the views.
+ * - Every error is a NextcartError: `store_unavailable` (try again, unchanged) or `store_refused` (never will).
+ */
+export type Settings = ClickHouseSettings;
+
+export interface AvroBatch {
+  /** Writer schema, JSON text; its field names are the table's columns. */
+  readonly schema: string;
+  readonly rows: number;
+  /** Encoded datums, any number a piece. */
+  readonly parts: readonly Uint8Array[];
+}
+
+export interface InsertOptions {
+  /** De-duplication token; needed wherever the insert may be repeated. */
+  readonly token?: string;
+  readonly settings?: Settings;
+  readonly signal?: AbortSignal;
+}
+
+export interface Store {
+  readonly database: string;
+  readonly cluster: string | undefined;
+  readonly clock: Clock;
+  /** Rows as objects. 64-bit integers arrive as numbers; times are best selected as `toUnixTimestamp64Milli(t)`. */
+  query<T>(sql: string, params?: Record<string, unknown>, settings?: Settings): Promise<T[]>;
+  /** A statement without an answer. */
+  command(sql: string, params?: Record<string, unknown>, settings?: Settings): Promise<void>;
+  insertRows(table: string, rows: readonly object[], options?: InsertOptions): Promise<void>;
+  insertAvro(table: string, batch: AvroBatch, options: InsertOptions & { readonly token: string }): Promise<void>;
+  /** Whether the server answers and knows us; never throws. */
+  ping(): Promise<boolean>;
+  /** Resolves when the server answers; waits for ever, or until the signal. */
+  waitUntilReady(signal?: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Rows that one insert may hold and still be one block (law 2). */
+const ONE_BLOCK_ROWS = '1048576';
+const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
+
+const querySettings: Settings = { max_execution_time: 60, output_format_json_quote_64bit_integers: 0 };
+
+export const insertSettings: Settings = {
+  async_insert: 0, // a token needs a synchronous insert
+  insert_deduplicate: 1,
+  deduplicate_blocks_in_dependent_materialized_views: 1,
+  max_insert_block_size: ONE_BLOCK_ROWS,
+  min_insert_block_size_rows: ONE_BLOCK_ROWS,
+  min_insert_block_size_bytes: '0', // by rows alone
+  max_insert_threads: '1',
+  input_format_parallel_parsing: 0,
+  wait_end_of_query: 1, // the status line tells the end, not the beginning
+};
+
+/** `requestTimeoutMs` bounds every call. Nothing is sent before the first call. */
+export const createStore = (
+  deps: StoreConnection & { readonly log: Logger; readonly clock: Clock; readonly requestTimeoutMs?: number },
+): Store => {
+  const { log, clock, cluster, requestTimeoutMs = 60_000 } = deps;
+  const url = new URL(deps.url);
+  const database = url.pathname.slice(1) || 'default';
+  const remote = !LOOPBACK.has(url.hostname);
+  const client = createClient({
+    url: url.origin,
+    username: decodeURIComponent(url.username) || 'default',
+    password: decodeURIComponent(url.password),
+    database,
+    application: 'nextcart',
+    request_timeout: requestTimeoutMs,
+    max_open_connections: 16,
+    compression: { request: remote, response: remote }, // on loopback it is only CPU
+    keep_alive: { enabled: true, idle_socket_ttl: 2000 }, // below the server's 3 s
+    use_multipart_params_auto: true, // thousands of subjects don't fit in a URL
+    log: { level: ClickHouseLogLevel.OFF }, // errors are thrown to callers, who know what they mean
+    ...(deps.caFile === undefined ? {} : { tls: { ca_cert: readFileSync(deps.caFile) } }),
+  });
+
+  const attempt = async <T>(what: string, call: () => Promise<T>): Promise<T> => {
+    try {
+      return await call();
+    } catch (error) {
+      throw storeError(error, what);
+    }
+  };
+  const settingsOf = (options: InsertOptions): Settings => ({
+    ...insertSettings,
+    ...(options.token === undefined ? {} : { insert_deduplication_token: options.token }),
+    ...options.settings,
+  });
+  const abort = (signal: AbortSignal | undefined) => (signal === undefined ? {} : { abort_signal: signal });
+
+  const store: Store = {
+    database,
+    cluster,
+    clock,
+    query: <T>(sql: string, params = {}, settings = {}) =>
+      attempt(`the query '${head(sql)}'`, async () => {
+        const answer = await client.query({
+          query: sql,
+          format: 'JSONEachRow',
+          query_params: params,
+          clickhouse_settings: { ...querySettings, ...settings },
+        });
+        return answer.json<T>();
+      }),
+    command: (sql, params = {}, settings = {}) =>
+      attempt(`the command '${head(sql)}'`, async () => {
+        await client.command({ query: sql, query_params: params, clickhouse_settings: settings });
+      }),
+    insertRows: (table, rows, options = {}) =>
+      attempt(`the insert into ${table}`, async () => {
+        await client.insert({
+          table,
+          values: [...rows],
+          format: 'JSONEachRow',
+          clickhouse_settings: settingsOf(options),
+          ...abort(options.signal),
+        });
+      }),
+    insertAvro: (table, batch, options) =>
+      attempt(`the insert into ${table}`, async () => {
+        const { stream } = await client.exec({
+          query: `INSERT INTO ${table} (${avroColumns(batch.schema)}) FORMAT Avro`,
+          values: Readable.from(avroContainer(batch.schema, batch.rows, batch.parts), { objectMode: false }),
+          clickhouse_settings: settingsOf(options),
+          ...abort(options.signal),
+        });
+        for await (const _ of stream); // empty, and must be read for the socket to be free again
+      }),
+    ping: async () => (await client.ping({ select: true })).success,
+    waitUntilReady: async (signal) => {
+      for (let tries = 0; ; tries += 1) {
+        const answer = await client.ping({ select: true });
+        if (answer.success) return;
+        signal?.throwIfAborted();
+        if (tries % 10 === 0) log.warn({ reason: answer.error.message, host: url.host }, 'waiting_for_clickhouse');
+        await clock.sleep(Math.min(100 * 2 ** tries, 2000), signal);
+      }
+    },
+    close: () => client.close(),
+  };
+  return store;
+};
+
+const head = (sql: string): string => sql.replaceAll(/\s+/g, ' ').trim().slice(0, 80);

@@ -1,0 +1,77 @@
+import { type CatalogItem, categoryText } from '@nextcart/contracts';
+
+/** What cleaning wants of the catalogue. */
+export interface CatalogLookup {
+  get(itemId: string): CatalogFacts | undefined;
+}
+
+export interface CatalogFacts {
+  /** Path text; empty where the item has none. */
+  readonly category: string;
+  /** Empty where the item has none. */
+  readonly brand: string;
+  /** Of one piece. */
+  readonly priceUnits: bigint | null;
+  readonly currency: string | null;
+}
+
+/** An item as it is now. `item` is the same object until a record replaces it. */
+export interface CatalogEntry extends CatalogFacts {
+  readonly item: CatalogItem;
+}
+
+/**
+ * catalog.v1 folded by item: the newest record of an item holds, a tombstone removes it. The state after offsets < n
+ * depends on the log alone, so a list that names its position can be recomputed.
+ */
+export interface CatalogState extends CatalogLookup {
+  get(itemId: string): CatalogEntry | undefined;
+  /** Next record of a partition; `null` is a tombstone. False where its offset is already folded. */
+  fold(partition: number, offset: number, itemId: string, item: CatalogItem | null): boolean;
+  /** Takes items as they were before `position` (next offset by partition), as the store kept them, and goes on from there. */
+  seed(items: Iterable<CatalogItem>, position: readonly number[]): void;
+  readonly size: number;
+  entries(): Iterable<CatalogEntry>;
+  /** Next offset by partition; 0 where nothing was folded. */
+  position(): number[];
+  /** As lists carry it: '3,0'. */
+  positionText(): string;
+}
+
+const entryOf = (item: CatalogItem): CatalogEntry => ({
+  item,
+  category: categoryText(item.category),
+  brand: item.brand ?? '',
+  priceUnits: item.price,
+  currency: item.currency,
+});
+
+export const createCatalogState = (): CatalogState => {
+  const byId = new Map<string, CatalogEntry>();
+  const next: number[] = [];
+  const nextOf = (partition: number): number => {
+    while (next.length <= partition) next.push(0);
+    return next[partition] as number;
+  };
+  return {
+    get: (itemId) => byId.get(itemId),
+    fold: (partition, offset, itemId, item) => {
+      if (offset < nextOf(partition)) return false;
+      next[partition] = offset + 1;
+      if (item === null) byId.delete(itemId);
+      else byId.set(itemId, entryOf(item));
+      return true;
+    },
+    seed: (items, position) => {
+      byId.clear();
+      for (const item of items) byId.set(item.itemId, entryOf(item));
+      next.splice(0, next.length, ...position);
+    },
+    get size() {
+      return byId.size;
+    },
+    entries: () => byId.values(),
+    position: () => [...next],
+    positionText: () => next.join(','),
+  };
+};

@@ -1,0 +1,165 @@
+import {
+  eventTypes,
+  FOLD_STEP,
+  foldStart,
+  type ItemIndex,
+  isKept,
+  MAX_FOLDED,
+  SESSION_GAP_MS,
+} from '@nextcart/contracts';
+import { createMergedBlock, hideRepeats, type MergedBlock } from './merged-history.ts';
+import { CELL, isNewSession, packCell, typeOfCell } from './packed-cells.ts';
+import type { Verdict } from './verdict.ts';
+
+/**
+ * Law 5: what a subject did, as a function of its kept events from number `foldStart(count)` on. Nothing here survives
+ * from an event before that, so a state folded event by event, one rebuilt from rows and one replayed are the same.
+ * A history record is one event; what it brings is shown in its place (read-history.ts).
+ */
+export interface SubjectState {
+  readonly subject: string;
+  /** Kept events ever. Cells in use: count − foldStart(count). */
+  count: number;
+  /** CELL doubles an event, oldest first; may be longer than what is in use. */
+  cells: Float64Array;
+  /** By cell: query of a search, user of an identify. Null until there is one. */
+  texts: (string | undefined)[] | null;
+  /** Session id of the newest event. */
+  sessionId: string | null;
+  /** History records in the fold, in the order of their cells. Null until there is one. */
+  merged: MergedBlock[] | null;
+}
+
+/** A kept event. An empty text counts as none. */
+export interface FoldEvent {
+  readonly offset: number;
+  /** Epoch ms. */
+  readonly eventTime: number;
+  /** Position in `eventTypes`. */
+  readonly type: number;
+  /** In the ItemIndex, or -1. */
+  readonly itemIndex: number;
+  readonly query: string | null;
+  readonly sessionId: string | null;
+  /** Read of identify alone. */
+  readonly userId: string | null;
+  /** Property `events` of a history record; else null. */
+  readonly events: string | null;
+}
+
+export const SEARCH = eventTypes.indexOf('search');
+export const IDENTIFY = eventTypes.indexOf('identify');
+export const HISTORY = eventTypes.indexOf('history');
+
+/** Most subjects have few events: arrays of up to 64 bytes lie in V8's heap, without a buffer of their own. */
+const FIRST_CAPACITY = 2;
+
+export const createSubjectState = (subject: string): SubjectState => ({
+  subject,
+  count: 0,
+  cells: new Float64Array(CELL * FIRST_CAPACITY),
+  texts: null,
+  sessionId: null,
+  merged: null,
+});
+
+/** Events in the fold: 0 to 127. */
+export const lengthOf = (state: SubjectState): number => state.count - foldStart(state.count);
+
+/** Offset of the newest event, or -1. */
+export const lastOffset = (state: SubjectState): number =>
+  state.count === 0 ? -1 : (state.cells[CELL * (lengthOf(state) - 1) + 1] as number);
+
+/** Makes room for one more event: forgets the 64 oldest where the count crosses, grows where the array is full. */
+const makeRoom = (state: SubjectState): number => {
+  const length = lengthOf(state);
+  if (foldStart(state.count + 1) > foldStart(state.count)) {
+    state.cells.copyWithin(0, CELL * FOLD_STEP, CELL * length);
+    // the first event of a fold opens nothing: a rebuilt state never saw the one before it
+    state.cells[2] = (state.cells[2] as number) - ((state.cells[2] as number) % 2);
+    if (state.texts !== null) {
+      const rest = state.texts.slice(FOLD_STEP);
+      state.texts = rest.some((text) => text !== undefined) ? rest : null;
+    }
+    if (state.merged !== null) {
+      const rest = state.merged.filter((block) => block.cell >= FOLD_STEP);
+      for (const block of rest) block.cell -= FOLD_STEP;
+      hideRepeats(rest);
+      state.merged = rest.length > 0 ? rest : null;
+    }
+    return length - FOLD_STEP;
+  }
+  if (CELL * length === state.cells.length) {
+    const grown = new Float64Array(CELL * Math.min(MAX_FOLDED, 2 * length));
+    grown.set(state.cells);
+    state.cells = grown;
+  }
+  return length;
+};
+
+const setText = (state: SubjectState, cell: number, text: string): void => {
+  state.texts ??= new Array<string | undefined>(cell).fill(undefined);
+  while (state.texts.length < cell) state.texts.push(undefined); // no gaps, which would make a hash table of it
+  state.texts.push(text);
+};
+
+/** Folds the subject's next kept event; false, and no change, where its offset is not above the last. */
+export const foldEvent = (state: SubjectState, event: FoldEvent, items: ItemIndex): boolean => {
+  const { offset, eventTime, type } = event;
+  if (offset <= lastOffset(state)) return false;
+  const sessionId = event.sessionId || null;
+  const cell = makeRoom(state);
+  const before = cell === 0 ? eventTime : (state.cells[CELL * (cell - 1)] as number);
+  const opens = cell > 0 && isNewSession(eventTime - before, sessionId, state.sessionId, SESSION_GAP_MS);
+  const at = CELL * cell;
+  state.cells[at] = eventTime;
+  state.cells[at + 1] = offset;
+  state.cells[at + 2] = packCell(event.itemIndex, type, opens);
+  state.sessionId = sessionId;
+  state.count += 1;
+  if (type === SEARCH && event.query) setText(state, cell, event.query);
+  else if (type === IDENTIFY && event.userId) setText(state, cell, event.userId);
+  else if (type === HISTORY && event.events) {
+    state.merged = [...(state.merged ?? []), createMergedBlock(cell, event.events, items)];
+    hideRepeats(state.merged);
+  }
+  return true;
+};
+
+/** Folds a verdict, where it is kept; false where it is not, or its offset is not above the last. */
+export const foldVerdict = (state: SubjectState, offset: number, verdict: Verdict, items: ItemIndex): boolean => {
+  if (!isKept(verdict.outcome)) return false;
+  const { event } = verdict;
+  const type = event.typeIndex;
+  const itemId = event.itemId;
+  return foldEvent(
+    state,
+    {
+      offset,
+      eventTime: event.eventTime,
+      type,
+      itemIndex: itemId ? items.add(itemId) : -1,
+      query: type === SEARCH ? event.query : null,
+      sessionId: event.sessionId,
+      userId: type === IDENTIFY ? event.userId : null,
+      events: type === HISTORY ? event.property('events') : null,
+    },
+    items,
+  );
+};
+
+/** A visitor's user: who its newest identify of the fold named; null where there is none. */
+export const ownerOf = (state: SubjectState): string | null => {
+  for (let cell = lengthOf(state) - 1; cell >= 0; cell -= 1)
+    if (typeOfCell(state.cells[CELL * cell + 2] as number) === IDENTIFY) return state.texts?.[cell] ?? null;
+  return null;
+};
+
+/**
+ * Whether the visitor is that user now: its identify is its newest event, since what follows is keyed by the user.
+ * There is no log-out event: an event on the visitor's own key after it says that the person has logged out.
+ */
+export const isSignedIn = (state: SubjectState): boolean => {
+  const length = lengthOf(state);
+  return length > 0 && typeOfCell(state.cells[CELL * (length - 1) + 2] as number) === IDENTIFY;
+};

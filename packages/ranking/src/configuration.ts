@@ -1,0 +1,101 @@
+import type { EventType, ListSource } from '@nextcart/contracts';
+import type { NeighbourOptions } from '@nextcart/models';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+/** Everything that ranking can be told, as plain data: hash it, and the hash names the rules a list was made by. */
+export interface RankingConfiguration {
+  /** Items in a list. */
+  readonly listSize: number;
+  /** How much each part counts; a part without a number is left out. */
+  readonly weights: Readonly<Partial<Record<ListSource, number>>>;
+  /** The same for the lists of similar items. */
+  readonly similarWeights: Readonly<Partial<Record<ListSource, number>>>;
+  readonly attention: {
+    /** How much a fresh event says of what is wanted now; 0 or absent: nothing. */
+    readonly byType: Readonly<Partial<Record<EventType, number>>>;
+    /** An event counts 1 / √(1 + age / this): 30 s was best of 5, 30 and 60 on Diginetica at a click a minute. */
+    readonly agingMs: number;
+    /** Weight of knowing nothing: with it, one event does not speak with the voice of twenty. */
+    readonly prior: number;
+  };
+  /** What part of an event's attention a graph takes up, by type. */
+  readonly covisitByType: Readonly<Partial<Record<EventType, number>>>;
+  readonly copurchaseByType: Readonly<Partial<Record<EventType, number>>>;
+  /** Damping of the graphs' cosines (models, item-graph.ts). */
+  readonly graphDamping: number;
+  /** Columns of a graph's row that are read, heaviest first: bounds the work for each event. */
+  readonly graphColumns: number;
+  readonly neighbours: NeighbourOptions & {
+    /** Older events bring no neighbours in: bounds the work for a subject with a long past. */
+    readonly horizonMs: number;
+  };
+  readonly content: {
+    /** The same bound for content. */
+    readonly horizonMs: number;
+    readonly perItem: number;
+    readonly perQuery: number;
+    /** A word that more items have leads nowhere, and bounds a search. */
+    readonly commonest: number;
+    /** Share of the score that fades as the price decile moves away. */
+    readonly priceShare: number;
+  };
+  readonly history: {
+    /** A purchase counts 1 / √(1 + age / this). */
+    readonly agingMs: number;
+    readonly prior: number;
+  };
+  readonly trending: {
+    /** In the order of contracts' TRENDING_HALF_LIVES_S. */
+    readonly halfLifeWeights: readonly number[];
+    /** Items that everyone may get. */
+    readonly everyone: number;
+    /** Further items of each category that the subject cares for. */
+    readonly perCategory: number;
+    /** How far caring for nothing but its category lifts an item: 1 + boost times. */
+    readonly boost: number;
+  };
+  /** Days that a bought item stays away, where the item itself does not say. */
+  readonly repurchaseDays: number;
+  readonly diversity: {
+    /** Of MMR (Carbonell & Goldstein 1998): 1 = relevance alone. */
+    readonly lambda: number;
+    /** Candidates that it chooses from. */
+    readonly pool: number;
+    /** Likeness of two items, summing to 1. */
+    readonly category: number;
+    readonly department: number;
+    readonly brand: number;
+    readonly title: number;
+  };
+  /** Newest events that reasons are looked for among (promise 10). */
+  readonly explained: number;
+}
+
+export const defaultConfiguration: RankingConfiguration = {
+  listSize: 50,
+  weights: { history: 0.5, covisit: 1, copurchase: 0.8, neighbours: 3, content: 0.4, trending: 0.15 },
+  similarWeights: { covisit: 1, copurchase: 0.3, neighbours: 2, content: 0.8, trending: 0.02 },
+  attention: { byType: { search: 1.5, view: 1, click: 1, cart: 2, purchase: 3 }, agingMs: 30_000, prior: 0.5 },
+  covisitByType: { view: 1, click: 1, cart: 1, purchase: 0.3 },
+  copurchaseByType: { view: 0.2, click: 0.2, cart: 1, purchase: 1 },
+  graphDamping: 0.2,
+  graphColumns: 60,
+  neighbours: {
+    perItem: 64,
+    halfLifeMs: 14 * DAY_MS,
+    power: 2,
+    fade: 0.3,
+    doubt: 3,
+    reach: 10,
+    horizonMs: 2 * HOUR_MS,
+  },
+  content: { horizonMs: 3 * HOUR_MS, perItem: 40, perQuery: 150, commonest: 1000, priceShare: 0.3 },
+  history: { agingMs: 30 * DAY_MS, prior: 3 },
+  trending: { halfLifeWeights: [0.15, 0.25, 0.3, 0.3], everyone: 300, perCategory: 20, boost: 3 },
+  repurchaseDays: 30,
+  diversity: { lambda: 0.85, pool: 100, category: 0.4, department: 0.15, brand: 0.2, title: 0.25 },
+  explained: 8,
+};

@@ -1,0 +1,151 @@
+/**
+ * Avro datums written one after the other into one growing buffer.
+ * - Nothing is allocated per row; the buffer is used again by the next batch.
+ * - A row is whole or absent: `ends` moves only when a row was finished, and `rewind` drops an unfinished one.
+ */
+const FIRST_BYTES = 1 << 20;
+const FIRST_ROWS = 1024;
+/** Longest encoding of one number; room for it is made with the fixed part of a row. */
+export const MAX_LONG_BYTES = 10;
+/** Texts that come again in most rows (categories, brands, sources) are kept encoded, this many of them. */
+const KEPT_TEXTS = 16_384;
+
+export interface RowBuffer {
+  /** Finished rows. */
+  readonly rows: number;
+  /** Bytes of finished rows. */
+  readonly sizeBytes: number;
+  /** Makes room for a row's `bytes`, so that the writes below need no check each. */
+  reserve(bytes: number): void;
+  /** Avro int or long; a safe integer. Reserved by the caller, as all writes but `text` and `bytes` are. */
+  long(value: number): void;
+  /** A single byte: an enum's or a union's index below 64 as `2 * index`, a boolean as it is. */
+  byte(value: number): void;
+  /** Bytes that are encoded already. */
+  raw(bytes: Uint8Array): void;
+  /** Part of a buffer, as it is; makes its own room. */
+  copy(bytes: Buffer, start: number, end: number): void;
+  /** Avro string; makes its own room. */
+  text(value: string): void;
+  /** Avro bytes; makes its own room. */
+  bytes(value: Uint8Array): void;
+  /** `["null", decimal(18,4)]` of units of 1/10,000, as 8 bytes. */
+  money(units: bigint | null): void;
+  endRow(): void;
+  /** Drops what was written since the last finished row. */
+  rewind(): void;
+  /** Finished rows [from, to) as one piece of memory; valid until `clear`. */
+  slice(from: number, to: number): Buffer;
+  clear(): void;
+}
+
+export const createRowBuffer = (): RowBuffer => {
+  let buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
+  let at = 0;
+  let ends = new Float64Array(FIRST_ROWS);
+  let rows = 0;
+  const kept = new Map<string, Buffer>();
+
+  const reserve = (bytes: number): void => {
+    if (at + bytes <= buffer.length) return;
+    const grown = Buffer.allocUnsafeSlow(Math.max(2 * buffer.length, at + bytes));
+    buffer.copy(grown, 0, 0, at);
+    buffer = grown;
+  };
+  const long = (value: number): void => {
+    // zig-zag: n → 2n, −n → 2n − 1; bit operations are only right below 2³¹, so the upper part goes by division
+    let rest = value >= 0 ? value * 2 : -value * 2 - 1;
+    while (rest >= 0x80000000) {
+      buffer[at++] = (rest % 128) | 128;
+      rest = Math.floor(rest / 128);
+    }
+    while (rest >= 128) {
+      buffer[at++] = (rest & 127) | 128;
+      rest >>>= 7;
+    }
+    buffer[at++] = rest;
+  };
+  const endOf = (row: number): number => (row === 0 ? 0 : (ends[row - 1] as number));
+  const encoded = (value: string): Buffer => {
+    const text = Buffer.from(value);
+    const size = createLong(text.length);
+    const bytes = Buffer.concat([size, text]);
+    if (kept.size >= KEPT_TEXTS) kept.clear();
+    kept.set(value, bytes);
+    return bytes;
+  };
+
+  return {
+    get rows() {
+      return rows;
+    },
+    get sizeBytes() {
+      return endOf(rows);
+    },
+    reserve,
+    long,
+    byte: (value) => {
+      buffer[at++] = value;
+    },
+    raw: (bytes) => {
+      buffer.set(bytes, at);
+      at += bytes.length;
+    },
+    copy: (bytes, start, end) => {
+      reserve(end - start);
+      bytes.copy(buffer, at, start, end);
+      at += end - start;
+    },
+    text: (value) => {
+      if (value === '') {
+        reserve(1);
+        buffer[at++] = 0;
+        return;
+      }
+      const bytes = kept.get(value) ?? encoded(value);
+      reserve(bytes.length);
+      buffer.set(bytes, at);
+      at += bytes.length;
+    },
+    bytes: (value) => {
+      reserve(value.length + MAX_LONG_BYTES);
+      long(value.length);
+      buffer.set(value, at);
+      at += value.length;
+    },
+    money: (units) => {
+      if (units === null) {
+        buffer[at++] = 0;
+        return;
+      }
+      buffer[at++] = 2; // second branch of the union
+      buffer[at++] = 16; // eight bytes follow
+      at = buffer.writeBigInt64BE(units, at);
+    },
+    endRow: () => {
+      if (rows === ends.length) {
+        const grown = new Float64Array(2 * ends.length);
+        grown.set(ends);
+        ends = grown;
+      }
+      ends[rows++] = at;
+    },
+    rewind: () => {
+      at = endOf(rows);
+    },
+    slice: (from, to) => buffer.subarray(endOf(from), endOf(to)),
+    clear: () => {
+      at = 0;
+      rows = 0;
+    },
+  };
+};
+
+/** A small non-negative number as an Avro long. */
+export const createLong = (value: number): Buffer => {
+  const bytes: number[] = [];
+  let rest = value * 2;
+  for (; rest >= 128; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 128);
+  bytes.push(rest);
+  return Buffer.from(bytes);
+};
