@@ -1,6 +1,9 @@
 export { sweepAbandoned } from './abandoned.ts';
+export { setupCommand } from './children.ts';
 export { cacheDir, defaultDataDir, repoRoot } from './folders.ts';
 export { choosePort, HOST } from './ports.ts';
+export { runOnce } from './run-once.ts';
+export { createServices, type RunningService } from './services.ts';
 export { provisionStack, type ServerName, type Stack, type StackOptions } from './stack.ts';
 export { readStackFile, type StackFile } from './stack-file.ts';
 export { type ChildSpec, type Supervised, supervise } from './supervise.ts';

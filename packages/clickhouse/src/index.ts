@@ -31,7 +31,14 @@ export {
   snapshotByHash,
 } from './snapshots.ts';
 export { type AvroBatch, createStore, type InsertOptions, type Settings, type Store } from './store.ts';
-export { type HistoryQuery, type HistoryRow, readHistories, type StoredHistory } from './subject-events.ts';
+export {
+  type HistoryGroup,
+  type HistoryQuery,
+  type HistoryRow,
+  readHistories,
+  readPartitionHistories,
+  type StoredHistory,
+} from './subject-events.ts';
 export { readSubjectFeatures, type SubjectFeatures, type SubjectFeaturesRequest } from './subject-features.ts';
 export { REACH_HALF_LIVES, readTrending, TRENDING_WEIGHTS } from './trending.ts';
 export {

@@ -10,6 +10,7 @@
  */
 import { NextcartError } from '@nextcart/contracts';
 import type { Clock, Logger } from '@nextcart/runtime';
+import type { PositionRange } from './events-table.ts';
 import { type Positions, partitionKey, positionsCondition } from './positions.ts';
 import type { Store } from './store.ts';
 
@@ -60,12 +61,15 @@ const inQuietMoment = async <T>(
   );
 };
 
-const readPositions = async (store: Store): Promise<Positions> => {
-  const rows = await store.query<{ topic: string; partition: number; last: number }>(
-    'SELECT toString(topic_id) AS topic, partition, max(offset) AS last FROM events GROUP BY topic_id, partition',
+/** First and last offset of each partition. */
+const readRanges = async (store: Store): Promise<PositionRange[]> =>
+  store.query<PositionRange>(
+    `SELECT toString(topic_id) AS topicId, partition, min(offset) AS first, max(offset) AS last FROM events
+     GROUP BY topic_id, partition ORDER BY topicId, partition`,
   );
-  return Object.fromEntries(rows.map(({ topic, partition, last }) => [partitionKey(topic, partition), last]));
-};
+
+const lastOf = (ranges: readonly PositionRange[]): Positions =>
+  Object.fromEntries(ranges.map(({ topicId, partition, last }) => [partitionKey(topicId, partition), last]));
 
 const viewSelect = async (store: Store, view: string): Promise<string> => {
   const rows = await store.query<{ sql: string }>(
@@ -89,6 +93,12 @@ export const rebuildWindows = async (
   deps: { readonly log: Logger; readonly clock: Clock },
 ): Promise<{ rows: number }> => {
   const { log } = deps;
+  if (store.cluster !== undefined)
+    throw new NextcartError(
+      'bad_configuration',
+      "windows can't be rebuilt through one node of a cluster, which does not see the other nodes' inserts: stop ingest, TRUNCATE window_minutes and window_hours ON CLUSTER, and INSERT INTO window_minutes the SELECT of window_minutes_view",
+      { retry: false, context: { cluster: store.cluster } },
+    );
   await dropShadows(store);
   const minutesSql = await viewSelect(store, `${MINUTES}_view`);
   const hoursSql = (await viewSelect(store, `${HOURS}_view`)).replace(`.${MINUTES}`, `.${shadow(MINUTES)}`);
@@ -96,14 +106,14 @@ export const rebuildWindows = async (
   try {
     for (const table of [MINUTES, HOURS]) await store.command(`CREATE TABLE ${shadow(table)} AS ${table}`);
     await store.command(`CREATE MATERIALIZED VIEW ${shadow(HOURS)}_view TO ${shadow(HOURS)} AS ${hoursSql}`);
-    const positions = await inQuietMoment(
+    const ranges = await inQuietMoment(
       { store, ...deps },
       async () => {
-        const last = await readPositions(store);
+        const found = await readRanges(store);
         await store.command(
-          `CREATE MATERIALIZED VIEW ${shadow(MINUTES)}_view TO ${shadow(MINUTES)} AS ${minutesSql} AND NOT ${positionsCondition(last)}`,
+          `CREATE MATERIALIZED VIEW ${shadow(MINUTES)}_view TO ${shadow(MINUTES)} AS ${minutesSql} AND NOT ${positionsCondition(lastOf(found))}`,
         );
-        return last;
+        return found;
       },
       async () => {
         await store.command(`DROP VIEW ${shadow(MINUTES)}_view SYNC`);
@@ -111,9 +121,8 @@ export const rebuildWindows = async (
       },
     );
     const rows = (await look(store)).rows;
-    for (const [key, last] of Object.entries(positions)) {
-      const [topicId, partition] = key.split(':');
-      for (let first = 0; first <= last; first += STEP) {
+    for (const { topicId, partition, first: begin, last } of ranges) {
+      for (let first = begin; first <= last; first += STEP) {
         const range = `topic_id = '${topicId}' AND partition = ${partition} AND offset >= ${first} AND offset < ${Math.min(first + STEP, last + 1)}`;
         await store.command(
           `INSERT INTO ${shadow(MINUTES)} ${minutesSql} AND ${range}`,

@@ -1,6 +1,6 @@
 /**
  * Sessions as the store can tell them: by session id within a subject, else cut by SESSION_GAP_MS of event time without
- * an event. Steps in the order of event time (position breaks ties); repeats of the item just seen are one step; an
+ * an item event. Steps in the order of event time (position breaks ties); repeats of the item just seen are one step; an
  * item event is a view, click, cart or purchase. Robots and outliers are left out, and of a giant session the last
  * MAX_SESSION_STEPS are kept.
  */

@@ -101,8 +101,9 @@ export const snapshotByHash = async (store: Store, hash: string): Promise<Stored
 };
 
 /**
- * Drops snapshots made more than `keepMs` before `now` (epoch ms), save those in force and those that a list which
- * has not expired at `now` names. Answers how many rows went.
+ * Drops snapshots that were last in force more than `keepMs` before `now` (epoch ms), save those that a list which has
+ * not expired at `now` names. Not by their age: one that was made long ago may have been in force a minute ago, and a
+ * list that names it may be on its way. Answers how many rows went.
  */
 export const dropSnapshots = async (store: Store, options: { now: number; keepMs: number }): Promise<number> => {
   const { now, keepMs } = options;
@@ -113,11 +114,14 @@ export const dropSnapshots = async (store: Store, options: { now: number; keepMs
       { now },
     ),
     store.query<{ hash: string }>(
-      `SELECT DISTINCT hash FROM ${tables.snapshots} WHERE created_at < fromUnixTimestamp64Milli({before:Int64}, 'UTC')`,
+      `SELECT hash FROM (SELECT hash, leadInFrame(created_at, 1, created_at + INTERVAL 100 YEAR) OVER (
+           PARTITION BY kind ORDER BY created_at ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS until
+         FROM ${tables.snapshots})
+       GROUP BY hash HAVING max(until) < fromUnixTimestamp64Milli({before:Int64}, 'UTC')`,
       { before: now - keepMs },
     ),
   ]);
-  const needed = new Set([...kept.map(({ hash }) => hash), ...Object.values(await latestHashes(store))]);
+  const needed = new Set(kept.map(({ hash }) => hash));
   const gone = old.map(({ hash }) => hash).filter((hash) => !needed.has(hash));
   if (gone.length === 0) return 0;
   const rows = await store.query<{ n: number }>(

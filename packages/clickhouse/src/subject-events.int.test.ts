@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { insertEvents } from './events-table.ts';
 import { eventRow, eventRows, TOPIC_ID } from './landing-rows.fixture.ts';
 import type { Store } from './store.ts';
-import { readHistories } from './subject-events.ts';
+import { readHistories, readPartitionHistories } from './subject-events.ts';
 import { migratedStore } from './testing.ts';
 
 let store: Store;
@@ -47,4 +47,20 @@ test('a partition without a bound is not read, and another topic of the same nam
   expect((await read(TOPIC_ID, 0)).size).toBe(0);
   expect((await read('22222222-1111-4111-8111-111111111111', 7)).size).toBe(0);
   expect((await read(TOPIC_ID, 7)).size).toBe(1);
+});
+
+test('groups of several partitions and bounds share one query, and a subject counts in its own partition alone', async () => {
+  const twice = 'in two partitions';
+  await insertEvents(store, 3, eventRows(2000, 3, { user_id: twice }), { token: 'twice0' });
+  await insertEvents(store, 70, eventRows(0, 70, { user_id: twice, partition: 3 }), { token: 'twice3' });
+  const [first, second, nobody] = await readPartitionHistories(store, TOPIC_ID, [
+    { partition: 0, before: 2002, subjects: [twice, 'nobody'] },
+    { partition: 3, before: 100, subjects: [twice] },
+    { partition: 3, before: 50, subjects: [] },
+  ]);
+  expect(first?.get(twice)).toMatchObject({ count: 2, rows: [{ offset: 2000 }, { offset: 2001 }] });
+  expect(first?.size).toBe(1);
+  expect(second?.get(twice)?.count).toBe(70);
+  expect(second?.get(twice)?.rows.map((row) => row.offset)).toEqual(Array.from({ length: 70 }, (_, i) => i));
+  expect(nobody?.size).toBe(0);
 });

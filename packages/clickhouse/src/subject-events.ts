@@ -38,11 +38,11 @@ export interface HistoryQuery {
 export const readHistories = async (store: Store, query: HistoryQuery): Promise<Map<string, StoredHistory>> => {
   const histories = new Map<string, { count: number; rows: HistoryRow[] }>();
   if (query.subjects.length === 0 || query.before.size === 0) return histories;
-  const rows = await store.query<HistoryRow & { kept: number }>(
-    sqlOf(query.subjects, query.before),
-    { topicId: query.topicId },
-    { max_query_size: '268435456', max_ast_elements: '1000000' }, // thousands of subjects are spelled out
+  const bounds = [...query.before].map(
+    ([partition, offset]) => `(partition = ${Number(partition)} AND offset < ${Number(offset)})`,
   );
+  const where = `subject IN (${listOf(query.subjects)}) AND (${bounds.join(' OR ')})`;
+  const rows = await queryRows(store, query.topicId, where, 'subject');
   for (const { kept, ...row } of rows) {
     let history = histories.get(row.subject);
     if (history === undefined) {
@@ -54,24 +54,67 @@ export const readHistories = async (store: Store, query: HistoryQuery): Promise<
   return histories;
 };
 
-const sqlOf = (subjects: readonly string[], before: ReadonlyMap<number, number>): string => {
-  // spelled out rather than bound: the server refuses a bound parameter of more than 128 KiB
-  const wanted = subjects.map(literal).join(',');
-  const bounds = [...before].map(
-    ([partition, offset]) => `(partition = ${Number(partition)} AND offset < ${Number(offset)})`,
-  );
-  return `
+/** Subjects of one partition that share a bound: the first offset that is not wanted. */
+export interface HistoryGroup {
+  readonly partition: number;
+  readonly before: number;
+  readonly subjects: readonly string[];
+}
+
+/**
+ * The same for subjects of their own partitions, in one query: what a subject did in another partition is not counted.
+ * Answers a map for each group, in their order; a subject may be in one group of a partition.
+ */
+export const readPartitionHistories = async (
+  store: Store,
+  topicId: string,
+  groups: readonly HistoryGroup[],
+): Promise<Map<string, StoredHistory>[]> => {
+  const histories = groups.map(() => new Map<string, { count: number; rows: HistoryRow[] }>());
+  const all = groups.flatMap(({ subjects }) => subjects);
+  if (all.length === 0) return histories;
+  const groupOf = new Map<string, number>();
+  for (const [at, group] of groups.entries())
+    for (const subject of group.subjects) groupOf.set(`${group.partition} ${subject}`, at);
+  const wanted = groups
+    .filter(({ subjects }) => subjects.length > 0)
+    .map(
+      ({ partition, before, subjects }) =>
+        `(partition = ${Number(partition)} AND offset < ${Number(before)} AND subject IN (${listOf(subjects)}))`,
+    );
+  // the whole list again, because the primary key is read by it
+  const where = `subject IN (${listOf(all)}) AND (${wanted.join(' OR ')})`;
+  for (const { kept, ...row } of await queryRows(store, topicId, where, 'subject, partition')) {
+    const map = histories[groupOf.get(`${row.partition} ${row.subject}`) as number] as (typeof histories)[number];
+    let history = map.get(row.subject);
+    if (history === undefined) {
+      history = { count: kept, rows: [] };
+      map.set(row.subject, history);
+    }
+    history.rows.push(row);
+  }
+  return histories;
+};
+
+/** Rows from the fold's start on, with the count of all, of each `by`, in the order of the log. */
+const queryRows = (store: Store, topicId: string, where: string, by: 'subject' | 'subject, partition') =>
+  store.query<HistoryRow & { kept: number }>(
+    `
     SELECT subject, partition, offset, toUnixTimestamp64Milli(event_time) AS event_time, event_type, user_id, session_id,
       item_id, query, properties, kept
     FROM (
-      SELECT *, count() OVER (PARTITION BY subject) AS kept,
-        row_number() OVER (PARTITION BY subject ORDER BY partition, offset) - 1 AS number
+      SELECT *, count() OVER (PARTITION BY ${by}) AS kept,
+        row_number() OVER (PARTITION BY ${by} ORDER BY partition, offset) - 1 AS number
       FROM subject_events
-      WHERE topic_id = {topicId:UUID} AND subject IN (${wanted}) AND (${bounds.join(' OR ')})
+      WHERE topic_id = {topicId:UUID} AND ${where}
     )
     WHERE number >= ${FOLD_STEP} * intDiv(greatest(toInt64(kept) - ${FOLD_STEP}, 0), ${FOLD_STEP})
-    ORDER BY subject, number`;
-};
+    ORDER BY subject, partition, number`,
+    { topicId },
+    { max_query_size: '268435456', max_ast_elements: '1000000' }, // thousands of subjects are spelled out
+  );
+
+const listOf = (subjects: readonly string[]): string => subjects.map(literal).join(',');
 
 /** A SQL string literal. */
 const literal = (text: string): string =>

@@ -18,6 +18,20 @@ test('an idle partition advances with the clock, one whose rows wait does not', 
   expect(shopWatermark([row({})], { ...options, behind: new Set([`${topicId}:0`]) })).toBe(1_000_000);
 });
 
+test('a partition that is idle holds its source back no longer; one whose rows wait does, however long', () => {
+  const quiet = row({ partition: 1, maxEventTime: 400_000, lastReceivedAt: 1_000_000 });
+  const options = { now: 2_000_000, idleAfterMs: 10_000 };
+  expect(shopWatermark([row({}), { ...quiet, lastReceivedAt: 1_995_000 }], options)).toBe(400_000);
+  expect(shopWatermark([row({}), quiet], options)).toBe(1_000_000);
+  expect(shopWatermark([row({}), quiet], { ...options, behind: new Set([`${topicId}:1`]) })).toBe(400_000);
+});
+
+test('where all partitions are idle the furthest of them is the shop, and the clock moves it', () => {
+  const rows = [row({}), row({ partition: 1, maxEventTime: 400_000, lastReceivedAt: 1_900_000 })];
+  const at = (now: number) => shopWatermark(rows, { now, idleAfterMs: 10_000 });
+  expect([at(2_010_000 + 1), at(2_070_000)]).toEqual([1_000_001, 1_060_000]);
+});
+
 test('before the first kept row there is no watermark', () => {
   expect(shopWatermark([row({ maxEventTime: Number.NEGATIVE_INFINITY })], { now: 1, idleAfterMs: 1 })).toBeNull();
 });

@@ -3,7 +3,8 @@
  * - The watermark of a source's partition is the largest event time of its kept rows; it advances with the clock where
  *   the partition is idle, so that windows of quiet items shrink, and never where rows wait unread.
  * - The watermark of the shop is that of its most advanced source (an import of the past doesn't hold the present
- *   back), and a source is as far as its slowest partition.
+ *   back). A source is as far as the slowest of its partitions that are not idle: one whose subjects are quiet, with
+ *   nothing unread, must not hold a fast import back to the speed of the clock. Where all are idle, as the furthest.
  */
 import { type Positions, partitionKey } from './positions.ts';
 import type { Store } from './store.ts';
@@ -84,20 +85,27 @@ export interface WatermarkOptions {
   readonly behind?: ReadonlySet<string>;
 }
 
+/** How long a source's partition has been idle, in ms: 0 while rows come or wait. */
+const idleMsOf = (row: PartitionProgress, { now, idleAfterMs, behind }: WatermarkOptions): number => {
+  const waiting = behind?.has(partitionKey(row.topicId, row.partition)) ?? false;
+  return waiting ? 0 : Math.max(0, now - row.lastReceivedAt - idleAfterMs);
+};
+
 /** Watermark of one source's partition, epoch ms of event time. */
-export const watermarkOf = (row: PartitionProgress, options: WatermarkOptions): number => {
-  const waiting = options.behind?.has(partitionKey(row.topicId, row.partition)) ?? false;
-  const idleMs = waiting ? 0 : Math.max(0, options.now - row.lastReceivedAt - options.idleAfterMs);
-  return row.maxEventTime + idleMs;
+export const watermarkOf = (row: PartitionProgress, options: WatermarkOptions): number =>
+  row.maxEventTime + idleMsOf(row, options);
+
+const sourceWatermark = (rows: readonly PartitionProgress[], options: WatermarkOptions): number => {
+  const active = rows.filter((row) => idleMsOf(row, options) === 0);
+  return active.length > 0
+    ? Math.min(...active.map((row) => watermarkOf(row, options)))
+    : Math.max(...rows.map((row) => watermarkOf(row, options)));
 };
 
 /** Watermark of the shop, or null before the first kept row. */
 export const shopWatermark = (progress: readonly PartitionProgress[], options: WatermarkOptions): number | null => {
-  const bySource = new Map<string, number>();
-  for (const row of progress) {
-    if (row.maxEventTime === Number.NEGATIVE_INFINITY) continue;
-    const own = watermarkOf(row, options);
-    bySource.set(row.source, Math.min(bySource.get(row.source) ?? Number.POSITIVE_INFINITY, own));
-  }
-  return bySource.size === 0 ? null : Math.trunc(Math.max(...bySource.values()));
+  const kept = progress.filter((row) => row.maxEventTime !== Number.NEGATIVE_INFINITY);
+  const bySource = Map.groupBy(kept, (row) => row.source);
+  const watermarks = [...bySource.values()].map((rows) => sourceWatermark(rows, options));
+  return watermarks.length === 0 ? null : Math.trunc(Math.max(...watermarks));
 };

@@ -1,8 +1,8 @@
 /** Hand-made rows of `events` for tests of windows and snapshots, and a fresh database that the migrations filled. */
 import type { EventType, Outcome } from '@nextcart/contracts';
-import { createLogger, systemClock } from '@nextcart/runtime';
-import { migrate } from './migrate.ts';
-import { createStore, type Store } from './store.ts';
+import { createLogger } from '@nextcart/runtime';
+import type { Store } from './store.ts';
+import { migratedStore } from './testing.ts';
 
 export const TOPIC_ID = '6f1c1c9e-0a6f-4d0a-9a51-5b8f3f2a7e01';
 export const testLog = createLogger('test', 'error');
@@ -60,8 +60,15 @@ const eventRow = (event: TestEvent) => ({
 export const insertTestEvents = (store: Store, events: readonly TestEvent[], token: string): Promise<void> =>
   store.insertRows('events', events.map(eventRow), { token });
 
-export const testStore = async (url: string): Promise<Store> => {
-  const store = createStore({ url, log: testLog, clock: systemClock });
-  await migrate(store, { log: testLog });
-  return store;
+/** A fresh store for a test file; `empty` leaves the tables and forgets their rows. */
+export const windowStore = async (
+  clickhouseUrl: string,
+  prefix: string,
+): Promise<{ readonly store: Store; empty(): Promise<void>; drop(): Promise<void> }> => {
+  const { store, drop } = await migratedStore(clickhouseUrl, prefix);
+  const empty = async () => {
+    for (const table of ['events', 'subject_events', 'window_minutes', 'window_hours', 'snapshots', 'lists'])
+      await store.command(`TRUNCATE TABLE ${table}`);
+  };
+  return { store, empty, drop };
 };

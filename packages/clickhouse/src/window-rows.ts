@@ -2,7 +2,7 @@ import { EXCLUDED_FROM_WINDOWS } from '@nextcart/contracts';
 import type { Stretch } from './window-cover.ts';
 
 /**
- * Invariant: a row of `events` means the same here and in the view of sql/100-window-minutes.sql; the property test
+ * Invariant: a row of `events` means the same here and in the view of sql/100_window_minutes.sql; the property test
  * of windows compares both with a third account in TypeScript.
  */
 
@@ -27,7 +27,8 @@ export const bucketColumns = `
 /** Epoch ms as a DateTime64 literal; integers only, so nothing can be smuggled in. */
 export const timeLiteral = (ms: number): string => `fromUnixTimestamp64Milli(${Math.trunc(ms)}, 'UTC')`;
 
-const seconds = (ms: number): string => `toDateTime(${Math.max(0, Math.trunc(ms / 1000))}, 'UTC')`;
+/** The first whole second at or after `ms`: a bucket that begins within a second is before or after it, never in it. */
+const seconds = (ms: number): string => `toDateTime(${Math.max(0, Math.ceil(ms / 1000))}, 'UTC')`;
 
 export const rawStretch = ({ from, to }: Stretch): string =>
   `event_time >= ${timeLiteral(from)} AND event_time < ${timeLiteral(to)}`;

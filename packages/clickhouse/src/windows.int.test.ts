@@ -1,12 +1,12 @@
-import { type EventType, EXCLUDED_FROM_WINDOWS, eventTypes, flags, outcomes, parseMoney } from '@nextcart/contracts';
+import { type EventType, EXCLUDED_FROM_WINDOWS, parseMoney } from '@nextcart/contracts';
 import { systemClock } from '@nextcart/runtime';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { conversionOf } from './conversion.ts';
 import { rebuildWindows } from './rebuild-windows.ts';
+import { eventDraft, NOW, toEvents } from './event-drafts.fixture.ts';
 import type { Store } from './store.ts';
-import { freshDatabase } from './testing.ts';
-import { insertTestEvents, type TestEvent, TOPIC_ID, testLog, testStore } from './window-fixture.ts';
+import { insertTestEvents, type TestEvent, TOPIC_ID, testLog, windowStore } from './window-fixture.ts';
 import {
   type WindowKind,
   type WindowName,
@@ -17,20 +17,13 @@ import {
   windowsAt,
 } from './windows.ts';
 
-let database: Awaited<ReturnType<typeof freshDatabase>>;
 let store: Store;
+let emptyEvents: () => Promise<void>;
+let drop: () => Promise<void>;
 beforeAll(async () => {
-  database = await freshDatabase(inject('urls').clickhouseUrl, 'windows');
-  store = await testStore(database.url);
+  ({ store, empty: emptyEvents, drop } = await windowStore(inject('urls').clickhouseUrl, 'windows'));
 });
-afterAll(async () => {
-  await store.close();
-  await database.drop();
-});
-
-const emptyEvents = async () => {
-  for (const table of ['events', 'window_minutes', 'window_hours']) await store.command(`TRUNCATE TABLE ${table}`);
-};
+afterAll(() => drop());
 
 const counted: readonly EventType[] = ['search', 'view', 'click', 'cart', 'purchase', 'return'];
 const keyOf = (kind: WindowKind, event: TestEvent): string =>
@@ -90,52 +83,9 @@ const bruteForce = (events: readonly TestEvent[], kind: WindowKind, window: Wind
     });
 };
 
-const NOW = Date.UTC(2026, 10, 24, 12, 34, 56, 789);
-const DAY = 86_400_000;
-const amount = fc.option(
-  fc.integer({ min: 0, max: 9_999_999 }).map((units) => (units / 10_000).toFixed(4)),
-  { freq: 3 },
-);
-const draft = fc.record({
-  type: fc.constantFrom(...eventTypes),
-  // most of it in the last hours, some a month back, some after T
-  age: fc.oneof(
-    fc.integer({ min: -600_000, max: 8_000_000 }),
-    fc.integer({ min: 0, max: 32 * DAY }),
-    fc.constantFrom(0, 1, 300_000, 3_600_000, DAY, 7 * DAY),
-  ),
-  subject: fc.constantFrom('u1', 'u2', 'u3'),
-  outcome: fc.constantFrom(...outcomes, 'accepted' as const, 'accepted' as const),
-  flags: fc.constantFrom(0, 0, 0, flags.imputedAmount, flags.robot, flags.outlierAmount),
-  item: fc.option(fc.constantFrom('i1', 'i2', 'ü3')),
-  category: fc.constantFrom('', 'Home > Cups', 'Home'),
-  brand: fc.constantFrom('', 'acme'),
-  query: fc.option(fc.constantFrom(' Blue Cup', 'blue cup', 'ÜBER')),
-  quantity: fc.option(fc.integer({ min: 1, max: 5 })),
-  amount,
-  currency: fc.constantFrom('EUR', 'GBP', 'JPY'),
-  baseAmount: amount,
-});
-
-/** Drafts as rows of two partitions, in the order of their offsets. */
-const toEvents = (drafts: readonly (typeof draft extends fc.Arbitrary<infer T> ? T : never)[]): TestEvent[] => {
-  const next = [0, 0];
-  return drafts.map(({ age, ...rest }, i) => {
-    const partition = i % 2;
-    const offset = next[partition] as number;
-    next[partition] = offset + 1;
-    const priced = ['cart', 'purchase', 'return'].includes(rest.type);
-    return {
-      ...rest,
-      ...(priced ? {} : { amount: null, baseAmount: null, currency: '' }),
-      ...{ partition, offset, time: NOW - age },
-    };
-  });
-};
-
 test('live and point-in-time windows equal a brute-force count of the raw rows', { timeout: 120_000 }, async () => {
   const cases = fc.record({
-    drafts: fc.array(draft, { minLength: 1, maxLength: 60 }),
+    drafts: fc.array(eventDraft, { minLength: 1, maxLength: 60 }),
     kind: fc.constantFrom(...windowKinds),
     window: fc.constantFrom(...(Object.keys(windowLengths) as WindowName[])),
     shift: fc.oneof(fc.constant(0), fc.integer({ min: -4_000_000, max: 600_000 })),
@@ -195,7 +145,7 @@ test("a quiet item's windows shrink to nothing as the watermark moves on", async
 
 test('windows made again from the log equal the live ones, and a repeated batch is still counted once', async () => {
   await emptyEvents();
-  const events = fc.sample(fc.array(draft, { minLength: 400, maxLength: 400 }), { seed: 7, numRuns: 1 })[0] ?? [];
+  const events = fc.sample(fc.array(eventDraft, { minLength: 400, maxLength: 400 }), { seed: 7, numRuns: 1 })[0] ?? [];
   const rows = toEvents(events);
   await insertTestEvents(store, rows.slice(0, 300), 'r-0');
   await insertTestEvents(store, rows.slice(300), 'r-1');

@@ -55,4 +55,5 @@ export {
   type TopicSpec,
   topics,
 } from './topics.ts';
+export { uuidOfText } from './uuid-of-text.ts';
 export { WIRE_HEADER_BYTES, wireEncode, wireSchemaId } from './wire.ts';

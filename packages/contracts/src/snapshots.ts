@@ -67,6 +67,7 @@ export const snapshotHash = (bytes: Uint8Array): string =>
 /** Bytes back to the payload. Throws RangeError where they are cut short or run over. */
 export const decodeSnapshot = <K extends SnapshotKind>(_kind: K, bytes: Buffer): SnapshotPayloads[K] => {
   const end = bytes.indexOf(0x0a);
+  if (end === -1) throw new RangeError('snapshot is cut short in its first line');
   const names = JSON.parse(bytes.toString('utf8', 0, end)) as Record<
     string,
     string[] | { type: keyof typeof constructors; length: number }

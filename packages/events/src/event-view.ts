@@ -2,13 +2,13 @@ import { type BehaviourEvent, type EventType, eventTypes, schemaText, unitsFromB
 import { createCursor, readLong } from './cursor.ts';
 import { createDatumView, type DatumView } from './walker.ts';
 
+/** Node's own, without the checks of `toString`: a third of its time on short texts; the types leave it out. */
+type SlicedBuffer = Buffer & { utf8Slice(start: number, end: number): string };
+
 /**
  * A behaviour event as it lies in its bytes: numbers are there, text is made at the first reading and kept till the
  * next walk. Valid until then.
  */
-/** Node's own, without the checks of `toString`: a third of its time on short texts; the types leave it out. */
-type SlicedBuffer = Buffer & { utf8Slice(start: number, end: number): string };
-
 export interface EventView {
   /** What a walker of the newest schema fills. */
   readonly datum: DatumView;

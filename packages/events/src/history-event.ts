@@ -1,8 +1,7 @@
-import { type BehaviourEvent, type ItemIndex, type Position, positionKey } from '@nextcart/contracts';
+import { type BehaviourEvent, type ItemIndex, type Position, positionKey, uuidOfText } from '@nextcart/contracts';
 import { encodeMerged, type MergedEvent } from './merged-history.ts';
 import { CELL, itemOfCell, opensSession, typeOfCell } from './packed-cells.ts';
 import { HISTORY, IDENTIFY, lengthOf, SEARCH, type SubjectState } from './subject-state.ts';
-import { uuidOfText } from './uuid.ts';
 
 /** A visitor's events as a history record carries them: the newest 64 of the fold, identify apart. */
 export const encodeHistory = (state: SubjectState, items: ItemIndex, partition: number): string => {

@@ -5,6 +5,9 @@ import { isUtf8Range } from './utf8.ts';
 export const INVALID_SOURCE = 'invalid';
 const MAX_SOURCE_BYTES = 64;
 
+/** A name of control characters would be six times as long as JSON, and watermarks go into an offset's metadata of 4 KB. */
+const isPrintable = (header: Buffer): boolean => header.every((byte) => byte >= 0x20 && byte !== 0x7f);
+
 /** Range of times that the store can hold and that a shop can mean: 2000-01-01 up to 2299-12-31, epoch ms. */
 export const MIN_TIME = 946_684_800_000;
 export const MAX_TIME = 10_413_791_999_999;
@@ -23,7 +26,8 @@ export const createRecordOrigin = (): RecordOrigin => {
       const header = headers?.[SOURCE_HEADER];
       if (header === undefined) return DEFAULT_SOURCE;
       if (lastHeader?.equals(header)) return lastSource;
-      const valid = header.length > 0 && header.length <= MAX_SOURCE_BYTES && isUtf8Range(header, 0, header.length);
+      const fits = header.length > 0 && header.length <= MAX_SOURCE_BYTES;
+      const valid = fits && isPrintable(header) && isUtf8Range(header, 0, header.length);
       lastHeader = Buffer.from(header); // a copy: the header lies in a fetched block that must not be kept alive
       lastSource = valid ? header.toString('utf8') : INVALID_SOURCE;
       return lastSource;

@@ -13,7 +13,7 @@ import { createDatumView, createWalker, type DatumView, type Walker } from './wa
 
 /**
  * What a schema id means for a topic. Look-ups are synchronous, so that judging is; asking the registry comes before,
- * once an id. A lookup that rejects leaves everything as it was: the caller waits and asks again.
+ * once an id. Where a lookup rejects, `resolve` does, and its id stays unasked: the caller waits and asks again.
  */
 export type SchemaVersion =
   | { readonly kind: 'current' }
@@ -43,8 +43,8 @@ export interface SchemaVersions {
   resolve(records: readonly LogRecord[], lookup: (id: number) => Promise<string | null>): Promise<void>;
 }
 
-/** Ids that a registry denied and that are remembered; garbage can name four billion. */
-const MAX_UNKNOWN = 10_000;
+/** Denied ids of a generation; garbage can name four billion. */
+const MAX_DENIED = 10_000;
 /** Questions that are open at a time. */
 const PARALLEL = 16;
 
@@ -73,8 +73,9 @@ const meanings = (schema: AvroSchema, path = ''): string[] => {
   ];
 };
 
-const classify = (newest: string, text: string | null, limits: Limits): SchemaVersion => {
-  if (text === null) return { kind: 'unknown' };
+const DENIED: SchemaVersion = { kind: 'unknown' };
+
+const classify = (newest: string, text: string, limits: Limits): SchemaVersion => {
   try {
     const schema = JSON.parse(text) as AvroSchema;
     if (JSON.stringify(shapeOf(schema)) === JSON.stringify(shapeOf(JSON.parse(newest)))) return { kind: 'current' };
@@ -97,9 +98,16 @@ const classify = (newest: string, text: string | null, limits: Limits): SchemaVe
 export const createSchemaVersions = (name: SchemaName, limits: Limits = defaultLimits): SchemaVersions => {
   const newest = schemaText(name);
   const known = new Map<number, SchemaVersion>();
-  let unknown = 0;
+  /**
+   * Denied ids in two generations; what a batch names moves to the newer one, and the older one alone is forgotten. So
+   * another partition's resolve can't make this batch's ids unasked before they are judged.
+   */
+  let denied = new Set<number>();
+  let deniedBefore = new Set<number>();
 
-  const idsNotAsked = (records: readonly LogRecord[]): number[] => {
+  const of = (id: number): SchemaVersion | undefined =>
+    known.get(id) ?? (denied.has(id) || deniedBefore.has(id) ? DENIED : undefined);
+  const idsOf = (records: readonly LogRecord[]): Set<number> => {
     const ids = new Set<number>();
     let last = -1;
     for (const { value } of records) {
@@ -107,30 +115,31 @@ export const createSchemaVersions = (name: SchemaName, limits: Limits = defaultL
       const id = wireSchemaId(value);
       if (id === last || id < 0) continue;
       last = id;
-      if (!known.has(id)) ids.add(id);
+      ids.add(id);
     }
-    return [...ids];
+    return ids;
   };
-  const forgetUnknown = (): void => {
-    for (const [id, version] of known) if (version.kind === 'unknown') known.delete(id);
-    unknown = 0;
-  };
+  const notAsked = (ids: Iterable<number>): number[] => [...ids].filter((id) => of(id) === undefined);
 
   return {
     name,
     walker: createWalker(newest, limits),
-    of: (schemaId) => known.get(schemaId),
-    idsNotAsked,
+    of,
+    idsNotAsked: (records) => notAsked(idsOf(records)),
     resolve: async (records, lookup) => {
-      // before the batch's own ids are asked, so that none of them is forgotten again; those it holds are asked anew
-      if (unknown > MAX_UNKNOWN) forgetUnknown();
-      const ids = idsNotAsked(records);
+      if (denied.size > MAX_DENIED) {
+        deniedBefore = denied;
+        denied = new Set();
+      }
+      const named = idsOf(records);
+      for (const id of named) if (deniedBefore.has(id)) denied.add(id);
+      const ids = notAsked(named);
       for (let at = 0; at < ids.length; at += PARALLEL) {
         await Promise.all(
           ids.slice(at, at + PARALLEL).map(async (id) => {
-            const version = classify(newest, await lookup(id), limits);
-            if (version.kind === 'unknown' && !known.has(id)) unknown += 1;
-            known.set(id, version);
+            const text = await lookup(id);
+            if (text === null) denied.add(id);
+            else known.set(id, classify(newest, text, limits));
           }),
         );
       }

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-
 /** Length of the hyphenated text: the only form that is accepted, in either case. */
 export const UUID_TEXT_BYTES = 36;
 
@@ -34,13 +32,4 @@ export const parseUuid = (bytes: Uint8Array, at: number, words: Int32Array): boo
     words[word] = value;
   }
   return bad < 16;
-};
-
-/** A UUID of text, the same for the same text (RFC 9562 version 8: SHA-256). */
-export const uuidOfText = (text: string): string => {
-  const hash = createHash('sha256').update(text).digest();
-  hash[6] = ((hash[6] as number) & 0x0f) | 0x80;
-  hash[8] = ((hash[8] as number) & 0x3f) | 0x80;
-  const hex = hash.toString('hex', 0, 16);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 };

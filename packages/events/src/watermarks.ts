@@ -11,7 +11,7 @@ export interface Watermarks {
   toJSON(): Record<string, number>;
 }
 
-/** 16 sources of 64 bytes and a time: 1.4 KB of the 4 KB that a broker takes as an offset's metadata. */
+/** 16 sources of 64 bytes and a time: at most 2.5 KB as JSON of the 4 KB that a broker takes as an offset's metadata. */
 export const MAX_SOURCES = 16;
 
 export const createWatermarks = (): Watermarks => {

@@ -1,3 +1,5 @@
+export { createKafka } from './client.ts';
+export { type KafkaConnection, kafkaConnection, kafkaEnv, kafkaEnvRule, registryEnv } from './env.ts';
 export type {
   Admin,
   Assignment,
@@ -14,3 +16,4 @@ export type {
   TailOptions,
 } from './kafka.ts';
 export type { RegisteredSchema, RegistryClient } from './registry.ts';
+export { createRegistryClient } from './registry-client.ts';

@@ -31,7 +31,8 @@ export const createDiversity = (features: CatalogFeatures, configuration: Rankin
     const department = pick(columns.department, items, -1);
     const brand = pick(columns.brand, items, -1);
     const title = pick(columns.signature, items, 0);
-    const best = Math.max(scores[0] ?? 0, Number.MIN_VALUE);
+    // standardised scores can all be below zero; dividing by next to nothing would make every worth -Infinity
+    const best = (scores[0] ?? 0) > 0 ? (scores[0] as number) : 1;
     const likest = new Float64Array(items.length);
     // those not chosen yet, in their order
     const open = items.map((_, i) => i);

@@ -30,7 +30,9 @@ const kindsBySource: Readonly<Partial<Record<ListSource, string>>> = {
   neighbours: 'similar_sessions',
   history: 'own_history',
 };
-const round = (share: number) => Math.round(Math.min(1, Math.max(0, share)) * 1e6) / 1e6;
+/** Of a score of nothing there are no shares. */
+const shareOf = (part: number, score: number) =>
+  score > 0 ? Math.round(Math.min(1, Math.max(0, part / score)) * 1e6) / 1e6 : 0;
 
 export interface Explained {
   readonly source: ListSource;
@@ -86,7 +88,7 @@ export const explain = (
       }
     }
     const reasons: Reason[] = [];
-    if (source === 'trending') reasons.push({ kind: 'trending', subject: '', weight: round(most / score) });
+    if (source === 'trending') reasons.push({ kind: 'trending', subject: '', weight: shareOf(most, score) });
     measure(slot);
     for (let tries = 0; tries < events.length && reasons.length < MOST_REASONS; tries += 1) {
       // the newest of the deepest
@@ -102,7 +104,7 @@ export const explain = (
       reasons.push({
         kind: through === undefined ? kind : (kindsBySource[through] ?? kind),
         subject,
-        weight: round(fall / score),
+        weight: shareOf(fall, score),
       });
     }
     if (reasons.length === 0) reasons.push({ kind: 'trending', subject: '', weight: 0 });

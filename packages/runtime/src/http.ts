@@ -32,9 +32,11 @@ export const startStatusServer = async (options: {
         return json(report.ok || request.url === '/health' ? 200 : 503, report);
       }
       case '/metrics':
-        void metrics
-          .text()
-          .then((text) => response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(text));
+        // a gauge that can't be read must not become an unhandled rejection, which stops the process
+        metrics.text().then(
+          (text) => response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(text),
+          (error: unknown) => json(500, { error: String(error) }),
+        );
         return;
       default:
         return json(404, { error: 'not found', see: ['/health/live', '/health/ready', '/health', '/metrics'] });

@@ -51,7 +51,8 @@ export const createLifecycle = (deps: {
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     host.once(signal, () => void stop(signal).then(() => host.exit(0)));
-  host.once('uncaughtException', crash);
-  host.once('unhandledRejection', crash);
+  // not once: what breaks while the rest is being stopped must not cut the stops short
+  host.on('uncaughtException', crash);
+  host.on('unhandledRejection', crash);
   return { onStop: (name, fn) => void stops.push({ name, stop: fn }), stop, stopped };
 };

@@ -1,1 +1,13 @@
-export {};
+export {
+  createIngest,
+  type Ingest,
+  type IngestDeps,
+  type IngestGroups,
+  type IngestTopics,
+  type PipelineName,
+  pipelineNames,
+} from './create-ingest.ts';
+export { createFaultPoint, type FaultPoint, type FaultPointName, faultPoints, parseCrash } from './fault-point.ts';
+export type { BatchLimits } from './partition.ts';
+export { type Plan, parsePlan } from './plan.ts';
+export { readRates } from './read-rates.ts';

@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import type { EnvRule } from '@nextcart/runtime';
+import { z } from 'zod';
+
+const MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
+export type SaslMechanism = (typeof MECHANISMS)[number];
+
+/** Variables of every process that talks to Kafka; spread into its own shape. */
+export const kafkaEnv = {
+  /** host:port of one or more brokers, by comma */
+  KAFKA_BROKERS: z
+    .string()
+    .transform((text) =>
+      text
+        .split(',')
+        .map((broker) => broker.trim())
+        .filter((broker) => broker !== ''),
+    )
+    .refine((brokers) => brokers.length > 0 && brokers.every((broker) => /^\S+:\d+$/.test(broker)), {
+      error: 'expected host:port, several by comma',
+    }),
+  KAFKA_SASL_MECHANISM: z
+    .string()
+    .toLowerCase()
+    .pipe(z.enum(MECHANISMS, { error: `expected one of ${MECHANISMS.join(', ')}` }))
+    .optional(),
+  KAFKA_SASL_USERNAME: z.string().optional(),
+  KAFKA_SASL_PASSWORD: z.string().optional(),
+  /** `true`: TLS to the brokers */
+  KAFKA_TLS: z.enum(['true', 'false']).default('false'),
+  /** PEM file of the authority that signed the brokers' certificates, where it is not a public one; implies TLS */
+  KAFKA_CA_FILE: z.string().optional(),
+};
+
+type KafkaEnv = { readonly [K in keyof typeof kafkaEnv]: z.output<(typeof kafkaEnv)[K]> };
+
+/** Variables of every process that talks to the schema registry. */
+export const registryEnv = {
+  SCHEMA_REGISTRY_URL: z.url({ protocol: /^https?$/, error: 'expected http(s)://host:port' }),
+};
+
+/** For `parseEnv`: half of a login is no login. */
+export const kafkaEnvRule: EnvRule<Partial<KafkaEnv>> = (env) => {
+  const given = [env.KAFKA_SASL_MECHANISM, env.KAFKA_SASL_USERNAME, env.KAFKA_SASL_PASSWORD].filter(
+    (value) => value !== undefined,
+  ).length;
+  return given === 0 || given === 3
+    ? undefined
+    : 'KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD go together: without one of them no broker lets us in';
+};
+
+export interface KafkaConnection {
+  readonly brokers: readonly string[];
+  readonly clientId: string;
+  readonly sasl?: { readonly mechanism: SaslMechanism; readonly username: string; readonly password: string };
+  /** Absent: plain text. `ca` is PEM text. */
+  readonly tls?: { readonly ca?: string };
+}
+
+/** The variables as `createKafka` wants them. Reads the CA file; throws where half of a login is missing. */
+export const kafkaConnection = (env: KafkaEnv, clientId: string): KafkaConnection => {
+  const broken = kafkaEnvRule(env);
+  if (broken !== undefined) throw new Error(broken);
+  const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = env;
+  const ca = env.KAFKA_CA_FILE === undefined ? undefined : readFileSync(env.KAFKA_CA_FILE, 'utf8');
+  return {
+    brokers: env.KAFKA_BROKERS,
+    clientId,
+    ...(mechanism !== undefined && username !== undefined && password !== undefined
+      ? { sasl: { mechanism, username, password } }
+      : {}),
+    ...(env.KAFKA_TLS === 'true' || ca !== undefined ? { tls: ca === undefined ? {} : { ca } } : {}),
+  };
+};

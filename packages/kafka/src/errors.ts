@@ -1,0 +1,42 @@
+import { NextcartError } from '@nextcart/contracts';
+
+/** The fields of kafkajs's errors that decide what to do next. */
+interface KafkajsFields {
+  readonly name?: string;
+  readonly type?: string;
+  readonly retriable?: boolean;
+}
+export const kafkajsFields = (error: unknown): KafkajsFields =>
+  typeof error === 'object' && error !== null ? (error as KafkajsFields) : {};
+
+/** The group's answers that mean: this member, or this generation of it, no longer owns anything. */
+const EXPELLED = new Set([
+  'REBALANCE_IN_PROGRESS',
+  'ILLEGAL_GENERATION',
+  'UNKNOWN_MEMBER_ID',
+  'FENCED_INSTANCE_ID',
+  'GROUP_AUTHORIZATION_FAILED',
+]);
+export const isExpelled = (error: unknown): boolean => EXPELLED.has(kafkajsFields(error).type ?? '');
+
+export const describe = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+export const lostPartition = (topic: string, partition: number, cause?: unknown): NextcartError =>
+  new NextcartError('lost_partition', `partition ${partition} of ${topic} belongs to another member by now`, {
+    retry: false,
+    cause,
+    context: { topic, partition },
+  });
+
+export const logMoved = (topic: string, partition: number, wanted: number, start: number, end: number): NextcartError =>
+  new NextcartError(
+    'log_moved',
+    `partition ${partition} of ${topic} holds offsets ${start} to ${end}, not ${wanted}: the topic was made anew, cut or expired; rebuild from it`,
+    { retry: false, context: { topic, partition, wanted, start, end } },
+  );
+
+export const noSuchTopic = (topic: string): NextcartError =>
+  new NextcartError('bad_configuration', `there is no topic ${topic}: create it with \`nextcart setup\``, {
+    retry: false,
+    context: { topic },
+  });

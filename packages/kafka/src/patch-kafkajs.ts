@@ -1,0 +1,39 @@
+/**
+ * Two mends of kafkajs 2.2.4, made once before the first client:
+ * - its request queue re-arms a timer with a negative delay for ever after the first answer on a connection, which on
+ *   Node 24 is a 1 ms loop per connection (46 ms of CPU a second when idle, and a TimeoutNegativeWarning). Ours arms a
+ *   timer only while something waits.
+ * - it knows the number of zstd and has no codec: Node's own is handed in.
+ */
+import { promisify } from 'node:util';
+import { zstdCompress, zstdDecompress } from 'node:zlib';
+import kafkajs from 'kafkajs';
+import { type RawEncoder, type RequestQueue, RequestQueuePrototype } from './kafkajs-internals.ts';
+
+/** As in kafkajs: how soon a full queue is looked at again when no throttle says otherwise. */
+const RECHECK_MS = 10;
+
+const compress = promisify(zstdCompress);
+const decompress = promisify(zstdDecompress);
+let patched = false;
+
+/** `now` is the wall clock, which is what the queue's throttle is kept in. */
+export const patchKafkajs = (now: () => number): void => {
+  if (patched) return;
+  patched = true;
+  RequestQueuePrototype.scheduleCheckPendingRequests = function (this: RequestQueue) {
+    if (this.throttleCheckTimeoutId !== null || this.pending.length === 0) return;
+    const throttledMs = this.throttledUntil - now();
+    this.throttleCheckTimeoutId = setTimeout(
+      () => {
+        this.throttleCheckTimeoutId = null;
+        this.checkPendingRequests();
+      },
+      throttledMs > 0 ? throttledMs : RECHECK_MS,
+    );
+  };
+  kafkajs.CompressionCodecs[kafkajs.CompressionTypes.ZSTD] = () => ({
+    compress: (encoder: RawEncoder) => compress(encoder.buffer),
+    decompress: (bytes: Buffer) => decompress(bytes),
+  });
+};

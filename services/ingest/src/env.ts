@@ -1,0 +1,41 @@
+import { clickhouseEnv } from '@nextcart/clickhouse';
+import { kafkaEnv } from '@nextcart/kafka';
+import { type EnvSource, parseEnv, serviceEnv } from '@nextcart/runtime';
+import { z } from 'zod';
+import { parseCrash } from './fault-point.ts';
+
+/** One insert is one block (law 2); the store's setting for a block is above this. */
+export const MAX_BLOCK_ROWS = 100_000;
+
+const schema = z.object({
+  ...serviceEnv,
+  ...kafkaEnv,
+  ...clickhouseEnv,
+  SCHEMA_REGISTRY_URL: z.url(),
+  /** An insert costs 20–30 ms of CPU whatever its size, 0.8 µs a row at 50,000 rows; above that little is won. */
+  INGEST_BATCH_ROWS: z.coerce.number().int().min(1).default(50_000),
+  /** 50,000 events are some 15 MB; twice that, so that rows of a kilobyte are still batched by rows. */
+  INGEST_BATCH_BYTES: z.coerce.number().int().min(65_536).default(33_554_432),
+  /** How long a record may wait for company: windows and dashboards are read by the second. */
+  INGEST_FLUSH_MS: z.coerce.number().int().min(1).default(1000),
+  /** Without an advance for this long while records wait, a partition is stalled (promise 13: an alarm in < 30 s after it is looked at). */
+  INGEST_STALL_MS: z.coerce.number().int().min(1000).default(30_000),
+  /** JSON: {"base": "EUR", "rates": {"USD": "0.92"}}; absent: the file of this room, euro with the rates of one day. */
+  RATES_FILE: z.string().optional(),
+  /** Fault injection, used by tests alone: `planned:3` kills the process at the third batch that reaches the point. */
+  INGEST_CRASH_AT: z.string().transform(parseCrash).optional(),
+});
+export type IngestEnv = z.output<typeof schema>;
+
+const oneBlock = (env: IngestEnv): string | undefined =>
+  env.INGEST_BATCH_ROWS > MAX_BLOCK_ROWS
+    ? `INGEST_BATCH_ROWS is ${env.INGEST_BATCH_ROWS}: above ${MAX_BLOCK_ROWS} an insert may be split, and a repeat of it would double rows`
+    : undefined;
+
+const stallAboveFlush = (env: IngestEnv): string | undefined =>
+  env.INGEST_STALL_MS <= 2 * env.INGEST_FLUSH_MS
+    ? 'INGEST_STALL_MS must be above twice INGEST_FLUSH_MS: a batch that waits for company would count as a stall'
+    : undefined;
+
+export const readEnv = (source: EnvSource = process.env): Readonly<IngestEnv> =>
+  parseEnv(schema, source, [oneBlock, stallAboveFlush]);

@@ -1,0 +1,210 @@
+import { randomUUID } from 'node:crypto';
+import { readLedger, type Store } from '@nextcart/clickhouse';
+import { migratedStore } from '@nextcart/clickhouse/testing';
+import { NextcartError } from '@nextcart/contracts';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { parsePlan } from './plan.ts';
+import { createRecordSink } from './record-sink.ts';
+import {
+  crashAt,
+  eventRecord,
+  mixedRecords,
+  openOn,
+  recordOf,
+  runOn,
+  type TestLog,
+  testLog,
+} from './test-log.fixture.ts';
+
+let store: Store;
+let drop: () => Promise<void>;
+beforeAll(async () => ({ store, drop } = await migratedStore(inject('urls').clickhouseUrl, 'ingest')));
+afterAll(() => drop());
+
+/** All that a row says, but for when and where it was landed. */
+const rowsOf = (topicId: string) =>
+  store.query(
+    `SELECT * EXCEPT (topic_id, received_at, raw), hex(raw) AS raw, subject FROM events
+     WHERE topic_id = {topicId:UUID} ORDER BY partition, offset`,
+    { topicId },
+  );
+const emptyWindows = () => store.command('TRUNCATE TABLE window_minutes');
+/** Sums of window_minutes (all of it) and the same from the rows of a topic. */
+const windowSums = async (topicId: string) => {
+  const [fromView] = await store.query(
+    `SELECT sum(events) AS n, toString(sum(amount)) AS amount, toString(sum(base_amount)) AS base FROM window_minutes`,
+  );
+  const [fromRows] = await store.query(
+    `SELECT count() AS n, toString(sum(toDecimal128(ifNull(line_amount, 0), 4))) AS amount,
+       toString(sum(toDecimal128(ifNull(base_amount, 0), 4))) AS base
+     FROM events WHERE topic_id = {topicId:UUID} AND outcome IN ('accepted', 'late')`,
+    { topicId },
+  );
+  return { fromView, fromRows };
+};
+const kept = async (topicId: string): Promise<{ events: number; subjects: number }> => {
+  const [row] = await store.query<{ events: number; subjects: number }>(
+    `SELECT (SELECT count() FROM events WHERE topic_id = {topicId:UUID} AND outcome IN ('accepted', 'late')) AS events,
+       (SELECT count() FROM subject_events WHERE topic_id = {topicId:UUID}) AS subjects`,
+    { topicId },
+  );
+  return row ?? { events: -1, subjects: -2 };
+};
+const finish = async (log: TestLog): Promise<void> => {
+  expect(await runOn(log, store)).toBe('done');
+};
+
+const COUNT = 205;
+let reference: unknown[];
+test('every record is one row with its outcome, refused ones are dead letters, and the group is at the end', async () => {
+  await emptyWindows();
+  const log = testLog(randomUUID(), mixedRecords(COUNT));
+  await finish(log);
+  reference = await rowsOf(log.topicId);
+  const ledger = await readLedger(store, { table: 'events', topicId: log.topicId });
+  expect(ledger.reduce((sum, line) => sum + line.rows, 0)).toBe(COUNT);
+  expect(ledger.every((line) => line.doubled === 0)).toBe(true);
+  expect(new Set(ledger.map((line) => line.outcome))).toEqual(
+    new Set(['accepted', 'duplicate', 'late', 'quarantined']),
+  );
+  const quarantined = ledger.filter((line) => line.outcome === 'quarantined').reduce((sum, line) => sum + line.rows, 0);
+  expect(log.letters.length).toBe(quarantined);
+  expect(log.committed?.offset).toBe(COUNT);
+  expect(parsePlan(log.committed?.metadata ?? '')).not.toHaveProperty('last');
+  const { fromView, fromRows } = await windowSums(log.topicId);
+  expect(fromView).toEqual(fromRows);
+});
+
+for (const point of ['planned', 'dead_lettered', 'inserted', 'acknowledged'])
+  for (const nth of point === 'acknowledged' ? [1] : [1, 3])
+    test(`a crash at '${point}' number ${nth} leads to the rows and the window sums of a run without one`, async () => {
+      await emptyWindows();
+      const log = testLog(randomUUID(), mixedRecords(COUNT));
+      await runOn(log, store, { faultPoint: crashAt(point, nth) });
+      await finish(log);
+      expect(await rowsOf(log.topicId)).toEqual(reference);
+      const { fromView, fromRows } = await windowSums(log.topicId);
+      expect(fromView).toEqual(fromRows);
+      const { events, subjects } = await kept(log.topicId);
+      expect(subjects).toBe(events);
+    });
+
+test('a crash between table and views is healed', async () => {
+  await emptyWindows();
+  const log = testLog(randomUUID(), mixedRecords(COUNT));
+  await store.command('DETACH TABLE window_minutes_view SYNC');
+  await store.command('DETACH TABLE subject_events_mv SYNC');
+  expect(await runOn(log, store, { faultPoint: crashAt('inserted', 1) })).toBe('crashed');
+  await store.command('ATTACH TABLE window_minutes_view');
+  await store.command('ATTACH TABLE subject_events_mv');
+  expect((await kept(log.topicId)).subjects).toBe(0);
+  await finish(log);
+  expect(await rowsOf(log.topicId)).toEqual(reference);
+  const { fromView, fromRows } = await windowSums(log.topicId);
+  expect(fromView).toEqual(fromRows);
+  const { events, subjects } = await kept(log.topicId);
+  expect(subjects).toBe(events);
+});
+
+test('a planned batch is cut as it was, with other limits and another fetch size', async () => {
+  const log = testLog(randomUUID(), mixedRecords(COUNT));
+  await runOn(log, store, { faultPoint: crashAt('planned', 2) });
+  const plan = parsePlan(log.committed?.metadata ?? '');
+  const tokens: string[] = [];
+  const sink = createRecordSink(store, 'events');
+  await runOn(log, store, {
+    ...{ limits: { maxRows: 7 }, piece: 3 },
+    sink: { ...sink, insert: (rows, parts, o) => sink.insert(rows, parts, (tokens.push(o.token), o)) },
+  });
+  expect(tokens[0]).toBe(`${log.topicId}:0:40-${plan?.last}`);
+  expect(plan?.last).toBe(79);
+  expect(await rowsOf(log.topicId)).toEqual(reference);
+});
+
+test('records that the store refuses are found and quarantined, their neighbours are accepted, also across a crash', async () => {
+  await store.command(`ALTER TABLE events ADD CONSTRAINT no_poison CHECK ifNull(item_id, '') != 'poison'`);
+  try {
+    const records = Array.from({ length: 100 }, (_, n) =>
+      eventRecord(n, n === 33 || n === 70 ? { itemId: 'poison' } : {}),
+    );
+    for (const crash of [undefined, crashAt('inserted', 2), crashAt('planned', 6)]) {
+      const log = testLog(randomUUID(), records);
+      if (crash !== undefined) expect(await runOn(log, store, { faultPoint: crash })).toBe('crashed');
+      await finish(log);
+      const lines = await readLedger(store, { table: 'events', topicId: log.topicId });
+      expect(lines).toEqual([
+        { partition: 0, outcome: 'accepted', reason: '', rows: 98, doubled: 0 },
+        { partition: 0, outcome: 'quarantined', reason: 'store_refused', rows: 2, doubled: 0 },
+      ]);
+      expect(new Set(log.letters.map(({ record }) => record.offset))).toEqual(new Set([33, 70]));
+      expect(log.letters[0]?.record.value).toEqual(records[33]?.value);
+    }
+  } finally {
+    await store.command('ALTER TABLE events DROP CONSTRAINT no_poison');
+  }
+});
+
+test('while the store is away a batch waits under its token, and health would say so', async () => {
+  const log = testLog(randomUUID(), mixedRecords(30));
+  const sink = createRecordSink(store, 'events');
+  let away = 3;
+  const tokens: string[] = [];
+  await runOn(log, store, {
+    sink: {
+      ...sink,
+      insert: async (rows, parts, options) => {
+        tokens.push(options.token);
+        away -= 1;
+        if (away >= 0) throw new NextcartError('store_unavailable', 'away', { retry: true });
+        await sink.insert(rows, parts, options);
+      },
+    },
+  });
+  expect(tokens).toEqual(Array.from({ length: 4 }, () => `${log.topicId}:0:0-29`));
+  expect((await rowsOf(log.topicId)).length).toBe(30);
+});
+
+test('without the group’s offsets ingest goes on where the store is; a plan of another topic counts as none', async () => {
+  const log = testLog(randomUUID(), mixedRecords(60));
+  await finish(log);
+  log.records.push(...mixedRecords(90).slice(60));
+  log.committed = null;
+  await finish(log);
+  expect(await rowsOf(log.topicId)).toEqual(reference.slice(0, 90));
+
+  const anew = testLog(randomUUID(), mixedRecords(20));
+  anew.committed = log.committed;
+  await finish(anew);
+  expect(await rowsOf(anew.topicId)).toEqual(reference.slice(0, 20));
+});
+
+test('offsets older than the store double nothing', async () => {
+  const log = testLog(randomUUID(), mixedRecords(120));
+  await finish(log);
+  log.committed = log.commits[1] ?? null;
+  await finish(log);
+  expect((await rowsOf(log.topicId)).length).toBe(120);
+});
+
+test('an expelled owner inserts nothing and commits nothing more', async () => {
+  const log = testLog(randomUUID(), mixedRecords(30));
+  const { handler, expel } = await openOn(log, store, { limits: { flushMs: 100_000 } });
+  await handler.process(log.records, 30);
+  expel();
+  await handler.release(true);
+  expect(await rowsOf(log.topicId)).toEqual([]);
+  expect(log.commits).toEqual([]);
+});
+
+test('gaps of the log are no loss: the batch holds what is there, and the group ends above the last gap', async () => {
+  const log = testLog(
+    randomUUID(),
+    [3, 4, 9, 200].map((offset) => recordOf(offset, null)),
+  );
+  const { handler } = await openOn(log, store, { limits: { flushMs: 100_000 } });
+  expect(handler.startOffset).toBe(3);
+  await handler.process(log.records, 205);
+  await handler.release(false);
+  expect(log.committed?.offset).toBe(205);
+  expect((await rowsOf(log.topicId)).length).toBe(4);
+});

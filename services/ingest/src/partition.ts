@@ -1,0 +1,174 @@
+import type { LogRecord } from '@nextcart/contracts';
+import { NextcartError } from '@nextcart/contracts';
+import type { Assignment, PartitionHandler } from '@nextcart/kafka';
+import { type Batch, createBatch } from './batch.ts';
+import { type DeliveryDeps, deliverBatch } from './deliver-batch.ts';
+import { createLanded } from './lander.ts';
+import { formatPlan } from './plan.ts';
+import { resumePartition } from './resume-partition.ts';
+import { untilDone } from './retry.ts';
+
+/**
+ * One partition from assignment to release.
+ * - `work` runs one thing at a time: records that are judged, a batch that is delivered, the timer.
+ * - A batch is cut by rows, bytes or the timer; a range that was planned before a crash is cut where it was, whatever
+ *   the limits are now, and nothing is planned before it is in.
+ * - While a batch is delivered no more records are taken: the buffer is the batch's.
+ */
+export interface BatchLimits {
+  readonly maxRows: number;
+  readonly maxBytes: number;
+  readonly flushMs: number;
+}
+
+export interface PartitionView {
+  /** Next offset that is not in the store yet. */
+  inserted(): number;
+  watermarks(): Readonly<Record<string, number>>;
+  /** An error that the timer met and that the next records will be answered with. */
+  trouble(): string | null;
+}
+
+export interface PartitionDeps extends Omit<DeliveryDeps, 'assignment'> {
+  readonly assignment: Assignment;
+  readonly limits: BatchLimits;
+}
+
+/** On release a batch gets this long; what is not in by then is the next owner's. A third of a rebalance's time is 20 s. */
+const RELEASE_MS = 5000;
+
+export const openPartition = async (
+  deps: PartitionDeps,
+): Promise<{ readonly handler: PartitionHandler; readonly view: PartitionView }> => {
+  const { assignment, lander, limits, clock, retry, topic, metrics } = deps;
+  const { log } = retry;
+  const { topicId, partition } = assignment;
+  const resumed = await resumePartition({ assignment, sink: deps.sink, lander, log });
+
+  const batch: Batch = createBatch();
+  const landed = createLanded();
+  const ended = new AbortController();
+  const signal = AbortSignal.any([assignment.signal, ended.signal]);
+  let planned = resumed.planned;
+  let position = resumed.startOffset;
+  let inserted = resumed.startOffset;
+  let acknowledged = assignment.committed?.offset ?? -1;
+  let watermarks: Readonly<Record<string, number>> = {};
+  let failure: Error | null = null;
+  let released = false;
+
+  let last: Promise<unknown> = Promise.resolve();
+  const work = <T>(job: () => Promise<T>): Promise<T> => {
+    const next = last.then(job);
+    last = next.catch(() => {});
+    return next;
+  };
+
+  const flush = async (): Promise<void> => {
+    const range = planned ?? {
+      first: batch.records[0]?.offset ?? position,
+      last: batch.records[batch.size - 1]?.offset ?? position,
+    };
+    const startedAt = clock.monotonic();
+    if (batch.size > 0) {
+      const rows = batch.size;
+      await deliverBatch(deps, batch, range, signal);
+      metrics.batch(topic, rows, (clock.monotonic() - startedAt) / 1000);
+      acknowledged = range.first;
+      watermarks = batch.stateBefore(batch.size).watermarks;
+    }
+    inserted = Math.max(inserted, range.last + 1);
+    planned = null;
+    batch.clear();
+  };
+  /** Everything is in: says so without planning anything, so that the group's lag is what it is. */
+  const acknowledge = async (): Promise<void> => {
+    if (planned !== null || batch.size > 0 || acknowledged >= position) return;
+    const at = position;
+    const plan = formatPlan({ topicId, ...lander.beginBatch(false) });
+    await untilDone(retry, `${topic}/${partition}`, signal, () => assignment.commit(at, plan));
+    acknowledged = at;
+    inserted = Math.max(inserted, at);
+    deps.faultPoint('acknowledged');
+  };
+
+  const take = async (records: readonly LogRecord[], nextOffset: number): Promise<void> => {
+    const receivedAt = clock.now();
+    for (const record of records) {
+      if (planned !== null && record.offset > planned.last) await flush();
+      if (batch.size === 0) batch.begin(lander.beginBatch(planned !== null));
+      lander.land(record, receivedAt, batch.rows, landed);
+      batch.add(record, landed);
+      if (planned === null && (batch.size >= limits.maxRows || batch.rows.sizeBytes >= limits.maxBytes)) await flush();
+    }
+    position = nextOffset;
+    if (planned !== null && nextOffset > planned.last) await flush();
+  };
+  const tick = async (): Promise<void> => {
+    if (planned !== null) return; // its records are still being read again
+    if (batch.size > 0) await flush();
+    else await acknowledge();
+  };
+  const keepTime = async (): Promise<void> => {
+    while (!signal.aborted && !released) {
+      await clock.sleep(limits.flushMs, signal);
+      try {
+        await work(tick);
+        failure = null;
+      } catch (error) {
+        failure = error instanceof Error ? error : new Error(String(error));
+        if (!signal.aborted) log.error({ err: error, topic, partition }, 'batch_failed');
+      }
+    }
+  };
+  void keepTime().catch(() => {}); // the sleep's own end
+
+  const handler: PartitionHandler = {
+    startOffset: resumed.startOffset,
+    process: async (records, nextOffset) => {
+      try {
+        await untilDone(retry, `${topic}/${partition}`, signal, () => lander.prepare(records));
+        await work(async () => {
+          // a batch that failed must not be added to: the consumer begins anew from the plan
+          if (failure !== null) throw failure;
+          await take(records, nextOffset);
+        });
+      } catch (error) {
+        ended.abort(error); // whatever becomes of the consumer, this handler's timer inserts nothing more
+        throw error;
+      }
+    },
+    release: async (lost) => {
+      released = true;
+      const reason = new NextcartError('lost_partition', 'the partition was released', {
+        ...{ retry: false, context: { topic, partition } },
+      });
+      if (lost) ended.abort(reason);
+      const waited = new AbortController();
+      const deadline = clock
+        .sleep(RELEASE_MS, waited.signal)
+        .then(() => ended.abort(reason))
+        .catch(() => {});
+      try {
+        if (!lost && failure === null)
+          await work(async () => {
+            await tick();
+            await acknowledge();
+          });
+        await last;
+      } catch (error) {
+        log.warn({ err: error, topic, partition }, 'release_left_a_batch');
+      } finally {
+        waited.abort();
+        await deadline;
+        ended.abort(reason);
+      }
+    },
+  };
+  const view: PartitionView = {
+    inserted: () => inserted,
+    watermarks: () => watermarks,
+    trouble: () => failure?.message ?? null,
+  };
+  return { handler, view };
+};

@@ -1,0 +1,62 @@
+import {
+  countRange,
+  healRange,
+  insertCatalog,
+  insertEvents,
+  insertLists,
+  type PositionRange,
+  type RecordTable,
+  readEventIds,
+  readPositions,
+  readSourceTimes,
+  type Store,
+  snapshotByHash,
+} from '@nextcart/clickhouse';
+import type { SnapshotPayloads } from '@nextcart/contracts';
+
+/** The table that a pipeline fills, as the pipeline sees it. */
+export interface RecordSink {
+  /** As one block under the token; a no-op for what is there under it. Throws `store_unavailable` or `store_refused`. */
+  insert(
+    rows: number,
+    parts: readonly Uint8Array[],
+    options: { readonly token: string; readonly signal: AbortSignal },
+  ): Promise<void>;
+  count(range: PositionRange): Promise<number>;
+  /** Gives the views what a crash kept from them, out of the table. */
+  heal(range: PositionRange): Promise<void>;
+  /** Newest offset + 1, or null where the table has nothing of the partition. */
+  next(topicId: string, partition: number): Promise<number | null>;
+}
+
+const inserts = { events: insertEvents, catalog: insertCatalog, lists: insertLists };
+
+export const createRecordSink = (store: Store, table: RecordTable): RecordSink => ({
+  insert: (rows, parts, options) => inserts[table](store, rows, parts, options),
+  count: (range) => countRange(store, table, range),
+  heal: (range) => healRange(store, table, range),
+  next: async (topicId, partition) =>
+    (await readPositions(store, table, topicId)).find((row) => row.partition === partition)?.next ?? null,
+});
+
+/** What the cleaner is restored from. */
+export interface CleanerMemory {
+  /** Ids of kept rows of a range, oldest first. */
+  ids(range: PositionRange): Promise<{ readonly eventIds: string[]; readonly offsets: Float64Array }>;
+  /** Newest event time of kept rows by source. */
+  sourceTimes(range: PositionRange): Promise<ReadonlyMap<string, number>>;
+  /** Null where it is no longer kept. */
+  cleaning(hash: string): Promise<SnapshotPayloads['cleaning'] | null>;
+}
+
+export const createCleanerMemory = (store: Store): CleanerMemory => ({
+  ids: async (range) => {
+    const rows = await readEventIds(store, range);
+    return { eventIds: rows.map((row) => row.eventId), offsets: Float64Array.from(rows, (row) => row.offset) };
+  },
+  sourceTimes: (range) => readSourceTimes(store, range),
+  cleaning: async (hash) => {
+    const snapshot = await snapshotByHash(store, hash);
+    return snapshot?.kind === 'cleaning' ? (snapshot.payload as SnapshotPayloads['cleaning']) : null;
+  },
+});

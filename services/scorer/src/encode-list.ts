@@ -1,0 +1,62 @@
+import { listSources, type RecommendationList, type RecommendedItem, WIRE_HEADER_BYTES } from '@nextcart/contracts';
+import { createAvroWriter } from './avro-writer.ts';
+import type { ItemBytes } from './item-bytes.ts';
+
+/** A list without what its items' catalogue records say: that comes from `ItemBytes`. */
+export type ListToEncode = Omit<RecommendationList, 'items' | 'snapshots'> & {
+  readonly items: readonly Pick<RecommendedItem, 'itemId' | 'score' | 'source' | 'reasons'>[];
+  readonly snapshots: Readonly<Record<string, string>>;
+};
+
+const sourceAt = new Map(listSources.map((source, at) => [source, at]));
+
+/** Value of recommendations.v1, wire header included. The same bytes as avsc's where items are as the catalogue has them. */
+export const createListEncoder = (deps: { schemaId: number; itemBytes: (itemId: string) => ItemBytes }) => {
+  const { itemBytes } = deps;
+  const writer = createAvroWriter();
+  const header = Buffer.alloc(WIRE_HEADER_BYTES);
+  header.writeUInt32BE(deps.schemaId, 1);
+
+  return (list: ListToEncode): Buffer => {
+    writer.reset();
+    writer.bytes(header);
+    writer.text(list.subject);
+    writer.text(list.recommId);
+    if (list.items.length > 0) writer.long(list.items.length);
+    for (const { itemId, score, source, reasons } of list.items) {
+      const { id, facts } = itemBytes(itemId);
+      writer.bytes(id);
+      writer.double(score);
+      writer.long(sourceAt.get(source) as number);
+      writer.bytes(facts);
+      if (reasons.length > 0) writer.long(reasons.length);
+      for (const reason of reasons) {
+        writer.text(reason.kind);
+        writer.text(reason.subject);
+        writer.double(reason.weight);
+      }
+      writer.byte(0);
+    }
+    writer.byte(0);
+    writer.text(list.release);
+    const snapshots = Object.entries(list.snapshots);
+    if (snapshots.length > 0) writer.long(snapshots.length);
+    for (const [kind, hash] of snapshots) {
+      writer.text(kind);
+      writer.text(hash);
+    }
+    writer.byte(0);
+    writer.text(list.catalogPosition);
+    writer.long(list.partition);
+    writer.long(list.triggerOffset);
+    writer.long(list.eventTime);
+    writer.long(list.appendedAt);
+    writer.long(list.receivedAt);
+    writer.long(list.stateAt);
+    writer.long(list.scoredAt);
+    writer.long(list.publishedAt);
+    writer.long(list.expiresAt);
+    return writer.take();
+  };
+};
+export type ListEncoder = ReturnType<typeof createListEncoder>;

@@ -1,0 +1,59 @@
+import { groups, topics } from '@nextcart/contracts';
+import { DEDUPE_WINDOW } from '@nextcart/events';
+import { defaultConfiguration, type RankingConfiguration } from '@nextcart/ranking';
+
+/** All that a scorer can be told; tests and benches bring topics and groups of their own. */
+export interface ScorerOptions {
+  readonly eventsTopic: string;
+  readonly catalogTopic: string;
+  readonly listsTopic: string;
+  readonly groupId: string;
+  /** Ingest's group for events: what lies below its committed offsets is in the store, views included. */
+  readonly ingestGroupId: string;
+  readonly configuration: RankingConfiguration;
+  /** Subjects kept in memory, over all partitions. */
+  readonly maxSubjects: number;
+  /** Subjects ranked in one call. */
+  readonly batchSize: number;
+  readonly listTtlMs: number;
+  /** How long a partition's lists may be read back before its first list goes out. */
+  readonly learnTimeoutMs: number;
+  /** Queries for cold subjects begin at most this often: they share one. */
+  readonly coldEveryMs: number;
+  readonly coldBatch: number;
+  readonly positionsEveryMs: number;
+  readonly snapshotsEveryMs: number;
+  readonly commitEveryMs: number;
+  /** Lists that the sweeper has made again. */
+  readonly refreshPerSecond: number;
+  readonly itemListsPerSecond: number;
+  readonly dedupeWindow: number;
+  readonly sessionTimeoutMs: number;
+}
+
+export const defaultOptions: ScorerOptions = {
+  eventsTopic: topics.events.name,
+  catalogTopic: topics.catalog.name,
+  listsTopic: topics.recommendations.name,
+  groupId: groups.scorer,
+  ingestGroupId: groups.ingestEvents,
+  configuration: defaultConfiguration,
+  maxSubjects: 500_000, // some 1 KB each with a short history, 4 KB with a full one
+  batchSize: 32,
+  listTtlMs: 24 * 60 * 60 * 1000,
+  learnTimeoutMs: 10_000,
+  coldEveryMs: 15, // a query costs some 8 ms of CPU whatever its size
+  coldBatch: 500,
+  positionsEveryMs: 1000,
+  snapshotsEveryMs: 2000,
+  commitEveryMs: 1000,
+  refreshPerSecond: 200, // a million lists in 24 hours are 15 a second
+  itemListsPerSecond: 100,
+  dedupeWindow: DEDUPE_WINDOW,
+  sessionTimeoutMs: 10_000,
+};
+
+/** A list is made again when this share of its life is left. */
+export const RENEWAL_SHARE = 0.2;
+/** The release that is named while no trained one is in force. */
+export const UNTRAINED = 'untrained';

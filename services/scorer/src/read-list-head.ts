@@ -1,0 +1,97 @@
+import { WIRE_HEADER_BYTES } from '@nextcart/contracts';
+import { clearMark, hashId, type ListMark, markItem } from './list-mark.ts';
+
+/** What a scorer wants of a list that it reads back. */
+export interface ListHead {
+  readonly mark: ListMark;
+  triggerOffset: number;
+  /** Epoch ms. */
+  expiresAt: number;
+}
+
+const PRICE_BRANCHES = 2;
+
+/**
+ * Reads a published list's value (wire header included) without decoding it: a partition of a million lists is read
+ * from its start. False, with `out` not to be used, where the bytes are no list of this schema; never throws.
+ */
+export const createListReader = (): ((value: Uint8Array, out: ListHead) => boolean) => {
+  let bytes: Uint8Array = new Uint8Array(0);
+  let at = 0;
+  let bad = false;
+  const id = { high: 0, low: 0 };
+
+  const long = (): number => {
+    let low = 0;
+    let scale = 1;
+    for (let i = 0; i < 10; i += 1) {
+      const byte = bytes[at++];
+      if (byte === undefined) break;
+      low += (byte & 0x7f) * scale;
+      scale *= 128;
+      if (byte < 0x80) return low % 2 === 0 ? low / 2 : -(low + 1) / 2;
+    }
+    bad = true;
+    return 0;
+  };
+  const skip = (size: number) => {
+    at += size;
+    if (size < 0 || at > bytes.length) bad = true;
+  };
+  const skipText = () => skip(long());
+  /** Entries of an array or a map, block by block. */
+  const blocks = (entry: () => void) => {
+    for (let count = long(); count !== 0 && !bad; count = long()) {
+      if (count < 0) {
+        long();
+        count = -count;
+      }
+      for (let i = 0; i < count && !bad; i += 1) entry();
+    }
+  };
+  const reason = () => {
+    skipText();
+    skipText();
+    skip(8);
+  };
+  const optional = () => {
+    const branch = long();
+    if (branch < 0 || branch >= PRICE_BRANCHES) bad = true;
+    else if (branch === 1) skipText();
+  };
+
+  return (value, out) => {
+    bytes = value;
+    at = WIRE_HEADER_BYTES;
+    bad = false;
+    const { mark } = out;
+    clearMark(mark);
+    skipText(); // subject: the key has it
+    skipText(); // recommId
+    blocks(() => {
+      const size = long();
+      skip(size);
+      if (bad) return;
+      markItem(mark, hashId(bytes, at - size, at, id));
+      skip(8); // score
+      long(); // source
+      skipText(); // title
+      skipText(); // category
+      optional(); // price
+      optional(); // currency
+      blocks(reason);
+    });
+    skipText(); // release
+    blocks(() => {
+      skipText();
+      skipText();
+    });
+    skipText(); // catalogPosition
+    long(); // partition
+    out.triggerOffset = long();
+    for (let stamp = 0; stamp < 6; stamp += 1) long();
+    out.expiresAt = long();
+    // a newer version may have more fields behind
+    return !bad && at <= bytes.length;
+  };
+};

@@ -1,0 +1,79 @@
+import type { ScorerOptions } from './options.ts';
+import { createSubject, type Home, newestOffset, type Subject } from './subject.ts';
+
+/**
+ * Subjects in memory, bounded over all partitions. Only subjects wholly below S may go (law 5): the store has all of
+ * their events, so that they can be made again. Who was not used since the last look goes first (second chance).
+ */
+export interface SubjectPool {
+  readonly size: number;
+  readonly evicted: number;
+  /** The subject in memory, or a cold one. */
+  get(home: Home, key: string): Subject;
+  /** True where more subjects are held than may be and none can go: the store is behind or away. */
+  readonly full: boolean;
+  /** Forgets a partition. */
+  drop(home: Home): void;
+}
+
+/** Subjects looked at for each new one, once the pool is full: more than one, so that a burst is worked off. */
+const LOOKS = 8;
+/** Beyond this share of the bound nothing more is read. */
+const FULL = 1.25;
+
+const mayGo = (subject: Subject): boolean =>
+  subject.work === null && subject.inFlight === 0 && newestOffset(subject) < subject.home.safe;
+
+export const createSubjectPool = (options: Pick<ScorerOptions, 'maxSubjects'>): SubjectPool => {
+  let size = 0;
+  let evicted = 0;
+
+  const evict = (home: Home) => {
+    let looks = 0;
+    for (const [key, subject] of home.subjects) {
+      if (looks === LOOKS || size < options.maxSubjects) return;
+      looks += 1;
+      home.subjects.delete(key);
+      if (!subject.touched && mayGo(subject)) {
+        size -= 1;
+        evicted += 1;
+        continue;
+      }
+      subject.touched = false;
+      home.subjects.set(key, subject); // to the end of the map's order
+    }
+  };
+
+  return {
+    get size() {
+      return size;
+    },
+    get evicted() {
+      return evicted;
+    },
+    get full() {
+      return size > FULL * options.maxSubjects;
+    },
+    get: (home, key) => {
+      const known = home.subjects.get(key);
+      if (known !== undefined) {
+        known.touched = true;
+        // a cold one that nobody asked for may have fallen below S: its events need not be held any longer
+        if (known.state === null && known.tail.length > 0 && mayGo(known)) {
+          known.tail = [];
+          known.bound = home.safe;
+        }
+        return known;
+      }
+      if (size >= options.maxSubjects) evict(home);
+      const subject = createSubject(key, home);
+      home.subjects.set(key, subject);
+      size += 1;
+      return subject;
+    },
+    drop: (home) => {
+      size -= home.subjects.size;
+      home.subjects.clear();
+    },
+  };
+};

@@ -1,0 +1,22 @@
+import { NextcartError, type SnapshotPayloads } from '@nextcart/contracts';
+import { latestHashes, type Store, snapshotByHash } from '@nextcart/clickhouse';
+import { type Engine, type RankedKind, rankedKinds } from './engine.ts';
+
+/** Loads what is in force and not in use yet; the kinds that changed. Throws as the store does. */
+export const createSnapshotWatch = (store: Store, engine: Engine) => async (): Promise<RankedKind[]> => {
+  const latest = await latestHashes(store);
+  const changed: RankedKind[] = [];
+  for (const kind of rankedKinds) {
+    const hash = latest[kind];
+    if (hash === undefined || hash === engine.snapshots[kind]) continue;
+    const snapshot = await snapshotByHash(store, hash);
+    if (snapshot === null)
+      throw new NextcartError('snapshot_missing', `snapshot ${hash} is in force and can't be read`, {
+        retry: true,
+        context: { kind, hash },
+      });
+    engine.use(kind, { ...snapshot, payload: snapshot.payload as SnapshotPayloads[typeof kind] });
+    changed.push(kind);
+  }
+  return changed;
+};

@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto';
+import { createEventSender } from '@nextcart/cli';
+import { createKafka, createRegistryClient, type Kafka } from '@nextcart/kafka';
+import { createLogger, systemClock } from '@nextcart/runtime';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { cli } from '../support/cli.ts';
+import { type OutsideEvent, readWithPython, sendFromPython } from '../support/outside-clients.ts';
+import { succeed } from '../support/run-program.ts';
+import { type System, startSystem } from '../support/system.ts';
+
+let system: System;
+let kafka: Kafka;
+beforeAll(async () => {
+  system = await startSystem();
+  const log = createLogger('test', 'error');
+  kafka = createKafka({
+    connection: { brokers: [system.stack.urls.kafkaBrokers], clientId: 'e2e' },
+    log,
+    clock: systemClock,
+  });
+  const registry = createRegistryClient({ url: system.stack.urls.schemaRegistryUrl, log, clock: systemClock });
+  const producer = await kafka.createProducer();
+  const sender = await createEventSender({ producer, registry, ownClock: false });
+  await sender.send(
+    ['Trail running shoe', 'Running socks', 'Running belt', 'Espresso cup', 'Espresso machine'].map((title, i) => ({
+      topic: 'catalog' as const,
+      key: `item${i}`,
+      clock: 0,
+      item: {
+        itemId: `item${i}`,
+        title,
+        description: null,
+        category: i < 3 ? ['Sport', 'Running'] : ['Kitchen', 'Coffee'],
+        brand: null,
+        price: 199_900n,
+        currency: 'EUR',
+        stock: 10,
+        hidden: false,
+        availableFrom: null,
+        availableUntil: null,
+        repurchaseDays: null,
+        attributes: {},
+      },
+    })),
+  );
+}, 180_000);
+afterAll(async () => {
+  await kafka?.close();
+  await system?.stop();
+});
+
+const event = (over: Omit<OutsideEvent, 'eventId' | 'eventTime'>): OutsideEvent => ({
+  eventId: randomUUID(),
+  eventTime: Date.now(),
+  ...over,
+});
+
+test('a search that Python sends comes back to Python as a list that answers it', async () => {
+  await sendFromPython(system, [event({ eventType: 'search', visitorId: 'stranger', query: 'espreso' })]);
+  const list = await readWithPython(system, 'stranger', { seconds: 30, item: 'item3' });
+  const espresso = list?.items.find((item) => item.itemId === 'item3');
+  expect(espresso?.title).toBe('Espresso cup');
+  expect(espresso?.price).toBe('19.9900');
+  expect(espresso?.reasons[0]).toMatchObject({ kind: 'searched', subject: 'espreso' });
+});
+
+test('kcat reads the same list from the compacted topic by its key', async () => {
+  const { kafkaBrokers, schemaRegistryUrl } = system.stack.urls;
+  const args = ['-b', kafkaBrokers, '-t', 'recommendations.v1', '-C', '-e', '-q', '-f', '%k %s\n'];
+  const lines = (await succeed('kcat', [...args, '-r', schemaRegistryUrl, '-s', 'value=avro'])).trim().split('\n');
+  const own = lines.filter((line) => line.startsWith('stranger '));
+  expect(own.at(-1)).toContain('Espresso cup');
+});
+
+test('a bought item leaves its buyer’s list, and the ledger balances', async () => {
+  await sendFromPython(system, [
+    event({ eventType: 'view', userId: 'anna', itemId: 'item0' }),
+    event({ eventType: 'view', userId: 'anna', itemId: 'item1' }),
+    event({ eventType: 'purchase', userId: 'anna', itemId: 'item1', amount: '19.9900', currency: 'EUR', quantity: 1 }),
+  ]);
+  const list = await readWithPython(system, 'anna', { seconds: 30, item: 'item2' });
+  expect(list?.items.map((item) => item.itemId)).toContain('item2');
+  await expect
+    .poll(async () => (await readWithPython(system, 'anna', { seconds: 3 }))?.items.map((i) => i.itemId), {
+      timeout: 30_000,
+    })
+    .not.toContain('item1');
+
+  const ledger = await cli(system, ['ledger', '--wait', '30']);
+  expect(ledger.stdout + ledger.stderr).toContain('behaviour-events.v1');
+  expect(ledger.code).toBe(0);
+});
+
+test('bytes that are no Avro become a dead letter with their reason, and everything goes on', async () => {
+  const { kafkaBrokers } = system.stack.urls;
+  await succeed('kcat', ['-b', kafkaBrokers, '-t', 'behaviour-events.v1', '-P', '-k', 'junk'], {
+    input: 'no avro at all',
+  });
+  await expect
+    .poll(async () => (await cli(system, ['dead-letters'])).stdout, { timeout: 30_000, interval: 1000 })
+    .toContain('not_avro');
+  expect((await cli(system, ['ledger', '--wait', '30'])).code).toBe(0);
+});
+
+test('nextcart recommend shows titles and reasons; for a stranger it names the cure', async () => {
+  const known = await cli(system, ['recommend', 'anna']);
+  expect(known.stdout).toContain('Trail running shoe');
+  const unknown = await cli(system, ['recommend', 'nobody-at-all']);
+  expect(unknown.code).toBe(1);
+  expect(unknown.stderr).toContain('nextcart doctor');
+});
