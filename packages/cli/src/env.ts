@@ -8,6 +8,8 @@ const schema = z.object({
   ...kafkaEnv,
   ...clickhouseEnv,
   SCHEMA_REGISTRY_URL: z.url(),
+  /** only looked at by `nextcart doctor` */
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
   /** where the local stack, checkpoints of imports and truth files live */
   NEXTCART_DIR: z.string().default('.nextcart'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('warn'),
@@ -27,6 +29,7 @@ export const readEnv = (source: EnvSource = process.env): CliEnv => {
           KAFKA_BROKERS: stack.kafkaBrokers,
           CLICKHOUSE_URL: stack.clickhouseUrl,
           SCHEMA_REGISTRY_URL: stack.schemaRegistryUrl,
+          REDIS_URL: stack.redisUrl,
         };
   try {
     return parseEnv(schema, { ...fromStack, ...source });

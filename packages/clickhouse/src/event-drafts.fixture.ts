@@ -1,7 +1,7 @@
 /** Random rows of `events` for property tests: late, returned, flagged, in several currencies, recent and a month old. */
 import { eventTypes, flags, outcomes } from '@nextcart/contracts';
 import fc from 'fast-check';
-import type { TestEvent } from './window-fixture.ts';
+import type { TestEvent } from './test-events.fixture.ts';
 
 export const DAY = 86_400_000;
 export const NOW = Date.UTC(2026, 10, 24, 12, 34, 56, 789);
@@ -32,7 +32,9 @@ export const eventDraft = fc.record({
 });
 
 /** Drafts as rows of two partitions, in the order of their offsets. */
-export const toEvents = (drafts: readonly (typeof eventDraft extends fc.Arbitrary<infer T> ? T : never)[]): TestEvent[] => {
+export const toEvents = (
+  drafts: readonly (typeof eventDraft extends fc.Arbitrary<infer T> ? T : never)[],
+): TestEvent[] => {
   const next = [0, 0];
   return drafts.map(({ age, ...rest }, i) => {
     const partition = i % 2;

@@ -13,11 +13,19 @@ export {
   readPositions,
   readSourceTimes,
 } from './events-table.ts';
-export { type LedgerRow, readLedger } from './ledger.ts';
+export {
+  type LedgerCount,
+  type LedgerEnds,
+  type LedgerRow,
+  readGaps,
+  readLedger,
+  readLedgerCounts,
+} from './ledger.ts';
 export { insertLists, readLists, type StoredList } from './lists-table.ts';
-export { migrate } from './migrate.ts';
+export { insertLogProgress, type LogProgress } from './log-progress.ts';
+export { migrate, pendingMigrations } from './migrate.ts';
 export { type Positions, partitionKey } from './positions.ts';
-export { rebuildWindows } from './rebuild-windows.ts';
+export { type RebuildStep, rebuildWindows } from './rebuild-windows.ts';
 export { catalogLandingSchema, listsLandingSchema } from './record-landing.ts';
 export { countRange, healRange, type RecordTable } from './record-ranges.ts';
 export type { SequenceRow } from './sequences.ts';

@@ -37,6 +37,24 @@ export const migrate = async (
   return missing.map((file) => file.name);
 };
 
+/** Names of the SQL files that a database lacks, and of those that it has in another wording. Changes nothing. */
+export const pendingMigrations = async (store: Store): Promise<{ missing: string[]; changed: string[] }> => {
+  const tables = await store.query<{ name: string }>(
+    "SELECT name FROM system.tables WHERE database = {database:String} AND name = 'migrations'",
+    { database: store.database },
+  );
+  const rows =
+    tables.length === 0
+      ? []
+      : await store.query<{ name: string; checksum: string }>('SELECT name, checksum FROM migrations');
+  const applied = new Map(rows.map((row) => [row.name, row.checksum]));
+  const files = readMigrations(FOLDER);
+  return {
+    missing: files.filter(({ name }) => !applied.has(name)).map(({ name }) => name),
+    changed: files.filter(({ name, checksum }) => (applied.get(name) ?? checksum) !== checksum).map(({ name }) => name),
+  };
+};
+
 const refuseChanged = (file: MigrationFile, applied: string | undefined): void => {
   if (applied === undefined || applied === file.checksum) return;
   throw new NextcartError(

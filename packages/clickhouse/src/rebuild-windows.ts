@@ -87,10 +87,17 @@ const dropShadows = async (store: Store): Promise<void> => {
   for (const table of [MINUTES, HOURS]) await store.command(`DROP TABLE IF EXISTS ${shadow(table)} SYNC`);
 };
 
+/** How far a partition has come, in offsets. */
+export interface RebuildStep {
+  readonly partition: number;
+  readonly done: number;
+  readonly total: number;
+}
+
 /** Answers the rows of `events` that the windows were made from, without those that came meanwhile. */
 export const rebuildWindows = async (
   store: Store,
-  deps: { readonly log: Logger; readonly clock: Clock },
+  deps: { readonly log: Logger; readonly clock: Clock; readonly onProgress?: (step: RebuildStep) => void },
 ): Promise<{ rows: number }> => {
   const { log } = deps;
   if (store.cluster !== undefined)
@@ -129,6 +136,7 @@ export const rebuildWindows = async (
           {},
           { async_insert: 0, insert_deduplicate: 0, max_threads: 1 },
         );
+        deps.onProgress?.({ partition, done: Math.min(first + STEP, last + 1) - begin, total: last + 1 - begin });
         log.info({ partition, offset: Math.min(first + STEP - 1, last), last }, 'rebuilding_windows');
       }
     }

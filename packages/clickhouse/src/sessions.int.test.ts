@@ -7,7 +7,8 @@ import { DAY, eventDraft, NOW, toEvents } from './event-drafts.fixture.ts';
 import type { SequenceRow } from './sequences.ts';
 import { MAX_SESSION_STEPS, readSessions, sessionsSnapshot } from './sessions.ts';
 import type { Store } from './store.ts';
-import { insertTestEvents, type TestEvent, windowStore } from './window-fixture.ts';
+import { insertTestEvents, type TestEvent } from './test-events.fixture.ts';
+import { windowStore } from './window-store.fixture.ts';
 
 let store: Store;
 let empty: () => Promise<void>;
@@ -61,7 +62,10 @@ const drafts = fc.array(fc.tuple(eventDraft, fc.constantFrom(null, null, '', 's1
 });
 const insert = async (cells: typeof drafts extends fc.Arbitrary<infer T> ? T : never): Promise<TestEvent[]> => {
   await empty();
-  const events = toEvents(cells.map(([draft]) => draft)).map((event, i) => ({ ...event, session: cells[i]?.[1] ?? null }));
+  const events = toEvents(cells.map(([draft]) => draft)).map((event, i) => ({
+    ...event,
+    session: cells[i]?.[1] ?? null,
+  }));
   await insertTestEvents(store, events, 'all');
   return events;
 };
@@ -158,7 +162,8 @@ test('the bound of events cuts at a whole minute; the newest minute is read howe
   const minute = Math.floor(NOW / 60_000) * 60_000;
   const at = (offset: number, ago: number, item: string) => view(offset, minute - ago * 60_000 + offset, item);
   await insertTestEvents(store, [at(0, 2, 'a'), at(1, 2, 'b'), at(2, 1, 'c'), at(3, 1, 'd'), at(4, 1, 'e')], 'm');
-  const read = async (maxEvents: number) => (await readSessions(store, { ...request, maxEvents })).map((row) => row.items);
+  const read = async (maxEvents: number) =>
+    (await readSessions(store, { ...request, maxEvents })).map((row) => row.items);
   expect(await read(5)).toEqual([['a', 'b', 'c', 'd', 'e']]);
   expect(await read(4)).toEqual([['c', 'd', 'e']]);
   expect(await read(1)).toEqual([['c', 'd', 'e']]);

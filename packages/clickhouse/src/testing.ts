@@ -3,6 +3,8 @@ import { uniqueName } from '@nextcart/runtime/testing';
 import { migrate } from './migrate.ts';
 import { createStore, type Store } from './store.ts';
 
+export { insertTestEvents, type TestEvent } from './test-events.fixture.ts';
+
 /** For integration tests of any room: databases of their own on the run's ClickHouse. */
 export interface TestDatabase {
   /** As CLICKHOUSE_URL wants it. */

@@ -3,8 +3,9 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { eventDraft, NOW, toEvents } from './event-drafts.fixture.ts';
 import type { Store } from './store.ts';
+import { insertTestEvents, type TestEvent } from './test-events.fixture.ts';
 import { REACH_HALF_LIVES, readTrending, TRENDING_WEIGHTS } from './trending.ts';
-import { insertTestEvents, type TestEvent, windowStore } from './window-fixture.ts';
+import { windowStore } from './window-store.fixture.ts';
 
 let store: Store;
 let empty: () => Promise<void>;
@@ -39,7 +40,10 @@ const bruteForce = (events: readonly TestEvent[], at: number): Map<string, numbe
 const read = async (at: number, top = 100): Promise<Map<string, number[]>> => {
   const { items, scores } = await readTrending(store, { at, top });
   return new Map(
-    items.map((item, column) => [item, TRENDING_HALF_LIVES_S.map((_, i) => scores[i * items.length + column] as number)]),
+    items.map((item, column) => [
+      item,
+      TRENDING_HALF_LIVES_S.map((_, i) => scores[i * items.length + column] as number),
+    ]),
   );
 };
 
@@ -79,7 +83,11 @@ test("a quiet item's score halves with each half-life, and it is gone after the 
 test('each half-life has its own best items, and a tie goes to the smaller id', async () => {
   await empty();
   const old = NOW - 20 * 3_600_000;
-  const events = [view(0, 'b', NOW), view(1, 'a', NOW), ...Array.from({ length: 9 }, (_, i) => view(2 + i, 'old', old))];
+  const events = [
+    view(0, 'b', NOW),
+    view(1, 'a', NOW),
+    ...Array.from({ length: 9 }, (_, i) => view(2 + i, 'old', old)),
+  ];
   await insertTestEvents(store, events, 't');
   expect([...(await read(NOW, 1)).keys()]).toEqual(['a', 'old']);
 });

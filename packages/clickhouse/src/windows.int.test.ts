@@ -3,10 +3,11 @@ import { systemClock } from '@nextcart/runtime';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { conversionOf } from './conversion.ts';
-import { rebuildWindows } from './rebuild-windows.ts';
 import { eventDraft, NOW, toEvents } from './event-drafts.fixture.ts';
+import { rebuildWindows } from './rebuild-windows.ts';
 import type { Store } from './store.ts';
-import { insertTestEvents, type TestEvent, TOPIC_ID, testLog, windowStore } from './window-fixture.ts';
+import { insertTestEvents, type TestEvent, TOPIC_ID, testLog } from './test-events.fixture.ts';
+import { windowStore } from './window-store.fixture.ts';
 import {
   type WindowKind,
   type WindowName,

@@ -32,7 +32,14 @@ export const kafkaEnv = {
   KAFKA_CA_FILE: z.string().optional(),
 };
 
-type KafkaEnv = { readonly [K in keyof typeof kafkaEnv]: z.output<(typeof kafkaEnv)[K]> };
+export interface KafkaEnv {
+  readonly KAFKA_BROKERS: readonly string[];
+  readonly KAFKA_SASL_MECHANISM?: SaslMechanism | undefined;
+  readonly KAFKA_SASL_USERNAME?: string | undefined;
+  readonly KAFKA_SASL_PASSWORD?: string | undefined;
+  readonly KAFKA_TLS: 'true' | 'false';
+  readonly KAFKA_CA_FILE?: string | undefined;
+}
 
 /** Variables of every process that talks to the schema registry. */
 export const registryEnv = {
@@ -40,7 +47,7 @@ export const registryEnv = {
 };
 
 /** For `parseEnv`: half of a login is no login. */
-export const kafkaEnvRule: EnvRule<Partial<KafkaEnv>> = (env) => {
+export const kafkaEnvRule: EnvRule<KafkaEnv> = (env) => {
   const given = [env.KAFKA_SASL_MECHANISM, env.KAFKA_SASL_USERNAME, env.KAFKA_SASL_PASSWORD].filter(
     (value) => value !== undefined,
   ).length;

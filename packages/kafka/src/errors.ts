@@ -7,7 +7,7 @@ interface KafkajsFields {
   readonly retriable?: boolean;
 }
 export const kafkajsFields = (error: unknown): KafkajsFields =>
-  typeof error === 'object' && error !== null ? (error as KafkajsFields) : {};
+  typeof error === 'object' && error !== null ? error : {};
 
 /** The group's answers that mean: this member, or this generation of it, no longer owns anything. */
 const EXPELLED = new Set([

@@ -15,5 +15,6 @@ export type {
   Tail,
   TailOptions,
 } from './kafka.ts';
+export { createMemoryKafka } from './memory.ts';
 export type { RegisteredSchema, RegistryClient } from './registry.ts';
 export { createRegistryClient } from './registry-client.ts';

@@ -167,7 +167,7 @@ export const createTail = async (
       log.error({ err: error }, 'tail_stopped');
       caughtUp.reject(error);
     })
-    .finally(drop);
+    .then(drop);
 
   return {
     caughtUp: caughtUp.promise,

@@ -1,1 +1,2 @@
-export {};
+export { type FeaturesEnv, readEnv, settingsOf } from './env.ts';
+export { createFeatures, type Features, type FeaturesDeps, type FeaturesSettings } from './features.ts';

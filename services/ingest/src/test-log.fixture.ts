@@ -16,6 +16,7 @@ import { createIngestMetrics } from './ingest-metrics.ts';
 import { createEventLander } from './land-events.ts';
 import type { Lander } from './lander.ts';
 import { type BatchLimits, openPartition } from './partition.ts';
+import { parsePlan } from './plan.ts';
 import { createCleanerMemory, createRecordSink, type RecordSink } from './record-sink.ts';
 import { createWaiting } from './retry.ts';
 
@@ -73,7 +74,7 @@ export const crashAt =
     if (nth === 0) throw new NextcartError('internal', `crashed at ${name}`, { retry: false });
   };
 
-export const LIMITS: BatchLimits = { maxRows: 40, maxBytes: 1 << 20, flushMs: 30 };
+export const LIMITS: BatchLimits = { maxRows: 40, maxBytes: 1 << 20, flushMs: 10_000 }; // no timer: batches are cut by rows, alike in every run
 
 export const openOn = async (
   log: TestLog,
@@ -134,8 +135,8 @@ export const runOn = async (
     await handler.release(true);
     return 'crashed';
   }
-  const before = log.committed;
   await handler.release(false);
   expel();
-  return log.committed === before && before?.offset !== endOf(log) ? 'crashed' : 'done';
+  const plan = parsePlan(log.committed?.metadata ?? '');
+  return plan?.last === undefined && log.committed?.offset === endOf(log) ? 'done' : 'crashed';
 };

@@ -1,15 +1,16 @@
-import { type CatalogItem, type ItemIndex } from '@nextcart/contracts';
+import type { CatalogItem, ItemIndex } from '@nextcart/contracts';
 import { type CatalogState, createCatalogJudge, createCatalogState, createSchemaVersions } from '@nextcart/events';
 import type { Kafka, Tail } from '@nextcart/kafka';
 import { type CatalogFeatures, createCatalogFeatures, type RankingConfiguration } from '@nextcart/ranking';
+import { hashText, type IdHash } from './list-mark.ts';
 
 /** catalog.v1 in memory: the items, and what ranking derives from them. */
 export interface Catalogue {
   readonly state: CatalogState;
   readonly features: CatalogFeatures;
   item(itemId: string): CatalogItem | undefined;
-  /** Counts changes of any item: what was made of the catalogue before is old. */
-  readonly version: number;
+  /** Whether an item that has this hash is known and may not be shown. */
+  isGone(item: IdHash): boolean;
 }
 
 export interface CatalogueTail extends Catalogue {
@@ -31,7 +32,7 @@ export const createCatalogue = (deps: {
   configuration: RankingConfiguration;
   /** Asks the registry until it answers. */
   schemaText: (id: number) => Promise<string | null>;
-  onGone: (itemId: string) => void;
+  onGone: (item: IdHash) => void;
 }): CatalogueTail => {
   const { kafka, topic, index, configuration, onGone } = deps;
   const state = createCatalogState();
@@ -45,15 +46,14 @@ export const createCatalogue = (deps: {
   });
   let tail: Tail | undefined;
   let caughtUp = false;
-  let version = 0;
+  /** By half of the hash: one of some millions is taken for gone wrongly, and its list looked at for nothing. */
+  const gone = new Set<number>();
 
   return {
     state,
     features,
     item,
-    get version() {
-      return version;
-    },
+    isGone: ({ low }) => gone.has(low),
     get caughtUp() {
       return caughtUp;
     },
@@ -68,9 +68,13 @@ export const createCatalogue = (deps: {
             if (verdict.outcome !== 'accepted') continue;
             const before = item(verdict.itemId);
             if (!state.fold(partition, record.offset, verdict.itemId, verdict.item)) continue;
-            version += 1;
             features.refresh(index.add(verdict.itemId));
-            if (mayBeShown(before) && !mayBeShown(verdict.item ?? undefined)) onGone(verdict.itemId);
+            const hash = hashText(verdict.itemId);
+            if (mayBeShown(verdict.item ?? undefined)) gone.delete(hash.low);
+            else {
+              gone.add(hash.low);
+              if (mayBeShown(before)) onGone(hash);
+            }
           }
         },
       });

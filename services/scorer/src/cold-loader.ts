@@ -1,11 +1,11 @@
-import type { ItemIndex } from '@nextcart/contracts';
 import { type HistoryGroup, readPartitionHistories, type Store, type StoredHistory } from '@nextcart/clickhouse';
+import type { ItemIndex } from '@nextcart/contracts';
 import { createSubjectState, rebuildState } from '@nextcart/events';
 import type { Clock, Logger } from '@nextcart/runtime';
 import type { Background } from './background.ts';
 import type { ScorerOptions } from './options.ts';
 import type { ScorerMetrics } from './scorer-metrics.ts';
-import { type AnswerIdentify, foldInto, stamp, type Subject, type Work } from './subject.ts';
+import { type AnswerIdentify, foldInto, type Subject, stamp, type Work } from './subject.ts';
 
 /**
  * Makes cold subjects warm: rows below their bound from the store, then their events since. Whoever waits shares one
@@ -18,6 +18,9 @@ export interface ColdLoader {
   /** Loads until the background ends. */
   run(): Promise<void>;
 }
+
+/** A subject whose rows are not whole is asked for again after this: an insert may be under way. */
+const REBUILD_AGAIN_MS = 5000;
 
 /** Groups of subjects with one partition and one bound. */
 const groupsOf = (works: readonly Work[]): { group: HistoryGroup; works: Work[] }[] => {
@@ -51,6 +54,10 @@ export const createColdLoader = (deps: {
   let requested: Work[] = [];
   let wake: (() => void) | undefined;
 
+  const request = (work: Work) => {
+    requested.push(work);
+    wake?.();
+  };
   const warm = (subject: Subject, history: StoredHistory | undefined) => {
     if (subject.state !== null) return;
     const newest = history?.rows.at(-1);
@@ -87,7 +94,11 @@ export const createColdLoader = (deps: {
           warm(work.subject, answers[at]?.get(work.subject.key));
           deps.onWarm(work);
         } catch (error) {
-          // its commit waits, and so does its list; the others go on
+          // its list waits, and the commit with it; the others go on
+          void clock.sleep(REBUILD_AGAIN_MS, background.signal).then(
+            () => request(work),
+            () => undefined,
+          );
           log.error({ err: error, subject: work.subject.key }, 'subject_not_rebuilt');
           metrics.failed.inc({ step: 'rebuild' });
         }
@@ -95,10 +106,7 @@ export const createColdLoader = (deps: {
   };
 
   return {
-    request: (work) => {
-      requested.push(work);
-      wake?.();
-    },
+    request,
     get waiting() {
       return requested.length;
     },

@@ -3,21 +3,24 @@ import { createAvroWriter } from './avro-writer.ts';
 import type { ItemBytes } from './item-bytes.ts';
 
 /** A list without what its items' catalogue records say: that comes from `ItemBytes`. */
-export type ListToEncode = Omit<RecommendationList, 'items' | 'snapshots'> & {
+export type ListToEncode = Omit<RecommendationList, 'items' | 'snapshots' | 'publishedAt' | 'expiresAt'> & {
   readonly items: readonly Pick<RecommendedItem, 'itemId' | 'score' | 'source' | 'reasons'>[];
   readonly snapshots: Readonly<Record<string, string>>;
 };
 
 const sourceAt = new Map(listSources.map((source, at) => [source, at]));
 
-/** Value of recommendations.v1, wire header included. The same bytes as avsc's where items are as the catalogue has them. */
+/**
+ * Values of recommendations.v1, wire header included: the same bytes as avsc's where items are as the catalogue has
+ * them. `draft` is all but the last two fields, which are known when the list leaves.
+ */
 export const createListEncoder = (deps: { schemaId: number; itemBytes: (itemId: string) => ItemBytes }) => {
   const { itemBytes } = deps;
   const writer = createAvroWriter();
   const header = Buffer.alloc(WIRE_HEADER_BYTES);
   header.writeUInt32BE(deps.schemaId, 1);
 
-  return (list: ListToEncode): Buffer => {
+  const draft = (list: ListToEncode): Buffer => {
     writer.reset();
     writer.bytes(header);
     writer.text(list.subject);
@@ -54,9 +57,16 @@ export const createListEncoder = (deps: { schemaId: number; itemBytes: (itemId: 
     writer.long(list.receivedAt);
     writer.long(list.stateAt);
     writer.long(list.scoredAt);
-    writer.long(list.publishedAt);
-    writer.long(list.expiresAt);
     return writer.take();
   };
+
+  const finish = (body: Buffer, publishedAt: number, expiresAt: number): Buffer => {
+    writer.reset();
+    writer.bytes(body);
+    writer.long(publishedAt);
+    writer.long(expiresAt);
+    return writer.take();
+  };
+  return { draft, finish };
 };
 export type ListEncoder = ReturnType<typeof createListEncoder>;

@@ -1,1 +1,4 @@
-export {};
+export { createScorer, type Scorer, type ScorerDeps } from './create-scorer.ts';
+export { type FaultPoint, type FaultPointName, faultPoints } from './fault-point.ts';
+export { defaultOptions, type ScorerOptions, UNTRAINED } from './options.ts';
+export type { OnUnchanged } from './scoring-loop.ts';

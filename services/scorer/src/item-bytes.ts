@@ -1,6 +1,6 @@
 import { type CatalogItem, categoryText, unitsToBytes } from '@nextcart/contracts';
 import { createAvroWriter } from './avro-writer.ts';
-import { hashId, type IdHash } from './list-mark.ts';
+import { hashText, type IdHash } from './list-mark.ts';
 
 /** What a list says of an item, encoded: made once and copied into list after list. */
 export interface ItemBytes extends IdHash {
@@ -50,8 +50,7 @@ export const createItemBytes = (catalog: (itemId: string) => CatalogItem | undef
     writer.reset();
     writer.text(itemId);
     const id = writer.take();
-    const utf8 = Buffer.from(itemId);
-    const hash = hashId(utf8, 0, utf8.length, { high: 0, low: 0 });
+    const hash = hashText(itemId);
     const made: ItemBytes = { item, id, facts: factsOf(item), high: hash.high, low: hash.low };
     if (kept.size >= KEPT) kept.delete(kept.keys().next().value as string);
     kept.set(itemId, made);

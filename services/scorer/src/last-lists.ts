@@ -1,4 +1,4 @@
-import { isEmptyMark, type ListMark, mayShow, SIGNATURE_WORDS, type IdHash } from './list-mark.ts';
+import { type IdHash, isEmptyMark, type ListMark, mayShow, SIGNATURE_WORDS } from './list-mark.ts';
 
 /**
  * The last list of each key of one partition, as 96 bytes in columns (and the key with its cell of a map, some 100

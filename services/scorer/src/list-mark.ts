@@ -54,6 +54,12 @@ export const hashId = (bytes: Uint8Array, start: number, end: number, out: IdHas
   return out;
 };
 
+/** Hash of an id as text. */
+export const hashText = (id: string): IdHash => {
+  const bytes = Buffer.from(id);
+  return hashId(bytes, 0, bytes.length, { high: 0, low: 0 });
+};
+
 /** The next item of the list. */
 export const markItem = (mark: ListMark, { high, low }: IdHash): void => {
   mark.high = Math.imul(mark.high ^ high, 0x9e3779b1) ^ (mark.high >>> 13);

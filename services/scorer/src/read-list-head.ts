@@ -1,5 +1,5 @@
 import { WIRE_HEADER_BYTES } from '@nextcart/contracts';
-import { clearMark, hashId, type ListMark, markItem } from './list-mark.ts';
+import { clearMark, hashId, type IdHash, type ListMark, markItem } from './list-mark.ts';
 
 /** What a scorer wants of a list that it reads back. */
 export interface ListHead {
@@ -7,6 +7,8 @@ export interface ListHead {
   triggerOffset: number;
   /** Epoch ms. */
   expiresAt: number;
+  /** Shows an item that `isGone` says is gone. */
+  showsGone: boolean;
 }
 
 const PRICE_BRANCHES = 2;
@@ -15,7 +17,9 @@ const PRICE_BRANCHES = 2;
  * Reads a published list's value (wire header included) without decoding it: a partition of a million lists is read
  * from its start. False, with `out` not to be used, where the bytes are no list of this schema; never throws.
  */
-export const createListReader = (): ((value: Uint8Array, out: ListHead) => boolean) => {
+export const createListReader = (
+  isGone: (item: IdHash) => boolean = () => false,
+): ((value: Uint8Array, out: ListHead) => boolean) => {
   let bytes: Uint8Array = new Uint8Array(0);
   let at = 0;
   let bad = false;
@@ -66,6 +70,7 @@ export const createListReader = (): ((value: Uint8Array, out: ListHead) => boole
     bad = false;
     const { mark } = out;
     clearMark(mark);
+    out.showsGone = false;
     skipText(); // subject: the key has it
     skipText(); // recommId
     blocks(() => {
@@ -73,6 +78,7 @@ export const createListReader = (): ((value: Uint8Array, out: ListHead) => boole
       skip(size);
       if (bad) return;
       markItem(mark, hashId(bytes, at - size, at, id));
+      if (isGone(id)) out.showsGone = true;
       skip(8); // score
       long(); // source
       skipText(); // title

@@ -1,5 +1,5 @@
-import { NextcartError, type SnapshotPayloads } from '@nextcart/contracts';
 import { latestHashes, type Store, snapshotByHash } from '@nextcart/clickhouse';
+import { NextcartError, type SnapshotPayloads } from '@nextcart/contracts';
 import { type Engine, type RankedKind, rankedKinds } from './engine.ts';
 
 /** Loads what is in force and not in use yet; the kinds that changed. Throws as the store does. */

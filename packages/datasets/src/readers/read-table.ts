@@ -4,7 +4,7 @@
  * - Columns are asked for by name; a file that lacks one is refused before its first row.
  */
 import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
-import { pipeline, Readable } from 'node:stream';
+import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { NextcartError } from '@nextcart/contracts';
 import { CsvError, parse } from 'csv-parse';

@@ -46,8 +46,13 @@ async function* readActions(files: readonly string[]): AsyncGenerator<Action> {
       continue;
     }
     const columns: readonly Cells[] = buy ? BUYS : CLICKS;
-    for await (const row of readTable<Cells>(path, { columns, headless: columns, unquoted: true }))
-      yield { kind: buy ? 'buy' : 'click', time: parseTime(row, 'Timestamp', row.cells.time), row };
+    const rows = readTable<Cells>(path, { columns, headless: columns, unquoted: true });
+    for await (const row of rows)
+      yield {
+        kind: buy ? 'buy' : 'click',
+        time: parseTime(row, 'Timestamp', row.cells.time),
+        row: { ...row, cells: { ...EMPTY, ...row.cells } },
+      };
   }
 }
 
@@ -85,7 +90,7 @@ async function* readEvents(files: readonly string[]): AsyncGenerator<BehaviourEv
 async function* readItems(files: readonly string[]): AsyncGenerator<CatalogItem> {
   const collector = createItemCollector();
   for await (const { row } of readActions(files)) {
-    const { item, category = '', price = '' } = row.cells;
+    const { item, category, price } = row.cells;
     const own = /^(?:[1-9]|1[0-2])$/.test(category) ? { category: [`Category ${category}`] } : {};
     collector.note(item, { ...own, ...(price === '' ? {} : { price: parseAmount(row, 'Price', price) }) });
   }

@@ -65,7 +65,10 @@ export const createAssortment = (seed: number, size: number): Assortment => {
     // dear brands are dear
     const z = 0.8 * random.normal() + 1.2 * ((brandOf[item] as number) / (brands.length - 1) - 0.5) * 1.7;
     priceZ[item] = z;
-    cents[item] = Math.max(99, Math.round(spec.price * Math.exp(PRICE_SPREAD * z)) * 100 - (random.chance(0.6) ? 1 : 0));
+    cents[item] = Math.max(
+      99,
+      Math.round(spec.price * Math.exp(PRICE_SPREAD * z)) * 100 - (random.chance(0.6) ? 1 : 0),
+    );
     popularity[item] = Math.exp(parameters.popularitySpread * random.normal());
     let length = 0;
     let strongest = 0;
@@ -75,7 +78,8 @@ export const createAssortment = (seed: number, size: number): Assortment => {
       length += value * value;
       if (value > (styles[item * STYLES + strongest] as number)) strongest = s;
     }
-    for (let s = 0; s < STYLES; s += 1) styles[item * STYLES + s] = (styles[item * STYLES + s] as number) / Math.sqrt(length);
+    for (let s = 0; s < STYLES; s += 1)
+      styles[item * STYLES + s] = (styles[item * STYLES + s] as number) / Math.sqrt(length);
     // a series has a style: titles tell something of taste
     seriesOf[item] = strongest * SERIES_PER_STYLE + random.below(SERIES_PER_STYLE);
   }
@@ -98,7 +102,8 @@ export const createAssortment = (seed: number, size: number): Assortment => {
     if (partner !== undefined) link(item, complements, COMPLEMENTS, members[partner] as Int32Array, 102);
   }
 
-  const id = (item: number): string => `p${String(item + 1).padStart(5, '0')}`;
+  const ids = Array.from({ length: size }, (_, item) => `p${String(item + 1).padStart(5, '0')}`);
+  const id = (item: number): string => ids[item] as string;
   const title = (item: number): string => {
     const noun = leafSpecs[leafOf[item] as number]?.nouns[nounOf[item] as number] as string;
     const variant = variants[hash32(seed, 103, item) % variants.length] as string;

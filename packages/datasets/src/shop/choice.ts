@@ -1,4 +1,4 @@
-import { type Assortment, NEEDS, STYLES } from './assortment.ts';
+import { type Assortment, STYLES } from './assortment.ts';
 import type { Market } from './market.ts';
 import { hasBought, type Memory } from './memory.ts';
 import { DAY_MS, parameters } from './parameters.ts';
@@ -7,6 +7,10 @@ import type { Random } from './random.ts';
 import { leafSpecs } from './words.ts';
 
 const LEAVES = leafSpecs.length;
+/** [leaf]: its needs and their strengths. */
+const leafNeeds = leafSpecs.map(({ needs }) =>
+  Object.entries(needs).map(([need, strength]) => [Number(need), strength] as const),
+);
 /** More tries than this happen once in 10¹⁰ draws; the last one is then taken. */
 const MAX_TRIES = 200;
 
@@ -37,7 +41,12 @@ export interface Part {
 export interface Choice {
   parts(person: Person, visit: Visit, at: number): Part[];
   /** −1 where nothing can be chosen: everything is sold out. */
-  draw(person: Person, visit: Visit, at: number, random: Random): { readonly item: number; readonly part: Part['kind'] };
+  draw(
+    person: Person,
+    visit: Visit,
+    at: number,
+    random: Random,
+  ): { readonly item: number; readonly part: Part['kind'] };
   /** [items]: probability that the next item looked at (not through a list) is this one. Sums to 1. */
   probabilities(person: Person, visit: Visit, at: number): Float64Array;
   /** How well an item suits a person beside its price: taste, brand, and not bought just now; in (0, 1]. */
@@ -67,8 +76,10 @@ export const createChoice = (deps: { assortment: Assortment; market: Market; mem
   const weighLeaves = (person: Person): number => {
     let sum = 0;
     for (let leaf = 0; leaf < LEAVES; leaf += 1) {
+      const needs = leafNeeds[leaf] as readonly (readonly [number, number])[];
       let weight = 0;
-      for (let need = 0; need < NEEDS; need += 1) weight += (person.needs[need] as number) * (market.pull[need * LEAVES + leaf] as number);
+      for (const [need, strength] of needs) weight += (person.needs[need] as number) * strength;
+      weight *= market.season[leaf] as number;
       if (weight > 0 && !hasStock(leaf, person.priceClass)) weight = 0;
       demand[leaf] = weight;
       sum += weight;
@@ -80,7 +91,12 @@ export const createChoice = (deps: { assortment: Assortment; market: Market; mem
     return sums.length > 0 && (sums.at(-1) as number) > 0;
   };
 
-  const fixed = (kind: Part['kind'], weight: number, items: Int32Array, shares: readonly number[]): Part | undefined => {
+  const fixed = (
+    kind: Part['kind'],
+    weight: number,
+    items: Int32Array,
+    shares: readonly number[],
+  ): Part | undefined => {
     const kept: number[] = [];
     const weights: number[] = [];
     items.forEach((item, i) => {
@@ -172,7 +188,13 @@ export const createChoice = (deps: { assortment: Assortment; market: Market; mem
     draw: (person, visit, at, random) => {
       const options = parts(person, visit, at);
       const weights = options.map((part) => part.weight);
-      const part = options[pick(weights, weights.reduce((a, b) => a + b, 0), random)] as Part;
+      const part = options[
+        pick(
+          weights,
+          weights.reduce((a, b) => a + b, 0),
+          random,
+        )
+      ] as Part;
       if (part.kind !== 'need') {
         const sum = part.weights.reduce((a, b) => a + b, 0);
         return { item: part.items[pick(part.weights, sum, random)] as number, part: part.kind };
@@ -200,7 +222,10 @@ export const createChoice = (deps: { assortment: Assortment; market: Market; mem
           if (kept > 0) spread(result, mass * kept, person, visit.leaf, null);
           const sum = weighLeaves(person);
           const shares = Float64Array.from(demand, (weight) => weight / sum);
-          if (sum > 0) shares.forEach((share, leaf) => void (share > 0 && spread(result, mass * (1 - kept) * share, person, leaf, null)));
+          if (sum > 0)
+            shares.forEach(
+              (share, leaf) => void (share > 0 && spread(result, mass * (1 - kept) * share, person, leaf, null)),
+            );
         }
       }
       return result;

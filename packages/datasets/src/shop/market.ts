@@ -1,5 +1,5 @@
 import type { CatalogItem } from '@nextcart/contracts';
-import { type Assortment, NEEDS } from './assortment.ts';
+import type { Assortment } from './assortment.ts';
 import { DAY_MS, parameters } from './parameters.ts';
 import { createRandom, hash32, streams, unit } from './random.ts';
 import { leafSpecs } from './words.ts';
@@ -20,8 +20,8 @@ export interface Market {
   /** Price of one piece in cents of EUR. */
   cents(item: number): number;
   catalogItem(item: number): CatalogItem;
-  /** [NEEDS × LEAVES]: pull of each need to each category, seasons included. */
-  readonly pull: Float64Array;
+  /** [LEAVES]: pull of a category at this season; 0 where the shop has nothing of it. */
+  readonly season: Float64Array;
   /** Weight of an item for a price class, trend and stock included; the tables below are its running sums. */
   weight(item: number, priceClass: number): number;
   /** Running sums over the leaf's members for a class; the last is the total. */
@@ -50,7 +50,7 @@ export const createMarket = (seed: number, assortment: Assortment, startAt: numb
   const { tickMs } = parameters;
   const factors = new Float64Array(size).fill(1);
   const stock = new Int32Array(size);
-  const pull = new Float64Array(NEEDS * LEAVES);
+  const seasons = new Float64Array(LEAVES);
   const tables = members.map((list) => Array.from({ length: CLASSES }, () => new Float64Array(list.length)));
   const madeAt = new Int32Array(LEAVES).fill(-1);
   const positions = new Int32Array(size); // of an item within its leaf
@@ -62,11 +62,8 @@ export const createMarket = (seed: number, assortment: Assortment, startAt: numb
     stock[item] = unit(seed, streams.market, item, -1) < parameters.outOfStock ? 0 : FULL_STOCK;
 
   const season = () => {
-    for (let leaf = 0; leaf < LEAVES; leaf += 1) {
-      const demand = (members[leaf] as Int32Array).length === 0 ? 0 : seasonAt(leaf, now);
-      for (let need = 0; need < NEEDS; need += 1)
-        pull[need * LEAVES + leaf] = (leafSpecs[leaf]?.needs[need] ?? 0) * demand;
-    }
+    for (let leaf = 0; leaf < LEAVES; leaf += 1)
+      seasons[leaf] = (members[leaf] as Int32Array).length === 0 ? 0 : seasonAt(leaf, now);
   };
   season();
 
@@ -90,8 +87,7 @@ export const createMarket = (seed: number, assortment: Assortment, startAt: numb
     if (madeAt[leaf] !== tick) makeTables(leaf);
     return tables[leaf]?.[priceClass] as Float64Array;
   };
-  const catalogItem = (item: number) =>
-    assortment.catalogItem(item, factors[item] as number, stock[item] as number);
+  const catalogItem = (item: number) => assortment.catalogItem(item, factors[item] as number, stock[item] as number);
 
   const change = (): Set<number> => {
     const random = createRandom(seed, streams.market, tick, -2);
@@ -137,7 +133,7 @@ export const createMarket = (seed: number, assortment: Assortment, startAt: numb
     inStock: (item) => stock[item] !== 0,
     cents: (item) => Math.round((assortment.cents[item] as number) * (factors[item] as number)),
     catalogItem,
-    pull,
+    season: seasons,
     weight: (item, priceClass) => {
       const sums = table(leafOf[item] as number, priceClass);
       const position = positions[item] as number;

@@ -1,13 +1,14 @@
-/** Hand-made rows of `events` for tests of windows and snapshots, and a fresh database that the migrations filled. */
-import type { EventType, Outcome } from '@nextcart/contracts';
+/** Hand-made rows of `events` for tests of windows, snapshots and dashboards, here and in other rooms. */
+import type { EventType, Outcome, ReasonCode } from '@nextcart/contracts';
 import { createLogger } from '@nextcart/runtime';
 import type { Store } from './store.ts';
-import { migratedStore } from './testing.ts';
 
 export const TOPIC_ID = '6f1c1c9e-0a6f-4d0a-9a51-5b8f3f2a7e01';
 export const testLog = createLogger('test', 'error');
 
 export interface TestEvent {
+  /** `TOPIC_ID` where absent. */
+  readonly topicId?: string;
   readonly partition: number;
   readonly offset: number;
   /** Epoch ms. */
@@ -28,18 +29,21 @@ export interface TestEvent {
   readonly baseAmount?: string | null;
   readonly source?: string;
   readonly receivedAt?: number;
+  readonly reason?: ReasonCode;
+  readonly recommId?: string | null;
 }
 
 const decimalSeconds = (ms: number): string => (ms / 1000).toFixed(3);
 
 const eventRow = (event: TestEvent) => ({
-  topic_id: TOPIC_ID,
+  topic_id: event.topicId ?? TOPIC_ID,
   partition: event.partition,
   offset: event.offset,
   appended_at: decimalSeconds(event.time),
   received_at: decimalSeconds(event.receivedAt ?? event.time),
   source: event.source ?? 'live',
   outcome: event.outcome ?? 'accepted',
+  reason: event.reason ?? '',
   schema_id: 1,
   flags: event.flags ?? 0,
   category: event.category ?? '',
@@ -54,21 +58,9 @@ const eventRow = (event: TestEvent) => ({
   item_id: event.item ?? null,
   query: event.query ?? null,
   quantity: event.quantity ?? null,
+  recomm_id: event.recommId ?? null,
 });
 
 /** One planned batch. */
 export const insertTestEvents = (store: Store, events: readonly TestEvent[], token: string): Promise<void> =>
   store.insertRows('events', events.map(eventRow), { token });
-
-/** A fresh store for a test file; `empty` leaves the tables and forgets their rows. */
-export const windowStore = async (
-  clickhouseUrl: string,
-  prefix: string,
-): Promise<{ readonly store: Store; empty(): Promise<void>; drop(): Promise<void> }> => {
-  const { store, drop } = await migratedStore(clickhouseUrl, prefix);
-  const empty = async () => {
-    for (const table of ['events', 'subject_events', 'window_minutes', 'window_hours', 'snapshots', 'lists'])
-      await store.command(`TRUNCATE TABLE ${table}`);
-  };
-  return { store, empty, drop };
-};

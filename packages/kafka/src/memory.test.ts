@@ -1,0 +1,5 @@
+import { createLogger, systemClock } from '@nextcart/runtime';
+import { createMemoryKafka } from './memory.ts';
+import { kafkaSuite } from './suite.ts';
+
+kafkaSuite('the log in memory', () => createMemoryKafka({ log: createLogger('test', 'silent'), clock: systemClock }));

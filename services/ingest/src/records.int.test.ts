@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto';
+import { readCatalog, readLists, type Store } from '@nextcart/clickhouse';
+import { migratedStore } from '@nextcart/clickhouse/testing';
+import {
+  type CatalogItem,
+  catalogItemCodec,
+  type RecommendationList,
+  recommendationListCodec,
+  schemaText,
+  wireEncode,
+} from '@nextcart/contracts';
+import { createSchemaVersions } from '@nextcart/events';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { createItemJudge, createListJudge, createRecordLander } from './land-records.ts';
+import { createRecordSink } from './record-sink.ts';
+import { crashAt, recordOf, runOn, START, type TestLog, testLog } from './test-log.fixture.ts';
+
+let store: Store;
+let drop: () => Promise<void>;
+beforeAll(async () => ({ store, drop } = await migratedStore(inject('urls').clickhouseUrl, 'records')));
+afterAll(() => drop());
+
+const run = (log: TestLog, table: 'catalog' | 'lists', crash?: string) => {
+  const name = table === 'catalog' ? 'catalog-item' : 'recommendation-list';
+  const versions = createSchemaVersions(name);
+  const judge = table === 'catalog' ? createItemJudge(versions) : createListJudge(versions);
+  const lookup = async (id: number) => (id === 1 ? schemaText(name) : null);
+  return runOn(log, store, {
+    sink: createRecordSink(store, table),
+    lander: createRecordLander({ topicId: log.topicId, partition: log.partition, versions, lookup, judge }),
+    ...(crash === undefined ? {} : { faultPoint: crashAt(crash) }),
+  });
+};
+const outcomesOf = (table: string, topicId: string) =>
+  store.query(
+    `SELECT offset, outcome, reason, deleted, length(raw) AS raw FROM ${table} WHERE topic_id = {topicId:UUID} ORDER BY offset`,
+    { topicId },
+  );
+
+const item = (itemId: string, over: Partial<CatalogItem> = {}): CatalogItem => ({
+  ...{
+    itemId,
+    title: `Title of ${itemId}`,
+    description: null,
+    category: ['Home', 'Kitchen'],
+    brand: 'B',
+    price: 99_900n,
+  },
+  ...{ currency: 'EUR', stock: 3, hidden: false, availableFrom: START, availableUntil: null, repurchaseDays: 0 },
+  attributes: { colour: 'red' },
+  ...over,
+});
+const list = (subject: string): RecommendationList => ({
+  subject,
+  recommId: `r-${subject}`,
+  items: [
+    {
+      ...{ itemId: 'a', score: 0.5, source: 'trending', title: 'A', category: 'Home', price: 1234n, currency: 'EUR' },
+      reasons: [{ kind: 'trending', subject: '', weight: 1 }],
+    },
+  ],
+  ...{ release: 'untrained', snapshots: { trending: 'h' }, catalogPosition: '3', partition: 2, triggerOffset: 41 },
+  ...{ eventTime: START, appendedAt: START + 1, receivedAt: START + 2, stateAt: START + 3, scoredAt: START + 4 },
+  ...{ publishedAt: START + 5, expiresAt: START + 1000 },
+});
+const quarantines = [
+  [2, 'empty_value', Buffer.alloc(0)],
+  [3, 'not_avro', Buffer.from('hello there')],
+  [4, 'unknown_schema', wireEncode(9, Buffer.from([1]))],
+  [5, 'bad_datum', wireEncode(1, Buffer.from([40, 1]))],
+] as const;
+
+for (const crash of [undefined, 'planned', 'inserted'])
+  test(`items, tombstones and unreadable records are one row each ${crash === undefined ? '' : `after a crash at '${crash}'`}`, async () => {
+    const log = testLog(randomUUID(), [
+      recordOf(0, wireEncode(1, catalogItemCodec().encode(item('a'))), 'a'),
+      recordOf(1, wireEncode(1, catalogItemCodec().encode(item('b'))), 'b'),
+      ...quarantines.map(([offset, , value]) => recordOf(offset, value, 'x')),
+      recordOf(7, null, 'b'), // 6 was compacted away
+      recordOf(8, wireEncode(1, catalogItemCodec().encode(item('c', { price: -1n }))), 'c'),
+    ]);
+    if (crash !== undefined) expect(await run(log, 'catalog', crash)).toBe('crashed');
+    expect(await run(log, 'catalog')).toBe('done');
+    expect(await outcomesOf('catalog', log.topicId)).toEqual([
+      ...[0, 1].map((offset) => ({ offset, outcome: 'accepted', reason: '', deleted: false, raw: 0 })),
+      ...quarantines.map(([offset, reason, value]) => ({
+        ...{ offset, outcome: 'quarantined', reason, deleted: false, raw: value.length },
+      })),
+      { offset: 7, outcome: 'accepted', reason: '', deleted: true, raw: 0 },
+      { offset: 8, outcome: 'quarantined', reason: 'bad_amount', deleted: false, raw: expect.any(Number) },
+    ]);
+    expect(await readCatalog(store, { topicId: log.topicId })).toEqual([{ partition: 0, offset: 0, item: item('a') }]);
+    expect(new Set(log.letters.map(({ record }) => record.offset))).toEqual(new Set([2, 3, 4, 5, 8]));
+  });
+
+for (const crash of [undefined, 'planned', 'inserted'])
+  test(`lists and tombstones are one row each ${crash === undefined ? '' : `after a crash at '${crash}'`}`, async () => {
+    const log = testLog(randomUUID(), [
+      recordOf(0, wireEncode(1, recommendationListCodec().encode(list('u1'))), 'u1'),
+      ...quarantines.map(([offset, , value]) => recordOf(offset, value, 'x')),
+      recordOf(6, null, 'u1'),
+      recordOf(7, wireEncode(1, recommendationListCodec().encode(list('*'))), '*'),
+    ]);
+    if (crash !== undefined) expect(await run(log, 'lists', crash)).toBe('crashed');
+    expect(await run(log, 'lists')).toBe('done');
+    const rows = await readLists(store, { topicId: log.topicId, limit: 10 });
+    const shown = { release: 'untrained', snapshots: { trending: 'h' }, catalogPosition: '3', triggerOffset: 41 };
+    expect(rows).toMatchObject([
+      { offset: 7, deleted: false, subject: '*', recommId: 'r-*', itemIds: ['a'], publishedAt: START + 5, ...shown },
+      { offset: 6, deleted: true, subject: 'u1', itemIds: [] },
+      { offset: 0, deleted: false, subject: 'u1', recommId: 'r-u1', itemIds: ['a'], totalMs: -1, ...shown },
+    ]);
+    expect(((await outcomesOf('lists', log.topicId)) as { reason: string }[]).map(({ reason }) => reason)).toEqual([
+      ...['', ...quarantines.map(([, reason]) => reason), '', ''],
+    ]);
+  });

@@ -1,0 +1,294 @@
+import type { Store } from '@nextcart/clickhouse';
+import { createItemIndex, schemaText as ownSchema, registrySubject } from '@nextcart/contracts';
+import { createSchemaVersions } from '@nextcart/events';
+import type { Assignment, Consumer, Kafka, PartitionHandler, RegistryClient } from '@nextcart/kafka';
+import type { Clock, Health, Logger, Metrics } from '@nextcart/runtime';
+import { createAnswerIdentify } from './answer-identify.ts';
+import { advanceSafe, findBeginning, restoreCleaner } from './assign-partition.ts';
+import { createBackground } from './background.ts';
+import { createCatalogue } from './catalogue.ts';
+import { createColdLoader } from './cold-loader.ts';
+import { createEngine } from './engine.ts';
+import type { FaultPoint } from './fault-point.ts';
+import { createLastLists } from './last-lists.ts';
+import { startListTail } from './list-tail.ts';
+import { defaultOptions, type ScorerOptions } from './options.ts';
+import {
+  createOwnedPartition,
+  createPartitionCleaner,
+  isReserved,
+  type OwnedPartition,
+  type PartitionDeps,
+} from './partition.ts';
+import { createPublisher } from './publisher.ts';
+import { addHealthChecks } from './scorer-health.ts';
+import { createScorerMetrics } from './scorer-metrics.ts';
+import { createScoringLoop, type OnUnchanged } from './scoring-loop.ts';
+import { createSender } from './sender.ts';
+import { createShopLists, TICKS_PER_SECOND } from './shop-lists.ts';
+import type { Home } from './subject.ts';
+import { createSubjectPool } from './subject-pool.ts';
+import { createSweeper, SWEEPS_PER_SECOND, type SweptPartition } from './sweeper.ts';
+import { createWaiting } from './waiting.ts';
+import { createSnapshotWatch } from './watch-snapshots.ts';
+import { createWorkQueue } from './work-queue.ts';
+
+export interface ScorerDeps {
+  readonly kafka: Kafka;
+  readonly store: Store;
+  readonly registry: RegistryClient;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly health: Health;
+  readonly options?: Partial<ScorerOptions>;
+  /** Places where a test may end the process. */
+  readonly faultPoint?: FaultPoint;
+  /** Every kept event that gets no list of its own because its subject's stays as it is: a bench times it by this. */
+  readonly onUnchanged?: OnUnchanged;
+}
+
+export interface Scorer {
+  /** Catalogue and snapshots are there and the consumer runs. Rejects where it was closed before. */
+  readonly started: Promise<void>;
+  /** Leaves the group and ends; what was answered is committed. */
+  close(): Promise<void>;
+}
+
+/** Works until closed. Returns at once: what it waits for is in health. */
+export const createScorer = (deps: ScorerDeps): Scorer => {
+  const { kafka, store, registry, clock, log } = deps;
+  const options: ScorerOptions = { ...defaultOptions, ...deps.options };
+  const faultPoint = deps.faultPoint ?? (() => undefined);
+  const metrics = createScorerMetrics(deps.metrics);
+  const waiting = createWaiting();
+  const background = createBackground({ clock, log, waiting });
+  const { signal } = background;
+  const items = createItemIndex();
+  const pool = createSubjectPool(options);
+  const owned = new Map<number, SweptPartition & { partition: OwnedPartition }>();
+  const schemaText = (id: number) => background.untilDone('the schema registry', () => registry.schema(id));
+  let consumer: Consumer | undefined;
+  const catalogue = createCatalogue({
+    kafka,
+    topic: options.catalogTopic,
+    index: items,
+    configuration: options.configuration,
+    schemaText,
+    onGone: (item) => sweeper.gone(item),
+  });
+  const engine = createEngine({ index: items, features: catalogue.features, configuration: options.configuration });
+  const watchSnapshots = createSnapshotWatch(store, engine);
+  const sweeper = createSweeper({
+    clock,
+    metrics,
+    options,
+    partitions: () => owned.values(),
+    refresh: (home, key, forced) => refresh(home, key, forced),
+  });
+  let refresh: (home: Home, key: string, forced: boolean) => void = () => undefined;
+
+  const work = async () => {
+    const producer = await background.untilDone('the broker', () => kafka.createProducer({ compression: 'zstd' }));
+    const [listSchema, eventSchema] = await background.untilDone('the schema registry', () =>
+      Promise.all([
+        registry.register(registrySubject(options.listsTopic), ownSchema('recommendation-list')),
+        registry.register(registrySubject(options.eventsTopic), ownSchema('behaviour-event')),
+      ]),
+    );
+    const { partitions } = await background.untilDone('the broker', () => kafka.admin.topic(options.listsTopic));
+    const onIdentify = createAnswerIdentify({
+      items,
+      eventsTopic: options.eventsTopic,
+      schemaId: eventSchema,
+      metrics,
+    });
+    const publisher = createPublisher({ engine, catalogue, schemaId: listSchema, clock, options });
+    const sender = createSender({
+      producer,
+      background,
+      sleep: clock.sleep,
+      refused: (error) => {
+        waiting.set('the broker', `refuses lists: ${String(error)}`);
+        log.error({ err: error }, 'lists_not_sent');
+      },
+      well: () => waiting.clear('the broker'),
+    });
+    const queue = createWorkQueue({ needsState: (cold) => loader.request(cold) });
+    const loader = createColdLoader({
+      store,
+      clock,
+      log,
+      background,
+      metrics,
+      options,
+      items,
+      onIdentify,
+      onWarm: (warm) => queue.ready(warm),
+    });
+    const loop = createScoringLoop({
+      queue,
+      engine,
+      publisher,
+      sender,
+      clock,
+      log,
+      metrics,
+      options,
+      faultPoint,
+      onUnchanged: deps.onUnchanged,
+    });
+    const shopLists = createShopLists({
+      engine,
+      catalogue,
+      publisher,
+      sender,
+      clock,
+      metrics,
+      partitions,
+      perSecond: options.itemListsPerSecond,
+      homes: () => Array.from(owned.values(), ({ home }) => home),
+      isBusy: () => queue.length > 0,
+    });
+    refresh = (home, key, forced) => {
+      if (isReserved(key)) shopLists.request(home, key, forced);
+      else {
+        const again = queue.open(pool.get(home, key));
+        again.forced ||= forced;
+      }
+    };
+    const partitionDeps: PartitionDeps = {
+      versions: createSchemaVersions('behaviour-event'),
+      schemaText,
+      items,
+      pool,
+      queue,
+      onIdentify,
+      background,
+      clock,
+      log,
+      metrics,
+      faultPoint,
+      onUnchanged: deps.onUnchanged,
+      dedupeWindow: options.dedupeWindow,
+    };
+    const from = { kafka, store, log, options };
+
+    const onAssigned = async (assignment: Assignment): Promise<PartitionHandler> => {
+      const { partition, topicId } = assignment;
+      const { safe, answerFrom } = await findBeginning(from, assignment);
+      const cleaner = createPartitionCleaner(partitionDeps, partition);
+      await restoreCleaner(from, assignment, safe, cleaner);
+      const lists = createLastLists();
+      const home: Home = {
+        partition,
+        topicId,
+        subjects: new Map(),
+        lists,
+        open: new Set(),
+        held: [],
+        safe,
+        next: safe,
+        learned: false,
+        closed: false,
+      };
+      const tail = await startListTail({
+        kafka,
+        clock,
+        topic: options.listsTopic,
+        partition,
+        lists,
+        isGone: (item) => catalogue.isGone(item),
+      });
+      const learn = () => {
+        if (home.learned || home.closed) return;
+        home.learned = true;
+        for (const held of home.held.splice(0)) queue.ready(held);
+        shopLists.assigned(home);
+      };
+      // an unchanged list too many does less harm than a customer who waits for a partition of millions
+      void clock.sleep(options.learnTimeoutMs, signal).then(learn, () => undefined);
+      void tail.learned.then(learn, (error: unknown) => log.error({ err: error, partition }, 'lists_not_read_back'));
+      const ownedPartition = createOwnedPartition(partitionDeps, {
+        assignment,
+        home,
+        cleaner,
+        answerFrom,
+        settled: loop.settled,
+        onRelease: async () => {
+          owned.delete(partition);
+          await tail.close();
+        },
+      });
+      owned.set(partition, { home, tail, partition: ownedPartition });
+      log.info({ partition, safe, answerFrom, end: assignment.end }, 'partition_begun');
+      return ownedPartition.handler;
+    };
+
+    await background.untilDone('the catalogue', () => catalogue.start());
+    await background.untilDone('the snapshots', watchSnapshots);
+    const loops = [loop.run(signal), loader.run()];
+    consumer = await background.untilDone('the broker', () =>
+      kafka.consume({
+        groupId: options.groupId,
+        topic: options.eventsTopic,
+        sessionTimeoutMs: options.sessionTimeoutMs,
+        onAssigned,
+      }),
+    );
+    background.every('commits', options.commitEveryMs, async () => {
+      await Promise.all(Array.from(owned.values(), ({ partition }) => partition.commit()));
+    });
+    background.every('how far the store is', options.positionsEveryMs, () =>
+      advanceSafe(
+        from,
+        Array.from(owned.values(), ({ home }) => home),
+      ),
+    );
+    background.every('snapshots', options.snapshotsEveryMs, async () => {
+      const changed = await watchSnapshots();
+      if (changed.length > 0) {
+        log.info({ changed, snapshots: engine.snapshots }, 'snapshots_in_force');
+        shopLists.snapshotsChanged(changed);
+      }
+    });
+    background.every('lists of the shop', 1000 / TICKS_PER_SECOND, () => shopLists.tick());
+    background.every('sweeper', 1000 / SWEEPS_PER_SECOND, () => sweeper.tick());
+    background.every('gauges', 5000, async () => {
+      metrics.states.set(pool.size);
+      metrics.evicted.set(pool.evicted);
+      metrics.waiting.set(queue.length + loader.waiting);
+      for (const { partition, end } of await kafka.admin.offsets(options.eventsTopic)) {
+        const home = owned.get(partition)?.home;
+        if (home !== undefined) metrics.lag.set({ partition: String(partition) }, Math.max(0, end - home.next));
+      }
+    });
+    return async () => {
+      await consumer?.close();
+      await background.stop();
+      await Promise.all(loops);
+      await producer.close();
+    };
+  };
+
+  const working = work();
+  working.catch((error: unknown) => {
+    if (!signal.aborted) log.fatal({ err: error }, 'scorer_not_started');
+  });
+  addHealthChecks(deps.health, {
+    waiting,
+    catalogue,
+    consumer: () => consumer,
+    partitions: () => Array.from(owned.values(), ({ partition }) => partition),
+    pool,
+  });
+  return {
+    started: working.then(() => undefined),
+    close: async () => {
+      const stop = consumer === undefined ? undefined : await working.catch(() => undefined);
+      if (stop !== undefined) await stop();
+      else await background.stop();
+      await catalogue.close();
+    },
+  };
+};

@@ -1,0 +1,44 @@
+import { clickhouseEnv } from '@nextcart/clickhouse';
+import { kafkaEnv, kafkaEnvRule, registryEnv } from '@nextcart/kafka';
+import { type EnvSource, parseEnv, serviceEnv } from '@nextcart/runtime';
+import { z } from 'zod';
+import { parseCrash } from './fault-point.ts';
+import { defaultOptions, type ScorerOptions } from './options.ts';
+
+const schema = z.object({
+  ...serviceEnv,
+  ...kafkaEnv,
+  ...registryEnv,
+  ...clickhouseEnv,
+  /** Subjects in memory: some 1 KB each with a short history, 4 KB with a full one */
+  SCORER_MAX_SUBJECTS: z.coerce.number().int().min(1000).default(defaultOptions.maxSubjects),
+  /** Seconds that a list may be shown; made again when a fifth of it is left */
+  LIST_TTL: z.coerce
+    .number()
+    .int()
+    .min(60)
+    .default(defaultOptions.listTtlMs / 1000),
+  /** Lists made again by the sweeper; a million lists of a day are 15 a second */
+  SCORER_REFRESH_PER_SECOND: z.coerce.number().int().min(1).default(defaultOptions.refreshPerSecond),
+  /** Lists of similar items; 100 a second are some 5 % of a core */
+  SCORER_ITEM_LISTS_PER_SECOND: z.coerce.number().int().min(1).default(defaultOptions.itemListsPerSecond),
+  /** Fault injection, used by tests alone: `ranked_and_unsent:3` kills the process at the third batch that gets there */
+  SCORER_CRASH_AT: z.string().transform(parseCrash).optional(),
+});
+export type ScorerEnv = z.output<typeof schema>;
+
+/** A day's lists must be renewable, or they run out before their turn comes. */
+const renewable = (env: ScorerEnv): string | undefined =>
+  env.SCORER_REFRESH_PER_SECOND * env.LIST_TTL < env.SCORER_MAX_SUBJECTS
+    ? `SCORER_REFRESH_PER_SECOND is ${env.SCORER_REFRESH_PER_SECOND}: within LIST_TTL not even the subjects in memory get a new list before theirs expire`
+    : undefined;
+
+export const readEnv = (source: EnvSource = process.env): Readonly<ScorerEnv> =>
+  parseEnv(schema, source, [kafkaEnvRule, renewable]);
+
+export const optionsOf = (env: ScorerEnv): Partial<ScorerOptions> => ({
+  maxSubjects: env.SCORER_MAX_SUBJECTS,
+  listTtlMs: env.LIST_TTL * 1000,
+  refreshPerSecond: env.SCORER_REFRESH_PER_SECOND,
+  itemListsPerSecond: env.SCORER_ITEM_LISTS_PER_SECOND,
+});

@@ -1,0 +1,86 @@
+import type { Kafka, Tail } from '@nextcart/kafka';
+import type { Clock } from '@nextcart/runtime';
+import type { LastLists } from './last-lists.ts';
+import { createListMark, type IdHash } from './list-mark.ts';
+import { createListReader, type ListHead } from './read-list-head.ts';
+
+/**
+ * Law 7: what stands in the log is read back, from the partition's start. The newest list of a key is the one with the
+ * highest trigger; where the log ends with an older one (written late by a frozen predecessor), or with another of the
+ * same trigger, the key is suspect until a record clears it: our own records come back in order, a moment later.
+ */
+export interface ListTail {
+  /** Resolves when the partition has been read up to the end that it had. */
+  readonly learned: Promise<void>;
+  /** Keys that have been suspect for longer than the time; they are no longer. */
+  takeStale(olderThanMs: number): string[];
+  /** Keys whose list, as it was read back, shows an item that is gone; asked once. */
+  takeShowingGone(): string[];
+  close(): Promise<void>;
+}
+
+const NOTHING = createListMark();
+
+export const startListTail = async (deps: {
+  kafka: Kafka;
+  clock: Clock;
+  topic: string;
+  partition: number;
+  lists: LastLists;
+  isGone: (item: IdHash) => boolean;
+}): Promise<ListTail> => {
+  const { kafka, clock, topic, partition, lists } = deps;
+  const read = createListReader(deps.isGone);
+  const head: ListHead = { mark: createListMark(), triggerOffset: 0, expiresAt: 0, showsGone: false };
+  const suspects = new Map<string, number>();
+  const showingGone = new Set<string>();
+  let learning = true;
+
+  const see = (key: string, value: Buffer | null) => {
+    if (value !== null && !read(value, head)) return;
+    const slot = lists.slot(key);
+    const known = slot === -1 ? Number.NEGATIVE_INFINITY : lists.trigger(slot);
+    if (value === null) {
+      suspects.delete(key);
+      showingGone.delete(key);
+      if (slot !== -1 && !lists.isEmpty(slot)) lists.set(key, NOTHING, known, 0);
+      return;
+    }
+    const { mark, triggerOffset, expiresAt } = head;
+    if (triggerOffset < known) suspects.set(key, clock.monotonic());
+    else if (triggerOffset > known || learning || lists.same(slot, mark)) {
+      suspects.delete(key);
+      lists.set(key, mark, triggerOffset, expiresAt);
+      if (learning && head.showsGone) showingGone.add(key);
+      else showingGone.delete(key);
+    } else suspects.set(key, clock.monotonic());
+  };
+
+  const offsets = await kafka.admin.offsets(topic);
+  const start = offsets.find((each) => each.partition === partition)?.start ?? 0;
+  const tail: Tail = await kafka.tail({
+    topic,
+    from: new Map([[partition, start]]),
+    onRecords: (_, records) => {
+      for (const { key, value } of records) if (key !== null) see(key.toString('utf8'), value);
+      return Promise.resolve();
+    },
+  });
+  return {
+    learned: tail.caughtUp.then(() => {
+      learning = false;
+    }),
+    takeStale: (olderThanMs) => {
+      const before = clock.monotonic() - olderThanMs;
+      const stale = [...suspects].filter(([, since]) => since <= before).map(([key]) => key);
+      for (const key of stale) suspects.delete(key);
+      return stale;
+    },
+    takeShowingGone: () => {
+      const keys = [...showingGone];
+      showingGone.clear();
+      return keys;
+    },
+    close: () => tail.close(),
+  };
+};

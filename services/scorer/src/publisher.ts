@@ -1,0 +1,109 @@
+import { hash } from 'node:crypto';
+import type { OutgoingRecord } from '@nextcart/kafka';
+import type { RankedList } from '@nextcart/ranking';
+import type { Clock } from '@nextcart/runtime';
+import type { Catalogue } from './catalogue.ts';
+import { createListEncoder } from './encode-list.ts';
+import type { Engine } from './engine.ts';
+import { createItemBytes } from './item-bytes.ts';
+import { clearMark, createListMark, isEmptyMark, type ListMark, markItem } from './list-mark.ts';
+import { RENEWAL_SHARE, type ScorerOptions, UNTRAINED } from './options.ts';
+import type { Home } from './subject.ts';
+
+/** The stamps of a list, epoch ms. */
+export interface ListStamps {
+  readonly triggerOffset: number;
+  readonly eventTime: number;
+  readonly appendedAt: number;
+  readonly receivedAt: number;
+  readonly stateAt: number;
+  readonly scoredAt: number;
+}
+
+/** A list that is ready but for the moment when it leaves; remembered as the key's last list already. */
+export interface Draft {
+  readonly home: Home;
+  readonly key: string;
+  /** Null for a tombstone. */
+  readonly body: Buffer | null;
+  readonly expiresAt: number;
+}
+
+/**
+ * Ranked lists as records. A list is published only where its items, in their order, are others than those of the last
+ * list of its key, where that one runs out, or where it is forced. Nothing to show is a tombstone, or nothing at all
+ * where nothing was shown before.
+ */
+export interface Publisher {
+  /** Null where nothing changed. To be called in the turn in which the list was ranked: it names what that was made from. */
+  list(home: Home, key: string, ranked: RankedList, stamps: ListStamps, forced: boolean): Draft | null;
+  /** The same for a key that is to show nothing. */
+  forget(home: Home, key: string, triggerOffset: number, forced: boolean): Draft | null;
+  finish(draft: Draft): OutgoingRecord;
+}
+
+/** 128 bits of SHA-256. */
+const ID_DIGITS = 32;
+const NOTHING = createListMark();
+
+export const createPublisher = (deps: {
+  engine: Engine;
+  catalogue: Catalogue;
+  schemaId: number;
+  clock: Clock;
+  options: Pick<ScorerOptions, 'listsTopic' | 'listTtlMs'>;
+}): Publisher => {
+  const { engine, catalogue, clock, options } = deps;
+  const itemBytes = createItemBytes(catalogue.item);
+  const encoder = createListEncoder({ schemaId: deps.schemaId, itemBytes });
+  const mark: ListMark = createListMark();
+  const forget: Publisher['forget'] = (home, key, triggerOffset, forced) => {
+    const slot = home.lists.slot(key);
+    if (!forced && (slot === -1 || home.lists.isEmpty(slot))) return null;
+    home.lists.set(key, NOTHING, triggerOffset, 0);
+    return { home, key, body: null, expiresAt: 0 };
+  };
+
+  return {
+    forget,
+    list: (home, key, ranked, stamps, forced) => {
+      clearMark(mark);
+      for (const { itemId } of ranked.items) markItem(mark, itemBytes(itemId));
+      if (isEmptyMark(mark)) return forget(home, key, stamps.triggerOffset, forced);
+      const { lists } = home;
+      const slot = lists.slot(key);
+      const now = clock.now();
+      const stands = slot !== -1 && lists.same(slot, mark);
+      if (stands && !forced && lists.expiresAt(slot) - now > RENEWAL_SHARE * options.listTtlMs) return null;
+      const { snapshots } = engine;
+      const catalogPosition = catalogue.state.positionText();
+      const madeFrom = [
+        UNTRAINED,
+        JSON.stringify(snapshots),
+        catalogPosition,
+        home.partition,
+        stamps.triggerOffset,
+        key,
+      ];
+      const expiresAt = now + options.listTtlMs;
+      const body = encoder.draft({
+        ...stamps,
+        subject: key,
+        recommId: hash('sha256', madeFrom.join('\n'), 'hex').slice(0, ID_DIGITS),
+        items: ranked.items,
+        release: UNTRAINED,
+        snapshots,
+        catalogPosition,
+        partition: home.partition,
+      });
+      lists.set(key, mark, stamps.triggerOffset, expiresAt);
+      return { home, key, body, expiresAt };
+    },
+    finish: ({ home, key, body, expiresAt }) => ({
+      topic: options.listsTopic,
+      partition: home.partition,
+      key: Buffer.from(key),
+      value: body === null ? null : encoder.finish(body, clock.now(), expiresAt),
+    }),
+  };
+};

@@ -1,0 +1,153 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { createHistoryView, isSignedIn, lastOffset, readHistory, type SubjectState } from '@nextcart/events';
+import type { RankedList } from '@nextcart/ranking';
+import type { Clock, Logger } from '@nextcart/runtime';
+import type { Engine } from './engine.ts';
+import type { FaultPoint } from './fault-point.ts';
+import type { ScorerOptions } from './options.ts';
+import type { Draft, ListStamps, Publisher } from './publisher.ts';
+import type { ScorerMetrics } from './scorer-metrics.ts';
+import type { Sender } from './sender.ts';
+import type { Work } from './subject.ts';
+import type { WorkQueue } from './work-queue.ts';
+
+/** An event whose subject's list stays as it is, at the time (epoch ms) when that was known. */
+export type OnUnchanged = (partition: number, offset: number, at: number) => void;
+
+/** A work that leaves with the next send. `draft` is null where only its history records do. */
+interface Leaving {
+  readonly work: Work;
+  readonly draft: Draft | null;
+  readonly stamps: ListStamps;
+}
+
+/**
+ * The one loop that makes lists: take the warm subjects that wait, rank them in one call, hand what changed to the
+ * broker. One send is in flight, and while it is the next batch is ranked; so the busier, the larger the batch, and a
+ * subject's records leave in order. What a list is made from is read in one turn: no event, item or snapshot comes
+ * between its ranking and its naming.
+ */
+export const createScoringLoop = (deps: {
+  queue: WorkQueue;
+  engine: Engine;
+  publisher: Publisher;
+  sender: Sender;
+  clock: Clock;
+  log: Logger;
+  metrics: ScorerMetrics;
+  options: Pick<ScorerOptions, 'batchSize'>;
+  faultPoint: FaultPoint;
+  onUnchanged: OnUnchanged | undefined;
+}) => {
+  const { queue, engine, publisher, sender, clock, log, metrics, faultPoint } = deps;
+  const views = Array.from({ length: deps.options.batchSize }, createHistoryView);
+  let inFlight: Promise<void> = Promise.resolve();
+
+  /** One list a work; null where it could not be ranked. */
+  const rank = (works: readonly Work[]): (RankedList | null)[] => {
+    const requests = works.map(({ subject }, i) => ({
+      history: readHistory(subject.state as SubjectState, views[i] as (typeof views)[number]),
+      now: subject.eventTime,
+    }));
+    try {
+      return engine.ranker.rank(requests);
+    } catch (error) {
+      if (works.length > 1) return works.flatMap((work) => rank([work]));
+      // one history that ranking can't take must not stop all the others
+      log.error({ err: error, subject: works[0]?.subject.key }, 'list_not_ranked');
+      metrics.failed.inc({ step: 'rank' });
+      return [null];
+    }
+  };
+
+  const unchanged = ({ subject, triggers }: Work) => {
+    metrics.suppressed.inc({ kind: 'subject' });
+    const at = clock.now();
+    for (let i = 0; i < triggers.length; i += 2) {
+      metrics.unchanged.observe((at - (triggers[i + 1] as number)) / 1000);
+      deps.onUnchanged?.(subject.home.partition, triggers[i] as number, at);
+    }
+  };
+
+  const draftOf = ({ subject, forced }: Work, ranked: RankedList | null, stamps: ListStamps): Draft | null => {
+    const { home, key } = subject;
+    // a visitor who has signed in is looked after under the user's name
+    if (isSignedIn(subject.state as SubjectState)) return publisher.forget(home, key, stamps.triggerOffset, forced);
+    return ranked === null ? null : publisher.list(home, key, ranked, stamps, forced);
+  };
+
+  const make = (works: readonly Work[]): Leaving[] => {
+    const leaving: Leaving[] = [];
+    const lists = rank(works);
+    const scoredAt = clock.now();
+    works.forEach((work, i) => {
+      const { subject } = work;
+      const { eventTime, appendedAt, receivedAt, stateAt } = subject;
+      const triggerOffset = lastOffset(subject.state as SubjectState);
+      const stamps = { triggerOffset, eventTime, appendedAt, receivedAt, stateAt, scoredAt };
+      const draft = draftOf(work, lists[i] ?? null, stamps);
+      if (draft === null) unchanged(work);
+      if (draft === null && work.extra.length === 0) queue.done(work);
+      else leaving.push({ work, draft, stamps });
+    });
+    return leaving;
+  };
+
+  const answered = (leaving: readonly Leaving[]) => {
+    faultPoint('sent_and_unanswered');
+    const now = clock.now();
+    for (const { work, draft, stamps } of leaving) {
+      queue.done(work);
+      if (draft === null) continue;
+      if (draft.body === null) metrics.tombstones.inc();
+      else metrics.published.inc({ kind: 'subject' });
+      if (work.triggers.length === 0) continue;
+      metrics.broker.observe((stamps.receivedAt - stamps.appendedAt) / 1000);
+      metrics.fold.observe((stamps.stateAt - stamps.receivedAt) / 1000);
+      metrics.score.observe((stamps.scoredAt - stamps.stateAt) / 1000);
+      metrics.publish.observe((now - stamps.scoredAt) / 1000);
+      metrics.total.observe((now - stamps.appendedAt) / 1000);
+    }
+  };
+
+  const step = async () => {
+    const works = queue.take(deps.options.batchSize).filter((work) => {
+      // without an event there is nothing that a list could be made from
+      const known = (work.subject.state as SubjectState).count > 0;
+      if (!known) queue.done(work);
+      return known;
+    });
+    if (works.length === 0) return;
+    faultPoint('folded_and_unranked');
+    metrics.batch.observe(works.length);
+    const leaving = make(works);
+    if (leaving.length === 0) {
+      await nextTurn(); // else a run of unchanged lists would keep the sockets waiting
+      return;
+    }
+    await inFlight;
+    const owned = leaving.filter(({ work }) => !work.subject.home.closed);
+    if (owned.length === 0) return;
+    faultPoint('ranked_and_unsent');
+    const records = owned.flatMap(({ work, draft }) => [
+      ...work.extra,
+      ...(draft === null ? [] : [publisher.finish(draft)]),
+    ]);
+    inFlight = sender.send(records).then((sent) => {
+      if (sent) answered(owned);
+    });
+  };
+
+  return {
+    /** Works until the signal; resolves when what was sent has been answered or given up. */
+    run: async (signal: AbortSignal): Promise<void> => {
+      while (!signal.aborted) {
+        await queue.wait(signal);
+        if (!signal.aborted) await step();
+      }
+      await inFlight;
+    },
+    /** Resolves when the send in flight has been answered. */
+    settled: () => inFlight,
+  };
+};

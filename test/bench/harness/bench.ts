@@ -1,0 +1,34 @@
+/** A benchmark: a function that measures once. The harness repeats it and prints. */
+export interface Bench {
+  readonly name: string;
+  /** One sentence for --help. */
+  readonly about: string;
+  /** Repeats where --repeats names none: as many as fit into some ten minutes. */
+  readonly repeats: number;
+  /** Servers, data and processes that all repeats share. */
+  prepare(context: BenchContext): Promise<PreparedBench>;
+}
+
+export interface PreparedBench {
+  /** Measures once; metrics by their names in docs/benchmarks.md. */
+  measure(repeat: number): Promise<Metrics>;
+  /** Sizes that say what was measured: events, seconds, items. */
+  readonly n: Readonly<Record<string, number>>;
+  close(): Promise<void>;
+}
+
+export type Metrics = Readonly<Record<string, number>>;
+
+export interface BenchContext {
+  /** A small run, to see that the bench works: its figures mean nothing. */
+  readonly quick: boolean;
+  /** A line on stderr. */
+  log(line: string): void;
+  /** Progress of a step on stderr, with its time left. */
+  progress(step: string, total: number, unit: string): Progress;
+}
+
+export interface Progress {
+  at(done: number): void;
+  done(): void;
+}

@@ -1,0 +1,137 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { choosePort, HOST, repoRoot, type ServerName, type Stack, stackEnv } from '@nextcart/local';
+import { createKafka, createRegistryClient, type Kafka, type RegistryClient } from '@nextcart/kafka';
+import { createStore, type Store } from '@nextcart/clickhouse';
+import { createLogger, systemClock } from '@nextcart/runtime';
+import { startOwnStack } from '../../support/own-stack.ts';
+
+/** Servers of the bench's own, whose processes are known, and clients for them. */
+export interface OwnServers {
+  readonly stack: Stack;
+  readonly kafka: Kafka;
+  readonly registry: RegistryClient;
+  readonly store: Store;
+  /** Of a server that runs. */
+  pid(server: ServerName): number;
+  /** Runs a script of the repository with these servers in its environment; rejects where it fails. */
+  run(script: string, args?: readonly string[]): Promise<void>;
+  /** Starts a service as `npm start` does and waits until it is ready. */
+  startService(name: string, env?: Readonly<Record<string, string>>): Promise<ServiceProcess>;
+  close(): Promise<void>;
+}
+
+export interface ServiceProcess {
+  readonly name: string;
+  readonly pid: number;
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+const READY_TIMEOUT_MS = 120_000;
+const STOP_TIMEOUT_MS = 20_000;
+const POLL_MS = 100;
+
+export const startOwnServers = async (log: (line: string) => void): Promise<OwnServers> => {
+  const stack = await startOwnStack((line) => log(`  ${line}`));
+  const { urls } = stack;
+  const clock = systemClock;
+  const quiet = createLogger('bench', 'error');
+  const kafka = createKafka({
+    connection: { brokers: urls.kafkaBrokers.split(','), clientId: 'nextcart-bench' },
+    log: quiet,
+    clock,
+  });
+  const registry = createRegistryClient({ url: urls.schemaRegistryUrl, log: quiet, clock });
+  const store = createStore({ url: urls.clickhouseUrl, log: quiet, clock });
+  const env = { ...process.env, ...stackEnv(urls) };
+  const logsDir = join(stack.dataDir, 'logs');
+  const running = new Set<ServiceProcess>();
+  const launch = (script: string, args: readonly string[], name: string, more: Readonly<Record<string, string>>) => {
+    mkdirSync(logsDir, { recursive: true });
+    const logFile = join(logsDir, `${name}.log`);
+    const out = openSync(logFile, 'a');
+    const stdio = ['ignore', out, out] as ('ignore' | number)[];
+    const child = spawn(process.execPath, [join(repoRoot, script), ...args], { env: { ...env, ...more }, stdio });
+    const tail = (): string => readFileSync(logFile, 'utf8').split('\n').slice(-15).join('\n');
+    return { child, tail };
+  };
+
+  const startService: OwnServers['startService'] = async (name, more = {}) => {
+    const port = await choosePort(undefined, new Set());
+    const url = `http://${HOST}:${port}`;
+    const { child, tail } = launch(`services/${name}/src/main.ts`, [], name, {
+      LOG_LEVEL: 'warn',
+      ...more,
+      HTTP_PORT: String(port),
+    });
+    const exited = once(child, 'exit');
+    const alive = (): boolean => child.exitCode === null && child.signalCode === null;
+    const service: ServiceProcess = {
+      name,
+      pid: child.pid ?? 0,
+      url,
+      stop: async () => {
+        running.delete(service);
+        if (!alive()) return;
+        child.kill('SIGTERM');
+        const grace = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
+        await exited;
+        clearTimeout(grace);
+      },
+    };
+    running.add(service);
+    const giveUpAt = clock.monotonic() + READY_TIMEOUT_MS;
+    while (!(await isReady(url))) {
+      if (!alive()) throw new Error(`${name} ended while it started:\n${tail()}`);
+      if (clock.monotonic() > giveUpAt) throw new Error(`${name} did not get ready: ${await unready(url)}\n${tail()}`);
+      await sleep(POLL_MS);
+    }
+    return service;
+  };
+
+  return {
+    stack,
+    kafka,
+    registry,
+    store,
+    pid: (server) => {
+      const pid = stack.servers[server]?.pid();
+      if (pid === undefined) throw new Error(`${server} does not run`);
+      return pid;
+    },
+    run: async (script, args = []) => {
+      const { child, tail } = launch(script, args, 'run', {});
+      const [code] = (await once(child, 'exit')) as [number | null];
+      if (code !== 0) throw new Error(`${script} ${args.join(' ')} ended with ${code}:\n${tail()}`);
+    },
+    startService,
+    close: async () => {
+      for (const service of [...running].reverse()) await service.stop();
+      await kafka.close();
+      await store.close();
+      await stack.stop();
+    },
+  };
+};
+
+const isReady = async (url: string): Promise<boolean> => {
+  try {
+    const response = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(2000) });
+    await response.body?.cancel();
+    return response.ok;
+  } catch {
+    return false;
+  }
+};
+
+const unready = async (url: string): Promise<string> => {
+  try {
+    return await (await fetch(`${url}/health/ready`)).text();
+  } catch (error) {
+    return String(error);
+  }
+};

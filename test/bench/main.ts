@@ -1,0 +1,104 @@
+import { parseArgs } from 'node:util';
+import { systemClock } from '@nextcart/runtime';
+import { benches } from './benches.ts';
+import type { Bench, BenchContext, Metrics } from './harness/bench.ts';
+import { currentCommit, describeMachine, describeVersions } from './harness/machine.ts';
+import { createProgress } from './harness/progress.ts';
+import { formatReport, mediansOf, spreadOf, writeReport } from './harness/report.ts';
+
+const list = benches.map((bench) => `  ${bench.name.padEnd(10)} ${bench.about}`).join('\n');
+const usage = `npm run bench -- NAME [--json FILE] [--repeats N] [--quick]
+
+${list}
+
+  --json FILE   writes machine, versions and the metrics (medians over the repeats, and their spread)
+  --repeats N   measures N times
+  --quick       a small run, to see that the bench works
+Run it on a machine that does nothing else. What the metrics mean: docs/benchmarks.md.
+`;
+
+class UsageError extends Error {}
+
+const parse = (args: string[]) => {
+  try {
+    return parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        json: { type: 'string' },
+        repeats: { type: 'string' },
+        quick: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+};
+
+const chosen = (positionals: readonly string[]): Bench => {
+  const [name, ...more] = positionals;
+  const bench = benches.find((one) => one.name === name);
+  if (bench !== undefined && more.length === 0) return bench;
+  const names = benches.map((one) => one.name).join(', ');
+  throw new UsageError(
+    `${name === undefined ? 'name a bench' : `no bench '${positionals.join(' ')}'`}: there are ${names}`,
+  );
+};
+
+const repeatsOf = (text: string | undefined, bench: Bench, quick: boolean): number => {
+  if (text === undefined) return quick ? 1 : bench.repeats;
+  const repeats = Number(text);
+  if (!Number.isInteger(repeats) || repeats < 1) throw new UsageError(`--repeats ${text}: not a whole number above 0`);
+  return repeats;
+};
+
+const main = async (args: string[]): Promise<void> => {
+  const { values, positionals } = parse(args);
+  if (values.help) {
+    process.stdout.write(usage);
+    return;
+  }
+  const bench = chosen(positionals);
+  const repeats = repeatsOf(values.repeats, bench, values.quick);
+  const log = (line: string): void => void process.stderr.write(`${line}\n`);
+  const context: BenchContext = {
+    quick: values.quick,
+    log,
+    progress: (step, total, unit) => createProgress(process.stderr, step, total, unit),
+  };
+  const at = new Date(systemClock.now()).toISOString();
+  const prepared = await bench.prepare(context);
+  const runs: Metrics[] = [];
+  try {
+    for (let repeat = 0; repeat < repeats; repeat += 1) {
+      log(`${bench.name}: repeat ${repeat + 1} of ${repeats}`);
+      runs.push(await prepared.measure(repeat));
+    }
+  } finally {
+    await prepared.close();
+  }
+  const spread = spreadOf(runs);
+  const report = {
+    bench: bench.name,
+    at,
+    commit: currentCommit(),
+    machine: describeMachine(),
+    versions: describeVersions(),
+    repeats,
+    quick: values.quick,
+    n: prepared.n,
+    metrics: mediansOf(spread),
+    spread,
+  };
+  process.stdout.write(formatReport(report));
+  if (values.json !== undefined) writeReport(values.json, report);
+};
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  process.stderr.write(`${error.message}\n\n${usage}`);
+  process.exitCode = 2;
+}
