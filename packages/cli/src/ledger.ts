@@ -21,13 +21,16 @@ import type { Clock } from '@nextcart/runtime';
 export interface LedgerLine {
   readonly topic: string;
   readonly partition: number;
-  /** Records that the broker holds below the end at which the ledger began. */
+  /**
+   * The broker's count below the end at which the ledger began: end − start, in a compacted topic less the records that
+   * it dropped before they had a row.
+   */
   readonly broker: number;
   /** Rows by outcome, those of records that the log no longer holds included. */
   readonly outcomes: Readonly<Record<Outcome, number>>;
   /** Quarantined rows by reason. */
   readonly reasons: Readonly<Partial<Record<ReasonCode, number>>>;
-  /** Records with a row that the broker no longer holds: removed by retention, or by compaction. */
+  /** Records with a row below the log's start: retention has removed them. */
   readonly removed: number;
   /** Records that the broker holds and that have no row. */
   readonly missing: number;
@@ -70,7 +73,6 @@ export const ledgerLine = (
     outcomes[row.outcome] += row.rows;
     if (row.reason !== '') reasons[row.reason] = (reasons[row.reason] ?? 0) + row.rows;
   }
-  const records = (count?.records ?? 0) + (count?.removed ?? 0);
   const doubled = count?.doubled ?? 0;
   return {
     topic,
@@ -78,7 +80,7 @@ export const ledgerLine = (
     broker: at.held,
     outcomes,
     reasons,
-    removed: records - (at.held - at.missing),
+    removed: count?.removed ?? 0,
     missing: at.missing,
     firstMissing: at.firstMissing,
     doubled,

@@ -54,7 +54,7 @@ export const replayEvents = async (deps: {
       const due = origin.real + (record.clock - origin.shop) / speed;
       if (due > clock.monotonic() + SLICE_MS) {
         await flush();
-        await clock.sleep(due - clock.monotonic(), signal).catch(() => undefined);
+        await clock.sleep(Math.max(0, due - clock.monotonic()), signal).catch(() => undefined);
       }
     }
     if (signal.aborted) break;

@@ -121,8 +121,12 @@ export const createStore = (
       }),
     insertRows: (table, rows, options = {}) =>
       attempt(`the insert into ${table}`, async () => {
+        const [first, ...others] = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+        if (first === undefined) return;
         await client.insert({
           table,
+          // named, or an ephemeral column would be left out and a misspelt one would vanish without a word
+          columns: [first, ...others],
           values: [...rows],
           format: 'JSONEachRow',
           clickhouse_settings: settingsOf(options),

@@ -2,20 +2,25 @@
  * Questions about topics and groups. Each call asks the broker anew: a topic made again under the same name, and
  * offsets that moved, are seen. A broker that does not answer within some seconds is 'broker_unavailable' (retry).
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { NextcartError } from '@nextcart/contracts';
 import type { KafkajsHome } from './connect-kafkajs.ts';
 import { describe, kafkajsFields, noSuchTopic } from './errors.ts';
 import type { Admin, CommittedOffset, PartitionOffsets } from './kafka.ts';
-import type { RawCluster } from './kafkajs-internals.ts';
+import { type RawCluster, READ_UNCOMMITTED } from './kafkajs-internals.ts';
 import { metadataRequest, NO_SUCH_TOPIC, type TopicMetadata } from './topic-metadata.ts';
 
 export interface ClosableAdmin extends Admin {
   close(): Promise<void>;
 }
 
-const ATTEMPTS = 2;
+const ATTEMPTS = 3;
+/** ListOffsets' names for the two ends of a log. */
+const EARLIEST = -2;
+const LATEST = -1;
 /** Partitions of a new topic need a leader before they can be used. */
-const CREATE_TIMEOUT_MS = 10_000;
+const CREATE_TIMEOUT_MS = 30_000;
+const LEADER_POLL_MS = 100;
 
 export const createAdmin = (home: KafkajsHome): ClosableAdmin => {
   let cluster: RawCluster | undefined;
@@ -23,30 +28,36 @@ export const createAdmin = (home: KafkajsHome): ClosableAdmin => {
 
   const connected = (): Promise<RawCluster> =>
     (connecting ??= (async () => {
+      const fresh = home.cluster();
       try {
-        cluster ??= home.cluster();
-        await cluster.connect();
-        await cluster.refreshMetadata();
-        return cluster;
+        await fresh.connect();
+        await fresh.refreshMetadata(); // the brokers' addresses
+        cluster = fresh;
+        return fresh;
+      } catch (error) {
+        drop(fresh);
+        throw error;
       } finally {
         connecting = undefined;
       }
     })());
-  const dropCluster = async () => {
-    const old = cluster;
-    cluster = undefined;
-    await old?.disconnect().catch(() => undefined);
+  /** Not awaited: kafkajs waits for answers that a dead broker does not give. */
+  const drop = (old: RawCluster): void => {
+    if (cluster === old) cluster = undefined;
+    old.disconnect().catch(() => undefined);
   };
 
-  /** A connection that broke since the last call is no reason to fail this one: the second attempt has a new one. */
+  /** A connection that broke since the last call is no reason to fail this one: the next attempt has a new one. */
   const ask = async <T>(body: (cluster: RawCluster) => Promise<T>): Promise<T> => {
     for (let attempt = 1; ; attempt += 1) {
+      let used: RawCluster | undefined;
       try {
-        return await body(cluster?.isConnected() === true ? cluster : await connected());
+        used = cluster?.isConnected() === true ? cluster : await connected();
+        return await body(used);
       } catch (error) {
         if (error instanceof NextcartError) throw error;
-        await dropCluster();
-        if (attempt >= ATTEMPTS)
+        if (used !== undefined) drop(used);
+        if (attempt >= ATTEMPTS || used === undefined)
           throw new NextcartError('broker_unavailable', `Kafka does not answer: ${describe(error)}`, {
             retry: true,
             cause: error,
@@ -58,44 +69,53 @@ export const createAdmin = (home: KafkajsHome): ClosableAdmin => {
   const describeTopics = (names: readonly string[]): Promise<TopicMetadata[]> =>
     ask(async (raw) => (await raw.brokerPool.findConnectedBroker()).connectionPool.send(metadataRequest(names)));
 
-  const topic = async (name: string) => {
+  const describeTopic = async (name: string): Promise<TopicMetadata> => {
     const found = (await describeTopics([name]))[0];
     if (found === undefined || found.errorCode === NO_SUCH_TOPIC) throw noSuchTopic(name);
-    if (found.partitions === 0)
+    if (found.leaders.length === 0)
       throw new NextcartError('broker_unavailable', `topic ${name} is not ready (code ${found.errorCode})`, {
         retry: true,
       });
-    return { topicId: found.topicId, partitions: found.partitions };
+    return found;
+  };
+  const listPartitions = async (name: string) =>
+    (await describeTopic(name)).leaders.map((_, partition) => ({ partition }));
+
+  /** Resolves when each topic can be used. */
+  const leadersOf = async (names: readonly string[]): Promise<void> => {
+    for (let waitedMs = 0; waitedMs < CREATE_TIMEOUT_MS; waitedMs += LEADER_POLL_MS) {
+      const found = await describeTopics(names);
+      if (found.every(({ errorCode, leaders }) => errorCode === 0 && leaders.length > 0)) return;
+      await sleep(LEADER_POLL_MS);
+    }
+    throw new NextcartError('broker_unavailable', `new topics have no leader after ${CREATE_TIMEOUT_MS} ms`, {
+      retry: true,
+      context: { topics: names.join(',') },
+    });
   };
 
-  const listPartitions = async (name: string) =>
-    Array.from({ length: (await topic(name)).partitions }, (_, partition) => ({ partition }));
-
-  const offsetsBy = async (
-    name: string,
-    partitions: readonly { readonly partition: number }[],
-    by: { fromBeginning: boolean } | { fromTimestamp: number },
-  ): Promise<Map<number, number>> =>
+  /** By partition, ascending; −1 where nothing is that young. */
+  const offsetsBy = async ({ name, leaders }: TopicMetadata, timestamp: number): Promise<Map<number, number>> =>
     ask(async (raw) => {
-      await raw.addMultipleTargetTopics([name]);
-      await raw.refreshMetadata();
-      const [answer] = await raw.fetchTopicsOffset([{ topic: name, partitions, ...by }]);
-      const found = new Map((answer?.partitions ?? []).map(({ partition, offset }) => [partition, Number(offset)]));
-      if (found.size !== partitions.length) throw new Error(`not every partition of ${name} has a leader`);
-      return found;
+      const answers = await Promise.all(
+        [...new Set(leaders)].map(async (nodeId) => {
+          const broker = await raw.findBroker({ nodeId });
+          const partitions = [...leaders.keys()].filter((partition) => leaders[partition] === nodeId);
+          const { responses } = await broker.listOffsets({
+            isolationLevel: READ_UNCOMMITTED,
+            topics: [{ topic: name, partitions: partitions.map((partition) => ({ partition, timestamp })) }],
+          });
+          return responses.flatMap((response) => response.partitions);
+        }),
+      );
+      const found = answers.flat().map(({ partition, offset }): [number, number] => [partition, Number(offset)]);
+      return new Map(found.sort(([a], [b]) => a - b));
     });
 
   const offsets = async (name: string): Promise<PartitionOffsets[]> => {
-    const partitions = await listPartitions(name);
-    const [starts, ends] = await Promise.all([
-      offsetsBy(name, partitions, { fromBeginning: true }),
-      offsetsBy(name, partitions, { fromBeginning: false }),
-    ]);
-    return partitions.map(({ partition }) => ({
-      partition,
-      start: starts.get(partition) ?? 0,
-      end: ends.get(partition) ?? 0,
-    }));
+    const found = await describeTopic(name);
+    const [starts, ends] = await Promise.all([offsetsBy(found, EARLIEST), offsetsBy(found, LATEST)]);
+    return [...ends].map(([partition, end]) => ({ partition, start: starts.get(partition) ?? end, end }));
   };
 
   const withKafkajsAdmin = async <T>(body: (admin: ReturnType<typeof home.client.admin>) => Promise<T>): Promise<T> => {
@@ -114,13 +134,16 @@ export const createAdmin = (home: KafkajsHome): ClosableAdmin => {
   };
 
   return {
-    topic,
+    topic: async (name) => {
+      const { topicId, leaders } = await describeTopic(name);
+      return { topicId, partitions: leaders.length };
+    },
     offsets,
     ensureTopics: async (specs) => {
       const there = new Map((await describeTopics(specs.map(({ name }) => name))).map((found) => [found.name, found]));
-      const missing = specs.filter(({ name }) => (there.get(name)?.partitions ?? 0) === 0);
+      const missing = specs.filter(({ name }) => (there.get(name)?.leaders.length ?? 0) === 0);
       for (const { name, partitions } of specs) {
-        const found = there.get(name)?.partitions ?? 0;
+        const found = there.get(name)?.leaders.length ?? 0;
         if (found === 0 || found === partitions) continue;
         throw new NextcartError(
           'bad_configuration',
@@ -142,10 +165,11 @@ export const createAdmin = (home: KafkajsHome): ClosableAdmin => {
               },
             ],
             timeout: CREATE_TIMEOUT_MS,
-            waitForLeaders: true,
+            waitForLeaders: false, // kafkajs gives up where a busy broker does not know its new topic yet
           });
           if (created) made.push(name);
         }
+        await leadersOf(missing.map(({ name }) => name));
         return made;
       });
     },
@@ -160,20 +184,19 @@ export const createAdmin = (home: KafkajsHome): ClosableAdmin => {
       return found;
     },
     offsetsAt: async (name, timeMs) => {
-      const partitions = await listPartitions(name);
-      const [found, ends] = await Promise.all([
-        offsetsBy(name, partitions, { fromTimestamp: timeMs }),
-        offsetsBy(name, partitions, { fromBeginning: false }),
-      ]);
+      const described = await describeTopic(name);
+      const [found, ends] = await Promise.all([offsetsBy(described, timeMs), offsetsBy(described, LATEST)]);
       // -1: nothing was appended at or after that time
       return new Map(
         [...found].map(([partition, offset]) => [partition, offset >= 0 ? offset : (ends.get(partition) ?? 0)]),
       );
     },
     deleteTopics: async (names) => {
-      const there = (await describeTopics(names)).filter(({ partitions }) => partitions > 0).map(({ name }) => name);
+      const there = (await describeTopics(names)).filter(({ leaders }) => leaders.length > 0).map(({ name }) => name);
       if (there.length > 0) await withKafkajsAdmin((admin) => admin.deleteTopics({ topics: there }));
     },
-    close: dropCluster,
+    close: async () => {
+      if (cluster !== undefined) drop(cluster);
+    },
   };
 };

@@ -78,6 +78,18 @@ export interface RawBroker {
       }[];
     }[];
   }>;
+  listOffsets(request: {
+    readonly isolationLevel: number;
+    readonly topics: readonly {
+      readonly topic: string;
+      readonly partitions: readonly { readonly partition: number; readonly timestamp: number }[];
+    }[];
+  }): Promise<{
+    readonly responses: readonly {
+      readonly topic: string;
+      readonly partitions: readonly { readonly partition: number; readonly offset: string }[];
+    }[];
+  }>;
   offsetCommit(request: OffsetCommitRequest): Promise<unknown>;
   syncGroup(request: { readonly generationId: number; readonly memberId: string }): Promise<unknown>;
   leaveGroup(request: object): Promise<unknown>;
@@ -93,19 +105,6 @@ export interface RawCluster {
   findBroker(request: { readonly nodeId: number | string }): Promise<RawBroker>;
   findGroupCoordinator(request: { readonly groupId: string }): Promise<RawBroker>;
   findLeaderForPartitions(topic: string, partitions: readonly number[]): Record<string, number[]>;
-  fetchTopicsOffset(
-    topics: readonly {
-      readonly topic: string;
-      readonly partitions: readonly { readonly partition: number }[];
-      readonly fromBeginning?: boolean;
-      readonly fromTimestamp?: number;
-    }[],
-  ): Promise<
-    {
-      readonly topic: string;
-      readonly partitions: readonly { readonly partition: number; readonly offset: string }[];
-    }[]
-  >;
 }
 
 export interface RawClusterOptions {

@@ -8,8 +8,8 @@ import type { Assignment, ConsumeOptions, Kafka, OutgoingRecord, PartitionHandle
 const WAIT = { timeout: 30_000, interval: 20 };
 const PARTITIONS = 4;
 
-/** Java's murmur2 of these keys over 4 partitions, by Kafka's own client (kafka-clients 4.4, BuiltInPartitioner). */
-const JAVA_PARTITIONS = { a: 3, b: 3, customer: 0, 'user-42': 3, ü: 3 } as const;
+/** What `BuiltInPartitioner.partitionForKey` of Kafka's Java client (4.4.0) answers for these keys and 4 partitions. */
+const JAVA_PARTITIONS = { a: 0, customer: 0, 'user-42': 0, 'visitor-9f3c': 1, ü: 2, 'SKU 4711': 2 } as const;
 
 const code = (error: unknown): string => (error instanceof NextcartError ? error.code : String(error));
 

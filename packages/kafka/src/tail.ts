@@ -15,6 +15,8 @@ const MAX_WAIT_MS = 200;
 const MAX_BYTES = 8 * 1024 * 1024;
 const MAX_BYTES_A_PARTITION = 1024 * 1024;
 const RETRY_MS = 500;
+/** What no waiting mends; a topic that is deleted may be made again. */
+const FATAL = new Set(['log_moved', 'internal']);
 
 const startOffsets = async (admin: Admin, { topic, from }: TailOptions) => {
   const next = new Map<number, number>();
@@ -46,6 +48,7 @@ export const createTail = async (
   const caughtUp = Promise.withResolvers<void>();
   caughtUp.promise.catch(() => undefined); // a caller may not care
   let cluster: RawCluster | undefined;
+  let { topicId } = await admin.topic(topic);
 
   const arrive = (): void => {
     for (const [partition, target] of targets) if ((next.get(partition) ?? 0) >= target) targets.delete(partition);
@@ -53,8 +56,25 @@ export const createTail = async (
   };
   arrive();
 
+  /** The log was cut below, or made anew under us: said aloud, and read on from where it begins now. */
+  const follow = async (): Promise<void> => {
+    const now = await admin.topic(topic);
+    const anew = now.topicId !== topicId;
+    topicId = now.topicId;
+    for (const { partition, start, end } of await admin.offsets(topic)) {
+      const wanted = next.get(partition);
+      if (wanted === undefined || (!anew && wanted >= start && wanted <= end)) continue;
+      const error = logMoved(topic, partition, wanted, start, end);
+      log.error({ err: error, partition, anew }, 'log_moved');
+      if (targets.size > 0) throw error;
+      next.set(partition, start);
+    }
+  };
+
   const connected = async (): Promise<RawCluster> => {
     if (cluster !== undefined) return cluster;
+    // a topic that was made anew breaks the connection's view of it, so this is where it shows
+    await follow();
     const fresh = home.cluster();
     try {
       await fresh.connect();
@@ -131,18 +151,6 @@ export const createTail = async (
     arrive();
   };
 
-  /** The log was cut below, or made anew under us: said aloud, and read on from where it begins now. */
-  const follow = async (): Promise<void> => {
-    for (const { partition, start, end } of await admin.offsets(topic)) {
-      const wanted = next.get(partition);
-      if (wanted === undefined || (wanted >= start && wanted <= end)) continue;
-      const error = logMoved(topic, partition, wanted, start, end);
-      log.error({ err: error, partition }, 'log_moved');
-      if (targets.size > 0) throw error;
-      next.set(partition, start);
-    }
-  };
-
   const run = async (): Promise<void> => {
     while (!closed.signal.aborted) {
       try {
@@ -152,7 +160,7 @@ export const createTail = async (
         await Promise.all(leaders.map(([nodeId, partitions]) => readBroker(raw, nodeId, partitions)));
       } catch (error) {
         if (closed.signal.aborted) break;
-        if (error instanceof NextcartError && !error.retry) throw error;
+        if (error instanceof NextcartError && FATAL.has(error.code)) throw error;
         if (kafkajsFields(error).name === 'KafkaJSOffsetOutOfRange') await follow();
         else {
           log.warn({ detail: describe(error) }, 'tail_waits_for_broker');

@@ -10,7 +10,8 @@ export interface TopicMetadata {
   readonly name: string;
   /** Hyphenated UUID. */
   readonly topicId: string;
-  readonly partitions: number;
+  /** Node id of each partition's leader, by partition; −1 where there is none at the moment. */
+  readonly leaders: readonly number[];
   /** Kafka's error code of the topic; 0 is none, 3 no such topic. */
   readonly errorCode: number;
 }
@@ -88,17 +89,21 @@ export const decodeMetadata = (raw: Buffer): TopicMetadata[] => {
     const name = read.string();
     const id = read.slice(16).toString('hex');
     read.skip(1); // internal
-    const partitions = read.array(() => {
-      read.skip(2 + 4 + 4 + 4); // error, index, leader, leader's epoch
+    const leaders: number[] = [];
+    read.array(() => {
+      read.skip(2); // error
+      const partition = read.int32();
+      leaders[partition] = read.int32();
+      read.skip(4); // leader's epoch
       int32s(); // replicas
       int32s(); // in sync
       int32s(); // offline
       read.tags();
-    }).length;
+    });
     read.skip(4); // authorised operations
     read.tags();
     const topicId = id.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-    return { name, topicId, partitions, errorCode };
+    return { name, topicId, leaders, errorCode };
   });
 };
 

@@ -53,7 +53,7 @@ export const createEventLander = (deps: EventLanderDeps): Lander => {
       const payload = planned?.cleaning == null ? null : await memory.cleaning(planned.cleaning);
       // one that is kept no longer is no harm: nothing that it judged is in the store
       inForce = payload === null ? null : (planned?.cleaning ?? null);
-      cleaner.restore({ watermarks: newestTimes(planned?.watermarks ?? {}, times) });
+      cleaner.restore({ ...ids, watermarks: newestTimes(planned?.watermarks ?? {}, times) });
       cleaner.useCleaning(payload);
     },
     beginBatch: (recovered) => {

@@ -174,7 +174,7 @@ export const createOwnedPartition = (
             () => deps.versions.resolve(records, deps.schemaText),
             AbortSignal.any([signal, background.signal]),
           );
-        while (pool.full) await clock.sleep(FULL_WAIT_MS, signal);
+        for (; pool.full; pool.shrink(home)) await clock.sleep(FULL_WAIT_MS, signal);
         for (const record of records) fold(record, receivedAt);
         home.next = nextOffset;
       },

@@ -10,16 +10,21 @@ export interface SubjectPool {
   readonly evicted: number;
   /** The subject in memory, or a cold one. */
   get(home: Home, key: string): Subject;
-  /** True where more subjects are held than may be and none can go: the store is behind or away. */
+  /** True where far more subjects are held than may be, because none could go: the store is behind or away. */
   readonly full: boolean;
+  /** Looks for subjects of a partition that can go by now. */
+  shrink(home: Home): void;
   /** Forgets a partition. */
   drop(home: Home): void;
 }
 
 /** Subjects looked at for each new one, once the pool is full: more than one, so that a burst is worked off. */
 const LOOKS = 8;
-/** Beyond this share of the bound nothing more is read. */
-const FULL = 1.25;
+/** Looks while reading is held up. */
+const MANY_LOOKS = 10_000;
+/** Beyond the bound by this share, and by these many (one batch of records), nothing more is read. */
+const BEYOND_SHARE = 1.25;
+const BEYOND = 2000;
 
 const mayGo = (subject: Subject): boolean =>
   subject.work === null && subject.inFlight === 0 && newestOffset(subject) < subject.home.safe;
@@ -28,10 +33,10 @@ export const createSubjectPool = (options: Pick<ScorerOptions, 'maxSubjects'>): 
   let size = 0;
   let evicted = 0;
 
-  const evict = (home: Home) => {
+  const evict = (home: Home, most: number) => {
     let looks = 0;
     for (const [key, subject] of home.subjects) {
-      if (looks === LOOKS || size < options.maxSubjects) return;
+      if (looks === most || size < options.maxSubjects) return;
       looks += 1;
       home.subjects.delete(key);
       if (!subject.touched && mayGo(subject)) {
@@ -52,8 +57,9 @@ export const createSubjectPool = (options: Pick<ScorerOptions, 'maxSubjects'>): 
       return evicted;
     },
     get full() {
-      return size > FULL * options.maxSubjects;
+      return size > BEYOND_SHARE * options.maxSubjects + BEYOND;
     },
+    shrink: (home) => evict(home, MANY_LOOKS),
     get: (home, key) => {
       const known = home.subjects.get(key);
       if (known !== undefined) {
@@ -65,7 +71,7 @@ export const createSubjectPool = (options: Pick<ScorerOptions, 'maxSubjects'>): 
         }
         return known;
       }
-      if (size >= options.maxSubjects) evict(home);
+      if (size >= options.maxSubjects) evict(home, LOOKS);
       const subject = createSubject(key, home);
       home.subjects.set(key, subject);
       size += 1;

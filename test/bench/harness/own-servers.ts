@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { choosePort, HOST, repoRoot, type ServerName, type Stack, stackEnv } from '@nextcart/local';
+import { createStore, migrate, type Store } from '@nextcart/clickhouse';
+import { NextcartError, registrySubject, schemaText, topics } from '@nextcart/contracts';
 import { createKafka, createRegistryClient, type Kafka, type RegistryClient } from '@nextcart/kafka';
-import { createStore, type Store } from '@nextcart/clickhouse';
+import { choosePort, HOST, repoRoot, type ServerName, type Stack, stackEnv } from '@nextcart/local';
 import { createLogger, systemClock } from '@nextcart/runtime';
 import { startOwnStack } from '../../support/own-stack.ts';
 
@@ -17,8 +18,8 @@ export interface OwnServers {
   readonly store: Store;
   /** Of a server that runs. */
   pid(server: ServerName): number;
-  /** Runs a script of the repository with these servers in its environment; rejects where it fails. */
-  run(script: string, args?: readonly string[]): Promise<void>;
+  /** Topics, schemas and tables, as `nextcart setup` makes them. */
+  setUp(): Promise<void>;
   /** Starts a service as `npm start` does and waits until it is ready. */
   startService(name: string, env?: Readonly<Record<string, string>>): Promise<ServiceProcess>;
   close(): Promise<void>;
@@ -32,6 +33,7 @@ export interface ServiceProcess {
 }
 
 const READY_TIMEOUT_MS = 120_000;
+const LEADERS_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 20_000;
 const POLL_MS = 100;
 
@@ -50,24 +52,19 @@ export const startOwnServers = async (log: (line: string) => void): Promise<OwnS
   const env = { ...process.env, ...stackEnv(urls) };
   const logsDir = join(stack.dataDir, 'logs');
   const running = new Set<ServiceProcess>();
-  const launch = (script: string, args: readonly string[], name: string, more: Readonly<Record<string, string>>) => {
-    mkdirSync(logsDir, { recursive: true });
-    const logFile = join(logsDir, `${name}.log`);
-    const out = openSync(logFile, 'a');
-    const stdio = ['ignore', out, out] as ('ignore' | number)[];
-    const child = spawn(process.execPath, [join(repoRoot, script), ...args], { env: { ...env, ...more }, stdio });
-    const tail = (): string => readFileSync(logFile, 'utf8').split('\n').slice(-15).join('\n');
-    return { child, tail };
-  };
+  mkdirSync(logsDir, { recursive: true });
 
   const startService: OwnServers['startService'] = async (name, more = {}) => {
     const port = await choosePort(undefined, new Set());
     const url = `http://${HOST}:${port}`;
-    const { child, tail } = launch(`services/${name}/src/main.ts`, [], name, {
-      LOG_LEVEL: 'warn',
-      ...more,
-      HTTP_PORT: String(port),
+    const logFile = join(logsDir, `${name}.log`);
+    const out = openSync(logFile, 'a');
+    const child = spawn(process.execPath, [join(repoRoot, 'services', name, 'src', 'main.ts')], {
+      env: { ...env, LOG_LEVEL: 'warn', ...more, HTTP_PORT: String(port) },
+      stdio: ['ignore', out, out],
     });
+    closeSync(out);
+    const tail = (): string => readFileSync(logFile, 'utf8').split('\n').slice(-15).join('\n');
     const exited = once(child, 'exit');
     const alive = (): boolean => child.exitCode === null && child.signalCode === null;
     const service: ServiceProcess = {
@@ -103,10 +100,11 @@ export const startOwnServers = async (log: (line: string) => void): Promise<OwnS
       if (pid === undefined) throw new Error(`${server} does not run`);
       return pid;
     },
-    run: async (script, args = []) => {
-      const { child, tail } = launch(script, args, 'run', {});
-      const [code] = (await once(child, 'exit')) as [number | null];
-      if (code !== 0) throw new Error(`${script} ${args.join(' ')} ended with ${code}:\n${tail()}`);
+    setUp: async () => {
+      await untilLeaders(() => kafka.admin.ensureTopics(Object.values(topics)));
+      for (const { name, schema } of Object.values(topics))
+        await registry.register(registrySubject(name), schemaText(schema));
+      await migrate(store, { log: quiet });
     },
     startService,
     close: async () => {
@@ -116,6 +114,21 @@ export const startOwnServers = async (log: (line: string) => void): Promise<OwnS
       await stack.stop();
     },
   };
+};
+
+/** A cold broker makes a topic and then denies it for a moment. */
+const untilLeaders = async (create: () => Promise<unknown>): Promise<void> => {
+  const giveUpAt = systemClock.monotonic() + LEADERS_TIMEOUT_MS;
+  for (;;) {
+    try {
+      await create();
+      return;
+    } catch (error) {
+      const again = error instanceof NextcartError && error.retry && systemClock.monotonic() < giveUpAt;
+      if (!again) throw error;
+      await sleep(POLL_MS);
+    }
+  }
 };
 
 const isReady = async (url: string): Promise<boolean> => {

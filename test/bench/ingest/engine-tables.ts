@@ -7,6 +7,8 @@ import type { StackUrls } from '@nextcart/local';
  * count in its windows), so it does less than ingest does. Broker address and registry are the bench's own.
  */
 export interface EngineSetting {
+  /** In metrics. */
+  readonly key: string;
   readonly name: string;
   readonly blockRows: number;
   readonly consumers: number;
@@ -14,9 +16,9 @@ export interface EngineSetting {
 
 /** Blocks of at least 100,000 rows; a consumer to a thread in the last. */
 export const engineSettings: readonly EngineSetting[] = [
-  { name: 'blocks of 100,000', blockRows: 100_000, consumers: 1 },
-  { name: 'blocks of 500,000', blockRows: 500_000, consumers: 1 },
-  { name: 'two consumers, blocks of 200,000', blockRows: 200_000, consumers: 2 },
+  { key: 'block_100k', name: 'blocks of 100,000', blockRows: 100_000, consumers: 1 },
+  { key: 'block_500k', name: 'blocks of 500,000', blockRows: 500_000, consumers: 1 },
+  { key: 'two_consumers', name: 'two consumers, blocks of 200,000', blockRows: 200_000, consumers: 2 },
 ];
 
 /** Above what a block takes to fill, so that blocks are cut by rows. */
@@ -81,7 +83,10 @@ export const startEngine = (
   return [queue, view];
 };
 
-export const stopEngine: readonly string[] = ['DROP TABLE IF EXISTS engine_view SYNC', 'DROP TABLE IF EXISTS engine_queue SYNC'];
+export const stopEngine: readonly string[] = [
+  'DROP TABLE IF EXISTS engine_view SYNC',
+  'DROP TABLE IF EXISTS engine_queue SYNC',
+];
 
 /** Blocks that the engine wrote: it stamps one time on all rows of a block. */
 export const ENGINE_BLOCKS = 'SELECT uniqExact(received_at) AS blocks FROM events';

@@ -6,26 +6,30 @@ import type { OwnServers } from '../harness/own-servers.ts';
 const CHUNK = 2000;
 const SHOWN = 20_000;
 
-/** Puts the catalogue and the first `events` events of the shop into the log, with the shop's own clock. */
-export const fillTopic = async (
+/** The shop's catalogue as it is at its start. */
+export const fillCatalogue = async ({ kafka, registry }: OwnServers, shop: Shop): Promise<void> => {
+  const producer = await kafka.createProducer();
+  const sender = await createEventSender({ producer, registry, ownClock: true });
+  const items: DatasetRecord[] = [];
+  for await (const record of shop.catalog()) items.push(record);
+  for (let at = 0; at < items.length; at += CHUNK) await sender.send(items.slice(at, at + CHUNK));
+  await producer.close();
+};
+
+/** The next `events` events into the log, with the shop's own clock. */
+export const fillEvents = async (
   context: BenchContext,
-  servers: OwnServers,
-  shop: Shop,
+  { kafka, registry }: OwnServers,
   records: Iterator<DatasetRecord>,
   events: number,
 ): Promise<void> => {
-  const { kafka, registry } = servers;
   const producer = await kafka.createProducer();
   const sender = await createEventSender({ producer, registry, ownClock: true });
-  const catalogue: DatasetRecord[] = [];
-  for await (const record of shop.catalog()) catalogue.push(record);
-  for (let at = 0; at < catalogue.length; at += CHUNK) await sender.send(catalogue.slice(at, at + CHUNK));
-
   const progress = context.progress('filling the log', events, 'events');
   let sending = Promise.resolve();
   for (let sent = 0; sent < events; ) {
     const chunk = takeEvents(records, Math.min(CHUNK, events - sent));
-    await sending; // one chunk is made while the one before it is written
+    await sending; // a chunk is made while the one before it is written
     sending = sender.send(chunk);
     sent += chunk.length;
     if (sent % SHOWN === 0) progress.at(sent);

@@ -77,8 +77,8 @@ export const ledgerCommand = (): Command =>
     .addHelpText(
       'after',
       `
-broker     records that the log holds (end less start; what a compacted topic has dropped is not counted)
-removed    rows whose records retention or compaction has removed from the log since
+broker     the broker's count: end less start, without what a compacted topic dropped before it had a row
+removed    rows of records below the log's start: retention has removed them since
 missing    records of the log that have no row
 doubled    rows beyond one a record
 The ledger balances where broker + removed = accepted + duplicate + late + quarantined, with none missing or doubled.

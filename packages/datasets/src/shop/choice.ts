@@ -80,15 +80,10 @@ export const createChoice = (deps: { assortment: Assortment; market: Market; mem
       let weight = 0;
       for (const [need, strength] of needs) weight += (person.needs[need] as number) * strength;
       weight *= market.season[leaf] as number;
-      if (weight > 0 && !hasStock(leaf, person.priceClass)) weight = 0;
       demand[leaf] = weight;
       sum += weight;
     }
     return sum;
-  };
-  const hasStock = (leaf: number, priceClass: number): boolean => {
-    const sums = market.table(leaf, priceClass);
-    return sums.length > 0 && (sums.at(-1) as number) > 0;
   };
 
   const fixed = (
@@ -170,8 +165,9 @@ export const createChoice = (deps: { assortment: Assortment; market: Market; mem
     list.forEach((item, i) => {
       if (searched !== null && nounOf[item] !== searched.noun) return;
       if (searched !== null && searched.brand >= 0 && brandOf[item] !== searched.brand) return;
-      weights[i] = market.weight(item, person.priceClass) * suits(person, item);
-      sum += weights[i] as number;
+      const weight = market.weight(item, person.priceClass) * suits(person, item);
+      weights[i] = weight;
+      sum += weight;
     });
     if (sum === 0) return;
     list.forEach((item, i) => {
@@ -179,8 +175,8 @@ export const createChoice = (deps: { assortment: Assortment; market: Market; mem
     });
   };
 
-  const keeps = (visit: Visit, person: Person): number =>
-    visit.leaf >= 0 && hasStock(visit.leaf, person.priceClass) ? parameters.keepCategory : 0;
+  const keeps = (visit: Visit): number =>
+    visit.leaf >= 0 && (market.season[visit.leaf] as number) > 0 ? parameters.keepCategory : 0;
 
   return {
     parts,
@@ -199,7 +195,7 @@ export const createChoice = (deps: { assortment: Assortment; market: Market; mem
         const sum = part.weights.reduce((a, b) => a + b, 0);
         return { item: part.items[pick(part.weights, sum, random)] as number, part: part.kind };
       }
-      if (random.chance(keeps(visit, person))) return { item: drawInLeaf(person, visit.leaf, random), part: 'need' };
+      if (random.chance(keeps(visit))) return { item: drawInLeaf(person, visit.leaf, random), part: 'need' };
       const sum = weighLeaves(person);
       if (sum === 0) return { item: -1, part: 'need' };
       return { item: drawInLeaf(person, pick(demand, sum, random), random), part: 'need' };
@@ -218,7 +214,7 @@ export const createChoice = (deps: { assortment: Assortment; market: Market; mem
         } else if (visit.searched !== null) {
           spread(result, mass, person, visit.searched.leaf, visit.searched);
         } else {
-          const kept = keeps(visit, person);
+          const kept = keeps(visit);
           if (kept > 0) spread(result, mass * kept, person, visit.leaf, null);
           const sum = weighLeaves(person);
           const shares = Float64Array.from(demand, (weight) => weight / sum);

@@ -20,7 +20,7 @@ export interface Market {
   /** Price of one piece in cents of EUR. */
   cents(item: number): number;
   catalogItem(item: number): CatalogItem;
-  /** [LEAVES]: pull of a category at this season; 0 where the shop has nothing of it. */
+  /** [LEAVES]: pull of a category at this season; 0 where nothing of it is in stock. */
   readonly season: Float64Array;
   /** Weight of an item for a price class, trend and stock included; the tables below are its running sums. */
   weight(item: number, priceClass: number): number;
@@ -63,13 +63,14 @@ export const createMarket = (seed: number, assortment: Assortment, startAt: numb
 
   const season = () => {
     for (let leaf = 0; leaf < LEAVES; leaf += 1)
-      seasons[leaf] = (members[leaf] as Int32Array).length === 0 ? 0 : seasonAt(leaf, now);
+      seasons[leaf] = members[leaf]?.some((item) => stock[item] !== 0) ? seasonAt(leaf, now) : 0;
   };
   season();
 
   const makeTables = (leaf: number) => {
     const list = members[leaf] as Int32Array;
     const sums = new Float64Array(CLASSES);
+    const own = tables[leaf] as Float64Array[];
     for (let position = 0; position < list.length; position += 1) {
       const item = list[position] as number;
       // an item that is sold out is nobody's choice
@@ -78,7 +79,7 @@ export const createMarket = (seed: number, assortment: Assortment, startAt: numb
       for (let c = 0; c < CLASSES; c += 1) {
         const slope = parameters.priceSlope * (1 - (2 * c) / (CLASSES - 1));
         sums[c] = (sums[c] as number) + base * Math.exp(-slope * z);
-        (tables[leaf]?.[c] as Float64Array)[position] = sums[c] as number;
+        (own[c] as Float64Array)[position] = sums[c] as number;
       }
     }
     madeAt[leaf] = tick;

@@ -28,7 +28,8 @@ export const queryFor = (
   typoRate: number,
   random: Random,
 ): { readonly text: string; readonly brand: number } => {
-  const noun = (leafSpecs[wanted.leaf]?.nouns[wanted.noun] as string).toLowerCase();
+  const { nouns } = leafSpecs[wanted.leaf] as (typeof leafSpecs)[number];
+  const noun = (nouns[wanted.noun] as string).toLowerCase();
   const brand = random.chance(0.25) ? wanted.brand : -1;
   const text = brand < 0 ? noun : `${(brands[brand] as string).toLowerCase()} ${noun}`;
   return { text: random.chance(typoRate) ? withTypo(text, random) : text, brand };

@@ -71,7 +71,7 @@ export const openSession = (deps: SessionDeps, index: number, now: number): Sess
   const cart: CartLine[] = [];
   const fromList = new Map<number, string>();
   let left = 1 + Math.floor(random.exponential() * (parameters.itemsPerSession - 1) + 0.5);
-  let stage: 'arrive' | 'browse' | 'after view' | 'done' = 'arrive';
+  let stage: 'arrive' | 'arrived' | 'browse' | 'after view' | 'done' = 'arrive';
   let target = -1;
   let pauseMs = 0;
 
@@ -152,8 +152,12 @@ export const openSession = (deps: SessionDeps, index: number, now: number): Sess
 
   const plan = (now_: number): void => {
     if (stage === 'arrive') {
-      stage = 'browse';
+      stage = 'arrived';
       signIn(parameters.signIn);
+      if (queue.length > 0) return; // the list to look at is the customer's, once the signing in is said
+    }
+    if (stage === 'arrived') {
+      stage = 'browse';
       if (lists !== undefined && random.chance(parameters.lookAtStart)) look(now_);
     } else if (stage === 'after view') {
       stage = 'browse';

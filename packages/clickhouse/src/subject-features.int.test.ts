@@ -1,0 +1,105 @@
+import { EXCLUDED_FROM_WINDOWS } from '@nextcart/contracts';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { DAY, eventDraft, NOW, toEvents } from './event-drafts.fixture.ts';
+import type { Store } from './store.ts';
+import { readSubjectFeatures, type SubjectFeatures } from './subject-features.ts';
+import { insertTestEvents, type TestEvent, TOPIC_ID } from './test-events.fixture.ts';
+import { windowStore } from './window-store.fixture.ts';
+
+let store: Store;
+let empty: () => Promise<void>;
+let drop: () => Promise<void>;
+beforeAll(async () => ({ store, empty, drop } = await windowStore(inject('urls').clickhouseUrl, 'subjects')));
+afterAll(() => drop());
+
+const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
+const base = (event: TestEvent): number | null => (event.baseAmount == null ? null : Number(event.baseAmount));
+const share = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole);
+/** The store's quantile of a level: of n values in order, the one at floor(level · n). */
+const quantile = (values: readonly number[], level: number): number =>
+  values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(level * values.length))] as number;
+
+/** The definition, event by event. */
+const bruteForce = (events: readonly TestEvent[], at: number, days: number): SubjectFeatures[] => {
+  const kept = events.filter(
+    (e) =>
+      (e.outcome === 'accepted' || e.outcome === 'late') &&
+      ((e.flags ?? 0) & EXCLUDED_FROM_WINDOWS) === 0 &&
+      e.type !== 'history' &&
+      e.time <= at &&
+      e.time > at - days * DAY,
+  );
+  const amounts = Map.groupBy(
+    kept.filter((e) => e.type === 'purchase' && base(e) !== null),
+    (e) => e.category ?? '',
+  );
+  const decile = (event: TestEvent): number => {
+    const values = (amounts.get(event.category ?? '') ?? []).map((e) => base(e) as number);
+    const cuts = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9].map((level) => quantile(values, level));
+    return 1 + cuts.filter((cut) => (base(event) as number) > cut).length;
+  };
+  const bySubject = [...Map.groupBy(kept, (e) => e.subject)].sort(([a], [b]) => (a < b ? -1 : 1));
+  return bySubject.map(([subject, own]) => {
+    const of = (type: string) => own.filter((e) => e.type === type);
+    const money = (type: string, from = Number.NEGATIVE_INFINITY, to = at) =>
+      sum(
+        of(type)
+          .filter((e) => e.time > from && e.time <= to)
+          .map((e) => base(e) ?? 0),
+      );
+    const spend = (from?: number, to?: number) => money('purchase', from, to) - money('return', from, to);
+    const times = own.map((e) => e.time);
+    const active = [...new Set(times.map((t) => Math.floor(t / DAY)))].sort((a, b) => a - b);
+    const gaps = active.slice(1).map((day, i) => day - (active[i] as number));
+    const paid = of('purchase').filter((e) => base(e) !== null);
+    const baskets = new Set(paid.map((e) => Math.floor(e.time / 3_600_000))).size;
+    const views = of('view').length;
+    return {
+      subject,
+      counts: Object.fromEntries([...Map.groupBy(own, (e) => e.type)].map(([type, list]) => [type, list.length])),
+      eventsPerDay: own.length / ((active.at(-1) as number) - (active[0] as number) + 1),
+      daysActive: active.length,
+      hours: Array.from({ length: 24 }, (_, h) => times.filter((t) => Math.floor(t / 3_600_000) % 24 === h).length),
+      cartRate: share(of('cart').length, views),
+      purchaseRate: share(of('purchase').length, views),
+      returnRate: share(of('return').length, of('purchase').length),
+      basketValue: share(money('purchase'), baskets),
+      spend: spend(),
+      spendTrend: spend(at - 30 * DAY) - spend(at - 60 * DAY, at - 30 * DAY),
+      amountDecile: share(sum(paid.map(decile)), paid.length),
+      recencyMs: at - Math.max(...times),
+      gapDays: gaps.length === 0 ? null : quantile(gaps, 0.5),
+    };
+  });
+};
+
+/** Floats in a form that two orders of addition share. */
+const rounded = (rows: readonly SubjectFeatures[]) =>
+  rows.map((row) =>
+    Object.fromEntries(Object.entries(row).map(([k, v]) => [k, typeof v === 'number' ? Number(v.toFixed(6)) + 0 : v])),
+  );
+
+test('subjects’ features equal a count of the raw rows, point in time', { timeout: 120_000 }, async () => {
+  const cases = fc.record({
+    drafts: fc.array(eventDraft, { minLength: 1, maxLength: 60 }),
+    days: fc.constantFrom(1, 30, 90),
+    shift: fc.integer({ min: -4_000_000, max: 40 * DAY }),
+    cut: fc.tuple(fc.integer({ min: -1, max: 30 }), fc.integer({ min: -1, max: 30 })),
+  });
+  await fc.assert(
+    fc.asyncProperty(cases, async ({ drafts, days, shift, cut }) => {
+      await empty();
+      const events = toEvents(drafts);
+      await insertTestEvents(store, events, 'all');
+      const at = NOW + shift;
+      expect(rounded(await readSubjectFeatures(store, { at, days }))).toEqual(rounded(bruteForce(events, at, days)));
+
+      const positions = { [`${TOPIC_ID}:0`]: cut[0], [`${TOPIC_ID}:1`]: cut[1] };
+      const seen = events.filter((e) => e.offset <= (cut[e.partition] as number));
+      const some = await readSubjectFeatures(store, { at, days, positions, subjects: ['u1'] });
+      expect(rounded(some)).toEqual(rounded(bruteForce(seen, at, days).filter((row) => row.subject === 'u1')));
+    }),
+    { numRuns: 40 },
+  );
+});

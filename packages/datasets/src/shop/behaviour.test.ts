@@ -1,0 +1,202 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { BehaviourEvent } from '@nextcart/contracts';
+import { expect, test } from 'vitest';
+import { createAssortment } from './assortment.ts';
+import type { Lists } from './lists.ts';
+import { DAY_MS } from './parameters.ts';
+import { activityOf, personAt } from './people.ts';
+import { createShop, type ShopOptions } from './shop.ts';
+import { createTruthFile } from './truth-file.ts';
+import { leafSpecs } from './words.ts';
+
+const SEED = 4;
+const START = Date.UTC(2026, 0, 5);
+const options: ShopOptions = { seed: SEED, users: 500, items: 300, startAt: START, maxEvents: 60_000, dirt: false };
+const assortment = createAssortment(SEED, 300);
+const events = (over: Partial<ShopOptions> = {}): BehaviourEvent[] =>
+  [...createShop({ ...options, ...over }).records(0)].flatMap(({ event }) => event ?? []);
+const leafNamed = (name: string) => leafSpecs.findIndex((spec) => spec.path[2] === name);
+const leafOfId = (itemId: string) => assortment.leafOf[assortment.index(itemId)] as number;
+
+test('what completes an item is bought after it far more often than by chance', () => {
+  const purchases = events().filter(({ eventType }) => eventType === 'purchase');
+  const share = new Map<string, number>();
+  for (const { itemId } of purchases)
+    share.set(itemId as string, (share.get(itemId as string) ?? 0) + 1 / purchases.length);
+  const last = new Map<string, string>();
+  let after = 0;
+  let expected = 0;
+  for (const { itemId, visitorId } of purchases) {
+    const before = last.get(visitorId as string);
+    if (before !== undefined) {
+      const partners = [
+        ...assortment.complements.subarray(assortment.index(before) * 3, assortment.index(before) * 3 + 3),
+      ]
+        .filter((item) => item >= 0)
+        .map(assortment.id);
+      if (partners.includes(itemId as string)) after += 1;
+      for (const partner of new Set(partners)) expected += share.get(partner) ?? 0;
+    }
+    last.set(visitorId as string, itemId as string);
+  }
+  expect(after).toBeGreaterThan(100);
+  expect(after / expected).toBeGreaterThan(5);
+});
+
+test('ski things are looked at in winter, sun care in summer', () => {
+  const at = (startAt: number, name: string) => {
+    const views = events({ startAt, maxEvents: 15_000 }).filter(({ eventType }) => eventType === 'view');
+    return views.filter(({ itemId }) => leafOfId(itemId as string) === leafNamed(name)).length / views.length;
+  };
+  const winter = Date.UTC(2026, 11, 10);
+  const summer = Date.UTC(2026, 5, 25);
+  expect(at(winter, 'Skis') / at(summer, 'Skis')).toBeGreaterThan(4);
+  expect(at(summer, 'Sun care') / at(winter, 'Sun care')).toBeGreaterThan(4);
+});
+
+test('hours differ: the evening has more than the early morning', () => {
+  const hours = new Float64Array(24);
+  for (const { eventTime } of events())
+    hours[new Date(eventTime).getUTCHours()] = (hours[new Date(eventTime).getUTCHours()] as number) + 1;
+  expect((hours[20] as number) / (hours[8] as number)).toBeGreaterThan(2);
+});
+
+test('prices and stock change on the way, and what is sold out is not looked at', () => {
+  const soldOut = new Set<string>();
+  let changes = 0;
+  let looks = 0;
+  for (const { topic, item, event } of createShop({ ...options, users: 200 }).records(0)) {
+    if (topic === 'catalog' && item !== undefined) {
+      changes += 1;
+      if (item.stock === 0) soldOut.add(item.itemId);
+      else soldOut.delete(item.itemId);
+    }
+    // a visit that began with a list of things in mind may still see one that has gone since
+    if (event?.eventType === 'view' && soldOut.has(event.itemId as string)) looks += 1;
+  }
+  expect(changes).toBeGreaterThan(100);
+  expect(looks).toBeLessThan(5);
+});
+
+test('the truth of the next item is a distribution, and what people do follows it', () => {
+  const shop = createShop({ ...options, maxEvents: 40_000 });
+  const ids = shop.truth.itemIds();
+  let before: Float64Array | undefined;
+  let own = 0;
+  let hits = 0;
+  let variance = 0;
+  let logTrue = 0;
+  let views = 0;
+  let number = 0;
+  const run = shop.records(0);
+  // whose turn is next is not known: ask for the same subject again until the next look is theirs
+  const asked = new Map<string, Float64Array>();
+  for (const { event } of run) {
+    number += 1;
+    if (event === undefined || number < 4000) continue;
+    const subject = event.userId ?? event.visitorId ?? '';
+    const item = ids.indexOf(event.itemId ?? '');
+    const p = asked.get(subject);
+    if (event.eventType === 'view' && p !== undefined) {
+      views += 1;
+      logTrue += Math.log(p[item] as number);
+      const top = p.indexOf(Math.max(...p));
+      own += p[top] as number;
+      variance += (p[top] as number) * (1 - (p[top] as number));
+      if (top === item) hits += 1;
+    }
+    asked.delete(subject);
+    // a cart has been decided together with its look, so the next look is asked for after looks and searches alone
+    if (number % 3 === 0 && (event.eventType === 'view' || event.eventType === 'search')) {
+      before = shop.truth.nextItemProbabilities(subject, event.eventTime);
+      expect(before?.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 9);
+      asked.set(subject, before as Float64Array);
+    }
+  }
+  expect(views).toBeGreaterThan(1500);
+  expect(Math.abs(hits - own)).toBeLessThan(5 * Math.sqrt(variance));
+  // nothing happened that the truth calls impossible, and it knows far more than an even choice
+  expect(logTrue / views).toBeGreaterThan(Math.log(1 / 300) + 1);
+  expect(shop.truth.nextItemProbabilities('nobody', START)).toBeUndefined();
+});
+
+test('needs are shares, differ between people, and drift', () => {
+  const { truth } = createShop(options);
+  const now = truth.needs('v1a', START) as Float64Array;
+  const later = truth.needs('v1a', START + 60 * DAY_MS) as Float64Array;
+  expect(now.reduce((a, b) => a + b)).toBeCloseTo(1, 9);
+  expect(truth.needs('u1', START)).toEqual(now);
+  expect(truth.needs('v2a', START)).not.toEqual(now);
+  const moved = now.reduce((sum, share, k) => sum + Math.abs(share - (later[k] as number)), 0) / 2;
+  expect(moved).toBeGreaterThan(0.02);
+  expect(moved).toBeLessThanOrEqual(0.36);
+  const activities = Array.from({ length: 20_000 }, (_, i) => activityOf(SEED, i));
+  expect(activities.reduce((a, b) => a + b) / 20_000).toBeCloseTo(1, 1);
+});
+
+const listsOf = (best: (shown: string) => string[]): Lists => ({
+  current: (subject) => ({ recommId: `for-${subject}`, items: best(subject) }),
+});
+const clickRate = (lists: Lists): number => {
+  const all = events({ lists, maxEvents: 40_000 });
+  const count = (type: string) => all.filter(({ eventType }) => eventType === type).length;
+  return count('click') / count('impression');
+};
+
+test('reactions carry the recommId of the list that was shown, down to the purchase', () => {
+  const lists = listsOf(() => ['p00001', 'p00013', 'p00015', 'p00016']);
+  const all = events({ lists, maxEvents: 60_000 });
+  const by = (type: string) => all.filter(({ eventType }) => eventType === type);
+  expect(by('impression').length).toBeGreaterThan(1000);
+  for (const event of [...by('impression'), ...by('click'), ...by('dismiss')])
+    expect(event.recommId).toBe(`for-${event.userId ?? event.visitorId}`);
+  expect(by('purchase').filter(({ recommId }) => recommId !== null).length).toBeGreaterThan(0);
+  expect(by('purchase').filter(({ recommId }) => recommId === null).length).toBeGreaterThan(0);
+  expect(
+    events({ maxEvents: 5000 }).every(({ recommId, eventType }) => recommId === null && eventType !== 'impression'),
+  ).toBe(true);
+});
+
+test('a list that knows the true needs earns more clicks than one of any items', () => {
+  let n = 0;
+  const random = listsOf(() =>
+    Array.from({ length: 6 }, () => assortment.id((n = (n * 25_173 + 13_849) % 65_536) % 300)),
+  );
+  const wise = listsOf((subject) => {
+    const person = personAt(SEED, Number(/\d+/.exec(subject)?.[0]) - 1, START);
+    const score = (item: number) => {
+      const needs = assortment.needsOf(item).reduce((sum, value, k) => sum + value * (person.needs[k] as number), 0);
+      return needs * (assortment.popularity[item] as number);
+    };
+    return Array.from({ length: 300 }, (_, item) => item)
+      .toSorted((a, b) => score(b) - score(a))
+      .slice(0, 6)
+      .map(assortment.id);
+  });
+  expect(clickRate(wise)).toBeGreaterThan(2 * clickRate(random));
+});
+
+test('the truth file holds the shop, its items, its people, the dirt and the likeliest next items', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'nextcart-truth-'));
+  try {
+    const shop = createShop({ ...options, dirt: true, maxEvents: 5000 });
+    const file = createTruthFile(shop, join(folder, 'deep', 'truth.jsonl'));
+    let subject: string | null = null;
+    for (const { key, topic } of shop.records(0)) if (topic === 'events' && key !== null) subject = key;
+    file.append(subject === null || shop.truth.isRobot(subject) ? 'v1a' : subject);
+    file.close();
+    const kinds = new Map<string, number>();
+    for (const line of readFileSync(join(folder, 'deep', 'truth.jsonl'), 'utf8')
+      .trimEnd()
+      .split('\n')) {
+      const { kind } = JSON.parse(line) as { kind: string };
+      kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+    }
+    expect([...kinds.keys()]).toEqual(['shop', 'item', 'person', 'dirt', 'next']);
+    expect([kinds.get('item'), kinds.get('person'), kinds.get('next')]).toEqual([300, 500, 1]);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
