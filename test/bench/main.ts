@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { systemClock } from '@nextcart/runtime';
 import { benches } from './benches.ts';
-import type { Bench, BenchContext, Metrics } from './harness/bench.ts';
+import type { Bench, BenchContext, Metrics, PreparedBench } from './harness/bench.ts';
 import { currentCommit, describeMachine, describeVersions } from './harness/machine.ts';
 import { createProgress } from './harness/progress.ts';
 import { formatReport, mediansOf, spreadOf, writeReport } from './harness/report.ts';
@@ -53,6 +53,13 @@ const repeatsOf = (text: string | undefined, bench: Bench, quick: boolean): numb
   return repeats;
 };
 
+/** Rejects at Ctrl-C, so that servers are stopped before the process ends. */
+const interrupted = (): Promise<never> =>
+  new Promise((_, reject) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const)
+      process.once(signal, () => reject(new Error(`stopped by ${signal}`)));
+  });
+
 const main = async (args: string[]): Promise<void> => {
   const { values, positionals } = parse(args);
   if (values.help) {
@@ -62,21 +69,28 @@ const main = async (args: string[]): Promise<void> => {
   const bench = chosen(positionals);
   const repeats = repeatsOf(values.repeats, bench, values.quick);
   const log = (line: string): void => void process.stderr.write(`${line}\n`);
+  const closers: (() => Promise<void>)[] = [];
   const context: BenchContext = {
     quick: values.quick,
+    onEnd: (close) => void closers.push(close),
     log,
     progress: (step, total, unit) => createProgress(process.stderr, step, total, unit),
   };
   const at = new Date(systemClock.now()).toISOString();
-  const prepared = await bench.prepare(context);
   const runs: Metrics[] = [];
-  try {
+  const run = async (): Promise<PreparedBench> => {
+    const prepared = await bench.prepare(context);
     for (let repeat = 0; repeat < repeats; repeat += 1) {
       log(`${bench.name}: repeat ${repeat + 1} of ${repeats}`);
       runs.push(await prepared.measure(repeat));
     }
+    return prepared;
+  };
+  let prepared: PreparedBench;
+  try {
+    prepared = await Promise.race([run(), interrupted()]);
   } finally {
-    await prepared.close();
+    for (const close of closers.reverse()) await close();
   }
   const spread = spreadOf(runs);
   const report = {
@@ -98,7 +112,8 @@ const main = async (args: string[]): Promise<void> => {
 try {
   await main(process.argv.slice(2));
 } catch (error) {
-  if (!(error instanceof UsageError)) throw error;
-  process.stderr.write(`${error.message}\n\n${usage}`);
-  process.exitCode = 2;
+  const isUsage = error instanceof UsageError;
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(isUsage ? `${error.message}\n\n${usage}` : `${text}\n`);
+  process.exit(isUsage ? 2 : 1); // a measurement that was broken off may still be waiting for something
 }

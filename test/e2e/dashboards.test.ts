@@ -130,7 +130,7 @@ const find = (uid: string, title: string): [Dashboard, Panel] => {
 };
 
 for (const dashboard of dashboards)
-  describe(dashboard.file, () => {
+  describe(`the dashboard ${dashboard.file}`, () => {
     for (const panel of dashboard.panels)
       test(`'${panel.title}' has rows, with a time first where it is a series`, async () => {
         const rows = await run(dashboard, panel);

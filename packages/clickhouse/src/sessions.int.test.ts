@@ -114,7 +114,7 @@ test('sessions and co-visits equal those told event by event', { timeout: 120_00
         brutePairs(expected, (d, _, age) => (d > COVISIT_REACH ? 0 : 0.5 ** (age / COVISIT_HALF_LIFE_MS) / d)),
       );
     }),
-    { numRuns: 40 },
+    { numRuns: 25 },
   );
 });
 
@@ -135,7 +135,7 @@ test('baskets and co-purchases equal those told event by event', { timeout: 120_
         }),
       );
     }),
-    { numRuns: 40 },
+    { numRuns: 25 },
   );
 });
 

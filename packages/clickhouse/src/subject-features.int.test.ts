@@ -100,6 +100,6 @@ test('subjects’ features equal a count of the raw rows, point in time', { time
       const some = await readSubjectFeatures(store, { at, days, positions, subjects: ['u1'] });
       expect(rounded(some)).toEqual(rounded(bruteForce(seen, at, days).filter((row) => row.subject === 'u1')));
     }),
-    { numRuns: 40 },
+    { numRuns: 20 },
   );
 });

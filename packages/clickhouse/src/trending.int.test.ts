@@ -63,7 +63,7 @@ test('trending equals a decayed count of the raw rows, one by one', { timeout: 1
       for (const [item, scores] of expected)
         for (const [i, score] of scores.entries()) expect(found.get(item)?.[i]).toBeCloseTo(score, 4);
     }),
-    { numRuns: 40 },
+    { numRuns: 25 },
   );
 });
 

@@ -1,5 +1,12 @@
 /** The closed list of reasons: a record for each, and the field that is named. */
-import { behaviourEventCodec, eventTypes, MAX_UNITS, type ReasonCode, reasonCodes, wireEncode } from '@nextcart/contracts';
+import {
+  behaviourEventCodec,
+  eventTypes,
+  MAX_UNITS,
+  type ReasonCode,
+  reasonCodes,
+  wireEncode,
+} from '@nextcart/contracts';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { FUTURE_ALLOWANCE_MS } from './cleaner.ts';
 import { cleanerOf, eventOf, NOON, recordOf, recordOfEvent, resolvedVersions, schemaIds } from './event.fixture.ts';
@@ -67,7 +74,14 @@ describe('a record is quarantined for', () => {
   test.each(cases)('%s at "%s": %s', (reason, fieldPath, _, record) => {
     const out = createVerdict();
     cleanerOf(versions).judge(record, out);
-    expect(out).toMatchObject({ outcome: 'quarantined', reason, fieldPath, subject: '', category: '', lineUnits: null });
+    expect(out).toMatchObject({
+      outcome: 'quarantined',
+      reason,
+      fieldPath,
+      subject: '',
+      category: '',
+      lineUnits: null,
+    });
     if (record.value !== null) expect(out.bytes).toBe(record.value);
   });
 

@@ -109,7 +109,7 @@ export const anyEvent: fc.Arbitrary<BehaviourEvent> = fc.record({
   query: text,
   quantity: fc.option(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 })),
   amount: fc.option(fc.bigInt({ min: -MAX_UNITS, max: MAX_UNITS })),
-  currency: text,
+  currency: fc.option(fc.string({ unit: 'binary', maxLength: 5 })),
   recommId: text,
   properties: fc.dictionary(fc.string({ maxLength: 8 }), fc.string({ unit: 'binary', maxLength: 12 }), {
     maxKeys: 4,

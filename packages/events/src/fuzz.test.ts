@@ -45,7 +45,11 @@ const run = async (seed: number, records: number) => {
     const whole = values[Math.floor(random() * values.length)] as Buffer;
     let value = mutate(whole, random);
     if (random() < 0.2 && value.length > 0) value = mutate(value, random);
-    const record = recordOf(value, { offset, key: random() < 0.1 ? null : Buffer.from('v1'), appendedAt: NOON + offset });
+    const record = recordOf(value, {
+      offset,
+      key: random() < 0.1 ? null : Buffer.from('v1'),
+      appendedAt: NOON + offset,
+    });
     await resolveIfNeeded(record);
     cleaner.judge(record, out);
     const quarantined = out.outcome === 'quarantined';

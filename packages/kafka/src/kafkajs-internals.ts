@@ -91,6 +91,7 @@ export interface RawBroker {
     }[];
   }>;
   offsetCommit(request: OffsetCommitRequest): Promise<unknown>;
+  joinGroup(request: object): Promise<unknown>;
   syncGroup(request: { readonly generationId: number; readonly memberId: string }): Promise<unknown>;
   leaveGroup(request: object): Promise<unknown>;
 }
@@ -136,9 +137,16 @@ export interface RawEncoder {
   writeBuffer(bytes: Buffer): RawEncoder;
 }
 
+export interface RawConnection {
+  isConnected(): boolean;
+  connect(): Promise<boolean>;
+}
+
 /** 0: read what is written; there are no transactions here. */
 export const READ_UNCOMMITTED = 0;
 export const RequestQueuePrototype = (require('kafkajs/src/network/requestQueue') as { prototype: RequestQueue })
+  .prototype;
+export const ConnectionPrototype = (require('kafkajs/src/network/connection') as { prototype: RawConnection })
   .prototype;
 export const RawClusterClass = require('kafkajs/src/cluster') as new (options: RawClusterOptions) => RawCluster;
 export const Encoder = require('kafkajs/src/protocol/encoder') as new () => RawEncoder;

@@ -1,14 +1,22 @@
 /**
- * Two mends of kafkajs 2.2.4, made once before the first client:
+ * Mends of kafkajs 2.2.4, made once before the first client:
  * - its request queue re-arms a timer with a negative delay for ever after the first answer on a connection, which on
  *   Node 24 is a 1 ms loop per connection (46 ms of CPU a second when idle, and a TimeoutNegativeWarning). Ours arms a
  *   timer only while something waits.
+ * - two requests that find a connection closed both open it, and the second socket takes the place of the first, half
+ *   open: the second waits for the first's instead.
  * - it knows the number of zstd and has no codec: Node's own is handed in.
  */
 import { promisify } from 'node:util';
 import { zstdCompress, zstdDecompress } from 'node:zlib';
 import kafkajs from 'kafkajs';
-import { type RawEncoder, type RequestQueue, RequestQueuePrototype } from './kafkajs-internals.ts';
+import {
+  ConnectionPrototype,
+  type RawConnection,
+  type RawEncoder,
+  type RequestQueue,
+  RequestQueuePrototype,
+} from './kafkajs-internals.ts';
 
 /** As in kafkajs: how soon a full queue is looked at again when no throttle says otherwise. */
 const RECHECK_MS = 10;
@@ -31,6 +39,15 @@ export const patchKafkajs = (now: () => number): void => {
       },
       throttledMs > 0 ? throttledMs : RECHECK_MS,
     );
+  };
+  const connect = ConnectionPrototype.connect;
+  const connecting = new WeakMap<RawConnection, Promise<boolean>>();
+  ConnectionPrototype.connect = function (this: RawConnection) {
+    const begun = connecting.get(this);
+    if (begun !== undefined) return begun;
+    const attempt = connect.call(this).finally(() => connecting.delete(this));
+    connecting.set(this, attempt);
+    return attempt;
   };
   kafkajs.CompressionCodecs[kafkajs.CompressionTypes.ZSTD] = () => ({
     compress: (encoder: RawEncoder) => compress(encoder.buffer),

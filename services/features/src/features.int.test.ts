@@ -1,11 +1,12 @@
-import { latestSnapshot, type Store } from '@nextcart/clickhouse';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { createStore, latestSnapshot, type Store } from '@nextcart/clickhouse';
 import { insertTestEvents, migratedStore, type TestEvent } from '@nextcart/clickhouse/testing';
 import { type SnapshotKind, topics } from '@nextcart/contracts';
 import { createKafka, type Kafka } from '@nextcart/kafka';
 import { type Clock, createHealth, createLogger, createMetrics, systemClock } from '@nextcart/runtime';
 import { uniqueName } from '@nextcart/runtime/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from 'vitest';
-import { createFeatures, type Features, type FeaturesDeps } from './features.ts';
+import { createFeatures, type FeaturesDeps } from './features.ts';
 
 const log = createLogger('test', 'fatal');
 const HOUR = 3_600_000;
@@ -167,7 +168,8 @@ test('each look at the log is a row for dashboards: the broker’s count beside 
   await produce(1, 5);
   await insertTestEvents(store, [event(1, 0, now), event(1, 1, now)], 'a');
   const { features, health } = setUp();
-  do await features.round(); // a topic made just now may have no leader yet
+  do
+    await features.round(); // a topic made just now may have no leader yet
   while (health.report().checks['broker']?.ok !== true);
   expect(
     await store.query(
@@ -196,4 +198,65 @@ test('an empty shop is ready; tables that go missing turn health red, and their 
   await store.command('RENAME TABLE events_away TO events');
   await until(() => report()?.ok === true);
   await features.close();
+});
+
+/** A door to the real ClickHouse that can be shut and opened, on a port of its own. */
+const createDoor = async () => {
+  const target = new URL(inject('urls').clickhouseUrl);
+  const sockets = new Set<Socket>();
+  let server: Server | undefined;
+  let port = 0;
+  const open = async () => {
+    server = createServer((socket) => {
+      const inner = connect(Number(target.port), target.hostname);
+      for (const end of [socket, inner]) {
+        sockets.add(end);
+        end.on('error', () => {}).on('close', () => void sockets.delete(end));
+      }
+      socket.pipe(inner).pipe(socket);
+    });
+    await new Promise<void>((resolve) => server?.listen(port, '127.0.0.1', resolve));
+    port = (server.address() as { port: number }).port;
+  };
+  const shut = async () => {
+    const closed = new Promise((resolve) => server?.close(resolve));
+    for (const socket of sockets) socket.destroy();
+    await closed;
+  };
+  await open();
+  return { open, shut, port };
+};
+
+test('a store that is away at the start or goes away later is waited for; health says so, and rounds go on', async () => {
+  const now = systemClock.now();
+  await insertTestEvents(store, [event(0, 0, now)], 'a');
+  const door = await createDoor();
+  await door.shut();
+  const behindDoor = new URL(url);
+  behindDoor.port = String(door.port);
+  const own = createStore({ url: behindDoor.href, log, clock: systemClock });
+  const { features, health } = setUp({ store: own });
+  const report = () => health.report().checks['snapshots'];
+  features.start();
+  expect(report()).toMatchObject({ ok: false, detail: expect.stringContaining('waiting for ClickHouse') });
+  await door.open();
+  await until(() => report()?.ok === true);
+  await door.shut();
+  await until(() => report()?.ok === false);
+  expect(report()?.detail).toMatch(/rounds failed: ClickHouse did not do/);
+  await insertTestEvents(store, [event(0, 1, now + 1)], 'b');
+  await door.open();
+  await until(() => report()?.ok === true && features.watermark() === now + 1);
+  await features.close();
+  await own.close();
+  await door.shut();
+});
+
+test('it stops while it waits for a store that never comes', async () => {
+  const absent = createStore({ url: 'http://127.0.0.1:1/nextcart', log, clock: systemClock });
+  const { features } = setUp({ store: absent });
+  features.start();
+  await systemClock.sleep(100);
+  await features.close();
+  await absent.close();
 });

@@ -239,12 +239,11 @@ export const createScorer = (deps: ScorerDeps): Scorer => {
     background.every('commits', options.commitEveryMs, async () => {
       await Promise.all(Array.from(owned.values(), ({ partition }) => partition.commit()));
     });
-    background.every('how far the store is', options.positionsEveryMs, () =>
-      advanceSafe(
-        from,
-        Array.from(owned.values(), ({ home }) => home),
-      ),
-    );
+    background.every('how far the store is', options.positionsEveryMs, async () => {
+      const homes = Array.from(owned.values(), ({ home }) => home);
+      await advanceSafe(from, homes);
+      for (const home of homes) pool.shrink(home);
+    });
     background.every('snapshots', options.snapshotsEveryMs, async () => {
       const changed = await watchSnapshots();
       if (changed.length > 0) {

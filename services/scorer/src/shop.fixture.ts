@@ -25,7 +25,7 @@ import { uniqueName } from '@nextcart/runtime/testing';
 import { createScorer, type Scorer, type ScorerDeps } from './create-scorer.ts';
 
 /** A shop on real servers, with topics, groups and a database of its own, for this room's integration tests. */
-export const log = createLogger('test', process.env['TEST_LOG'] ?? 'silent');
+export const log = createLogger('test', 'silent');
 const clock = systemClock;
 export const NOW = 1_795_488_000_000;
 

@@ -14,7 +14,6 @@ export interface PreparedBench {
   measure(repeat: number): Promise<Metrics>;
   /** Sizes that say what was measured: events, seconds, items. */
   readonly n: Readonly<Record<string, number>>;
-  close(): Promise<void>;
 }
 
 export type Metrics = Readonly<Record<string, number>>;
@@ -22,6 +21,8 @@ export type Metrics = Readonly<Record<string, number>>;
 export interface BenchContext {
   /** A small run, to see that the bench works: its figures mean nothing. */
   readonly quick: boolean;
+  /** To be called at the end, in the reverse order, after an error or Ctrl-C too. */
+  onEnd(close: () => Promise<void>): void;
   /** A line on stderr. */
   log(line: string): void;
   /** Progress of a step on stderr, with its time left. */

@@ -21,11 +21,11 @@ export const describeMachine = (): Record<string, string | number> => {
 export const describeVersions = (): Record<string, string> => {
   const require = createRequire(import.meta.url);
   const local = createRequire(`${repoRoot}/infra/local/package.json`);
-  const maven = readFileSync(`${repoRoot}/infra/local/src/maven.ts`, 'utf8');
+  const maven = readFileSync(`${repoRoot}/infra/local/src/kafka/java.ts`, 'utf8');
   return {
     node: process.version,
     v8: process.versions.v8,
-    kafka: /kafka_2\.13:([\d.]+)/.exec(maven)?.[1] ?? 'unknown',
+    kafka: /KAFKA_VERSION = '([\d.]+)'/.exec(maven)?.[1] ?? 'unknown',
     kafkajs: versionOf(require, 'kafkajs'),
     chdb: versionOf(local, 'chdb'),
   };

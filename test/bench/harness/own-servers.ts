@@ -9,6 +9,7 @@ import { createKafka, createRegistryClient, type Kafka, type RegistryClient } fr
 import { choosePort, HOST, repoRoot, type ServerName, type Stack, stackEnv } from '@nextcart/local';
 import { createLogger, systemClock } from '@nextcart/runtime';
 import { startOwnStack } from '../../support/own-stack.ts';
+import type { BenchContext } from './bench.ts';
 
 /** Servers of the bench's own, whose processes are known, and clients for them. */
 export interface OwnServers {
@@ -21,8 +22,13 @@ export interface OwnServers {
   /** Topics, schemas and tables, as `nextcart setup` makes them. */
   setUp(): Promise<void>;
   /** Starts a service as `npm start` does and waits until it is ready. */
-  startService(name: string, env?: Readonly<Record<string, string>>): Promise<ServiceProcess>;
-  close(): Promise<void>;
+  startService(name: string, options?: ServiceOptions): Promise<ServiceProcess>;
+}
+
+export interface ServiceOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** In place of the service's own main.ts. */
+  readonly script?: string;
 }
 
 export interface ServiceProcess {
@@ -37,8 +43,8 @@ const LEADERS_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 20_000;
 const POLL_MS = 100;
 
-export const startOwnServers = async (log: (line: string) => void): Promise<OwnServers> => {
-  const stack = await startOwnStack((line) => log(`  ${line}`));
+export const startOwnServers = async (context: BenchContext): Promise<OwnServers> => {
+  const stack = await startOwnStack((line) => context.log(`  ${line}`));
   const { urls } = stack;
   const clock = systemClock;
   const quiet = createLogger('bench', 'error');
@@ -53,14 +59,21 @@ export const startOwnServers = async (log: (line: string) => void): Promise<OwnS
   const logsDir = join(stack.dataDir, 'logs');
   const running = new Set<ServiceProcess>();
   mkdirSync(logsDir, { recursive: true });
+  context.onEnd(async () => {
+    for (const service of [...running].reverse()) await service.stop();
+    await kafka.close();
+    await store.close();
+    await stack.stop();
+  });
 
-  const startService: OwnServers['startService'] = async (name, more = {}) => {
+  const startService: OwnServers['startService'] = async (name, options = {}) => {
     const port = await choosePort(undefined, new Set());
     const url = `http://${HOST}:${port}`;
+    const script = options.script ?? join(repoRoot, 'services', name, 'src', 'main.ts');
     const logFile = join(logsDir, `${name}.log`);
     const out = openSync(logFile, 'a');
-    const child = spawn(process.execPath, [join(repoRoot, 'services', name, 'src', 'main.ts')], {
-      env: { ...env, LOG_LEVEL: 'warn', ...more, HTTP_PORT: String(port) },
+    const child = spawn(process.execPath, [script], {
+      env: { ...env, LOG_LEVEL: 'warn', ...options.env, HTTP_PORT: String(port) },
       stdio: ['ignore', out, out],
     });
     closeSync(out);
@@ -107,12 +120,6 @@ export const startOwnServers = async (log: (line: string) => void): Promise<OwnS
       await migrate(store, { log: quiet });
     },
     startService,
-    close: async () => {
-      for (const service of [...running].reverse()) await service.stop();
-      await kafka.close();
-      await store.close();
-      await stack.stop();
-    },
   };
 };
 

@@ -1,0 +1,155 @@
+import { fork } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createShop, type Shop } from '@nextcart/datasets';
+import { systemClock } from '@nextcart/runtime';
+import type { Bench, BenchContext, Metrics } from '../harness/bench.ts';
+import { selfMicros, startCpuMeter } from '../harness/cpu.ts';
+import { type OwnServers, type ServiceProcess, startOwnServers } from '../harness/own-servers.ts';
+import { waitForRows } from '../ingest/database.ts';
+import { fillCatalogue, fillEvents } from '../ingest/fill-topic.ts';
+import { matchAnswers } from './answers.ts';
+import { skipToEnd } from './groups.ts';
+import type { LoadDone, LoadMessage, LoadPlan, ShopPlan } from './plan.ts';
+import { startRecorder } from './recorder.ts';
+import { summarize } from './summarize.ts';
+
+/**
+ * Promise 1: from when an event was due by the plan of an open loop, at the client, until the first list that knows it
+ * could be read by an outside client, or until its stamp of "unchanged". All services, a real broker, one machine.
+ * The scorer is started anew for each rate, so that customers it does not know come back from the store.
+ */
+const FULL = { history: 400_000, users: 100_000, items: 20_000, rates: [200, 1000], warmUpS: 20, seconds: 60 };
+const QUICK = { history: 20_000, users: 5000, items: 2000, rates: [100], warmUpS: 5, seconds: 5 };
+/** After the load: what is answered later than this counts as unanswered. */
+const SETTLE_MS = 5000;
+
+interface Setting {
+  readonly size: typeof FULL;
+  readonly servers: OwnServers;
+  readonly plan: ShopPlan;
+  readonly shop: Shop;
+  readonly others: readonly ServiceProcess[];
+  /** Subjects with events that a scorer has not read from the log since it started. */
+  readonly stored: Set<string>;
+}
+
+/** Runs the load in its own process; `onReady` is called before its first event, `onDone` while it is still there. */
+const runLoad = async (plan: LoadPlan, onReady: (pid: number) => void, onDone: () => void): Promise<LoadDone> => {
+  const child = fork(join(import.meta.dirname, 'load.ts'), [JSON.stringify(plan)], { stdio: 'inherit' });
+  return new Promise((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`the load ended with ${code} before it was done`)));
+    child.on('message', (message: LoadMessage) => {
+      if (message.kind === 'ready') {
+        onReady(child.pid ?? 0);
+        return;
+      }
+      onDone();
+      resolve(message);
+      child.send('end');
+    });
+  });
+};
+
+export const latencyBench: Bench = {
+  name: 'latency',
+  about: 'milliseconds from an event being due at the client to its list being readable, at 200 and 1,000 events/s',
+  repeats: 3,
+  prepare: async (context) => {
+    const size = context.quick ? QUICK : FULL;
+    const servers = await startOwnServers(context);
+    await servers.setUp();
+    const plan = {
+      seed: 5,
+      users: size.users,
+      items: size.items,
+      startAt: systemClock.now() - 3_600_000,
+      eventsPerSecond: 1000,
+    };
+    const shop = createShop({ ...plan, dirt: false });
+    const records = shop.records(0);
+    await fillCatalogue(servers, shop);
+    const others = [await servers.startService('ingest'), await servers.startService('features')];
+    const stored = new Set<string>();
+    await fillEvents(context, servers, records, size.history, (key) => stored.add(key));
+    await waitForRows(context, servers.store, 'history into the store', size.history);
+    let rows = size.history;
+    let used = shop.position().records;
+    await skipToEnd(servers);
+    return {
+      n: {
+        history: size.history,
+        users: size.users,
+        items: size.items,
+        warm_up_s: size.warmUpS,
+        seconds: size.seconds,
+      },
+      measure: async () => {
+        const metrics: Record<string, number> = {};
+        for (const rate of size.rates) {
+          const run = await measureRate(context, { size, servers, plan, shop, others, stored }, rate, used);
+          used = run.used;
+          rows += run.events;
+          Object.assign(metrics, run.metrics);
+          await waitForRows(context, servers.store, 'the load into the store', rows);
+        }
+        return metrics;
+      },
+    };
+  },
+};
+
+const measureRate = async (
+  context: BenchContext,
+  { size, servers, plan, others, stored }: Setting,
+  rate: number,
+  from: number,
+): Promise<{ metrics: Metrics; used: number; events: number }> => {
+  const stampsFile = join(servers.stack.dataDir, 'unchanged.stamps');
+  const scorer = await servers.startService('scorer', {
+    script: join(import.meta.dirname, 'scorer-process.ts'),
+    env: { STAMPS_FILE: stampsFile },
+  });
+  const recorder = await startRecorder(servers.kafka);
+  const seconds = size.warmUpS + size.seconds;
+  context.log(`  ${rate} events/s for ${seconds} s, the first ${size.warmUpS} s to warm up`);
+  const { kafkaBrokers: brokers, schemaRegistryUrl: registryUrl } = servers.stack.urls;
+  let meter: (() => Record<string, number>) | undefined;
+  let cpu: Record<string, number> = {};
+  let readerBefore = 0;
+  const done = await runLoad(
+    { brokers, registryUrl, shop: plan, from, eventsPerS: rate, seconds },
+    (load) => {
+      const services = Object.fromEntries([...others, scorer].map((each) => [each.name, each.pid]));
+      const serverPids = { clickhouse: servers.pid('clickhouse'), broker: servers.pid('kafka') };
+      meter = startCpuMeter({ ...services, ...serverPids, load });
+      readerBefore = selfMicros();
+    },
+    () => {
+      cpu = { ...meter?.(), reader: selfMicros() - readerBefore };
+    },
+  );
+  await sleep(SETTLE_MS);
+  const recording = await recorder.stop();
+  await scorer.stop();
+  const unchanged = new Float64Array(new Uint8Array(readFileSync(stampsFile)).buffer);
+
+  const measureFrom = done.startedAt + size.warmUpS * 1000;
+  const { answers, missing } = matchAnswers(recording, unchanged, measureFrom, done.startedAt + seconds * 1000);
+  // the first event of a subject that the store knows and this scorer has not seen
+  const first = new Map<string, unknown>();
+  for (const event of recording.events) if (!first.has(event.subject)) first.set(event.subject, event);
+  const metrics: Record<string, number> = {
+    ...summarize(
+      answers,
+      ({ event }) => first.get(event.subject) === event && stored.has(event.subject),
+      missing.length,
+      rate,
+    ),
+    [`load_late_ms_max@${rate}`]: done.lateMsMax,
+  };
+  for (const [name, micros] of Object.entries(cpu)) metrics[`cpu_us_per_event.${name}@${rate}`] = micros / done.events;
+  for (const { subject } of recording.events) stored.add(subject);
+  return { metrics, used: done.used, events: recording.events.length };
+};
