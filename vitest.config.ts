@@ -9,7 +9,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['**/src/**/*.test.ts', 'test/support/**/*.test.ts'],
+          include: ['**/src/**/*.test.ts', 'test/{support,bench}/**/*.test.ts'],
           exclude: [...NEVER, ...INTEGRATION],
           testTimeout: 10_000,
         },

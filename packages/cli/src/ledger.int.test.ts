@@ -1,4 +1,4 @@
-import type { Store } from '@nextcart/clickhouse';
+import { readLedgerCounts, type Store } from '@nextcart/clickhouse';
 import { migratedStore } from '@nextcart/clickhouse/testing';
 import type { Outcome } from '@nextcart/contracts';
 import { createKafka, kafkaConnection } from '@nextcart/kafka';
@@ -136,6 +136,13 @@ test('rows above the end of the log as it was are not counted, and topics of the
     ...rows('22222222-2222-4222-8222-222222222222', 1, 0, 9),
   ]);
   expect((await ledger())[1]).toMatchObject({ broker: 50, outcomes: { accepted: 50 }, balanced: true });
+});
+
+test('rows of records that retention has removed are counted apart', async () => {
+  const [starts, ends] = [new Map([[0, 30]]), new Map([[0, 100]])];
+  expect(await readLedgerCounts(store, { table: 'events', topicId, starts, ends })).toEqual([
+    { partition: 0, records: 70, removed: 30, doubled: 0, next: 100 },
+  ]);
 });
 
 test('in a compacted topic only what the log still holds is missing', async () => {

@@ -19,7 +19,7 @@ CREATE TABLE IF NOT EXISTS window_minutes {{on_cluster}} (
 )
 ENGINE = {{replicated}}SummingMergeTree((events, quantity, amount, base_amount))
 ORDER BY (minute, event_type, item_id, category, brand, query, currency, late)
-SETTINGS {{deduplication_window}} = 1000;
+SETTINGS {{deduplication_window}} = 10000;
 
 -- flags 96 = contracts' EXCLUDED_FROM_WINDOWS (a test compares them). Impressions, dismissals, identify and merged
 -- history are no demand and are not counted. DateTime begins in 1970: older event times have no minute.

@@ -15,7 +15,7 @@ CREATE TABLE IF NOT EXISTS window_hours {{on_cluster}} (
 )
 ENGINE = {{replicated}}SummingMergeTree((events, quantity, amount, base_amount))
 ORDER BY (hour, event_type, item_id, category, brand, query, currency, late)
-SETTINGS {{deduplication_window}} = 1000;
+SETTINGS {{deduplication_window}} = 10000;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS window_hours_view {{on_cluster}} TO window_hours AS
 SELECT toStartOfHour(minute) AS hour, * EXCEPT (minute)

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { behaviourEventCodec, recommendationListCodec } from './codecs.ts';
+import { behaviourEventCodec, createCodec, recommendationListCodec } from './codecs.ts';
 import type { BehaviourEvent } from './records.ts';
+import { schemaText } from './schemas.ts';
 
 const purchase: BehaviourEvent = {
   eventId: '0b5c1a1e-93c1-4b39-8f3e-2f3f4c1b7a10',
@@ -62,4 +63,24 @@ test('a list with nested items and money comes back whole', () => {
   expect(JSON.parse(JSON.stringify(back, (_, v: unknown) => (typeof v === 'bigint' ? `${v}` : v)))).toEqual(
     JSON.parse(JSON.stringify(list, (_, v: unknown) => (typeof v === 'bigint' ? `${v}` : v))),
   );
+});
+
+test('money that an older version wrote is read to the last unit, as a decimal and as plain bytes', () => {
+  const newest = schemaText('behaviour-event');
+  const schema = JSON.parse(newest) as { fields: { name: string }[] };
+  schema.fields = schema.fields.filter(({ name }) => name !== 'recommId');
+  const { recommId: _, ...old } = purchase;
+  const plain = schema.fields.map((field) => (field.name === 'amount' ? { ...field, type: ['null', 'bytes'] } : field));
+  const cases = [
+    [schema, old],
+    [
+      { ...schema, fields: plain },
+      { ...old, amount: Buffer.of(0x01, 0xe2, 0x40) },
+    ],
+  ] as const;
+  for (const [older, event] of cases) {
+    const text = JSON.stringify(older);
+    const datum = createCodec<object>(text).encode(event);
+    expect(createCodec<BehaviourEvent>(newest, text).decode(datum)).toEqual({ ...purchase, amount: 123_456n });
+  }
 });

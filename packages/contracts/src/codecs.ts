@@ -19,8 +19,11 @@ class MoneyType extends avro.types.LogicalType {
   override _toValue(units: unknown): Buffer | undefined {
     return typeof units === 'bigint' ? unitsToBytes(units) : undefined;
   }
-  override _resolve(type: avro.Type): ((value: Buffer) => bigint) | undefined {
-    return avro.Type.isType(type, 'bytes', 'logical:decimal') ? unitsFromBytes : undefined;
+  /** What turns the writer's value into ours: a writer with the same logical type has read units already. */
+  override _resolve(type: avro.Type): ((value: Buffer | bigint) => bigint) | undefined {
+    return avro.Type.isType(type, 'bytes', 'logical:decimal')
+      ? (value) => (typeof value === 'bigint' ? value : unitsFromBytes(value))
+      : undefined;
   }
 }
 

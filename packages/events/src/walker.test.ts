@@ -39,6 +39,15 @@ const decodes = (bytes: Buffer): BehaviourEvent | undefined => {
   }
 };
 
+/** Undefined where avsc reads what it would not write, such as an int of 40 bits. */
+const written = (event: BehaviourEvent): Buffer | undefined => {
+  try {
+    return codec.encode(event);
+  } catch {
+    return undefined;
+  }
+};
+
 describe('against avsc', () => {
   test('what avsc writes is accepted, and every field reads the same', () => {
     fc.assert(
@@ -95,7 +104,7 @@ describe('against avsc', () => {
       for (let i = 0; i < 40; i += 1) {
         const bytes = mutate(datum, random);
         const decoded = decodes(bytes);
-        if (decoded === undefined || !codec.encode(decoded).equals(bytes)) continue;
+        if (decoded === undefined || !written(decoded)?.equals(bytes)) continue;
         const isUuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(decoded.eventId);
         if (isUuid && Buffer.byteLength(decoded.currency ?? '') > 32) continue; // beyond its limit
         expect(walker.walk(bytes, 0, bytes.length, view.datum), bytes.toString('hex')).toBe(isUuid);

@@ -30,6 +30,8 @@ const socketFactory: ISocketFactory = ({ host, port, ssl, onConnect }) => {
           true,
         );
   socket.setKeepAlive(true, KEEP_ALIVE_MS);
+  // while a connection opens again, each request that waits for it is a listener: many are no leak
+  socket.setMaxListeners(0);
   return socket;
 };
 

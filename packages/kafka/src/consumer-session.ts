@@ -25,6 +25,10 @@ const REBALANCE_TIMEOUT_MS = 60_000;
 const MAX_WAIT_MS = 200;
 /** An insert that is told to stop needs time to hear it. */
 const ABORT_MARGIN_MS = 4000;
+const PROBE_MS = 1000;
+const MEMBERSHIP_POLL_MS = 100;
+/** Goodbyes to a group that gave trouble are not waited for any longer. */
+const SHORT_PATIENCE_MS = 2000;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 5000;
 
@@ -57,6 +61,8 @@ export const startConsumerSession = async (deps: Deps): Promise<ConsumerSession>
     Math.floor(sessionTimeoutMs * 0.6),
   );
   const { partitions: concurrency } = await admin.topic(topic);
+  // answers only when the group's coordinator has loaded: kafkajs would crash on one that has not
+  await admin.committed(groupId, topic);
 
   const owned = new Map<number, OwnedPartition>();
   /** Partitions on their way to a handler; aborted when the generation ends. */
@@ -106,7 +112,11 @@ export const startConsumerSession = async (deps: Deps): Promise<ConsumerSession>
       loading.set(partition, controller);
       let handed: OwnedPartition | undefined;
       try {
-        if (inDoubt()) throw new Error('no heartbeat was answered lately');
+        while (inDoubt() && mine === epoch) {
+          troubles.set(partition, 'no heartbeat was answered lately');
+          await clock.sleep(MEMBERSHIP_POLL_MS);
+        }
+        if (mine !== epoch) return;
         const [described, offsets, committed] = await Promise.all([
           admin.topic(topic),
           admin.offsets(topic),
@@ -250,18 +260,25 @@ export const startConsumerSession = async (deps: Deps): Promise<ConsumerSession>
         expelledBy = error;
         abortAll(error);
       });
-    if (clock.monotonic() - lastHeartbeat > doubtAfterMs + sessionTimeoutMs) {
-      const silence = new Error('the group did not answer for longer than a session');
-      abortAll(silence);
-      ended.resolve(silence);
-      return;
-    }
     if (!inDoubt() || owned.size === 0) return;
     const error = new Error(`no heartbeat was answered for ${doubtAfterMs} ms`);
     abortAll(error);
     await Promise.all([...owned.values()].map((partition) => beginAnew(partition, error)));
   };
   const timer = setInterval(() => void beat(), heartbeatIntervalMs / 2);
+
+  /** A broker that answers us for a whole session while the group's heartbeats don't: this client won't recover. */
+  const watchSilence = async (): Promise<void> => {
+    for (let answersSince: number | null = null; !closing; ) {
+      await clock.sleep(PROBE_MS);
+      const answers = inDoubt() && (await admin.topic(topic).then(Boolean, () => false));
+      const now = clock.monotonic();
+      answersSince = answers && inDoubt() ? (answersSince ?? now) : null;
+      if (answersSince === null || now - answersSince < sessionTimeoutMs) continue;
+      ended.resolve(new Error('the broker answers, the group does not'));
+      return;
+    }
+  };
 
   const touch = () => {
     lastActivity = clock.monotonic();
@@ -303,7 +320,8 @@ export const startConsumerSession = async (deps: Deps): Promise<ConsumerSession>
     })().catch((error: unknown) => log.warn({ detail: describe(error) }, 'consumer_close_failed'));
     // a broker that is away answers neither the commit of a release nor the departure
     const patience = new AbortController();
-    await Promise.race([stopped, clock.sleep(sessionTimeoutMs, patience.signal).catch(() => undefined)]);
+    const patienceMs = troubles.has('group') || inDoubt() ? SHORT_PATIENCE_MS : sessionTimeoutMs;
+    await Promise.race([stopped, clock.sleep(patienceMs, patience.signal).catch(() => undefined)]);
     patience.abort();
     clearInterval(timer);
     abortAll(new Error('closed'));
@@ -323,6 +341,7 @@ export const startConsumerSession = async (deps: Deps): Promise<ConsumerSession>
     await close();
     throw error;
   }
+  void watchSilence();
   return {
     owned: () => [...owned.keys()].sort((a, b) => a - b),
     lastActivity: () => lastActivity,

@@ -4,11 +4,21 @@
  * - every JoinGroup begins with `findGroupCoordinator`, and every departure is a `leaveGroup`: `beforeLosing` is
  *   awaited there, so the group can't move on before the partitions were released;
  * - `syncGroup` is told the generation, which a commit of ours must carry;
- * - a join that fails while the coordinator loads (after a broker's restart) makes kafkajs fetch on without having
- *   joined, for ever, with no event: `joinFailed` tells.
+ * - a join that fails because the broker is away, or the coordinator still loads after a restart, makes kafkajs fetch
+ *   on without having joined, for ever, with no event. Such an error is given the type by which kafkajs looks for the
+ *   coordinator and joins again; where that does not help, `joinFailed` tells.
  */
 import { type PartitionAssigner, PartitionAssigners } from 'kafkajs';
+import { kafkajsFields } from './errors.ts';
 import type { RawBroker, RawCluster } from './kafkajs-internals.ts';
+
+/** Errors after which kafkajs joins again by itself. */
+const JOINS_AGAIN = new Set([
+  'REBALANCE_IN_PROGRESS',
+  'NOT_COORDINATOR_FOR_GROUP',
+  'ILLEGAL_GENERATION',
+  'UNKNOWN_MEMBER_ID',
+]);
 
 export interface Membership {
   readonly memberId: string;
@@ -38,6 +48,9 @@ export const hookMembership = (groupId: string, beforeLosing: () => Promise<void
       return await step();
     } catch (error) {
       failed = true;
+      const { retriable, type } = kafkajsFields(error);
+      if (error instanceof Error && retriable === true && !JOINS_AGAIN.has(type ?? ''))
+        Object.assign(error, { type: 'NOT_COORDINATOR_FOR_GROUP' });
       throw error;
     }
   };

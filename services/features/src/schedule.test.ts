@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createSchedule } from './schedule.ts';
+import { createSchedule, MAX_REST_INTERVALS } from './schedule.ts';
 
 const intervalsMs = { trending: 5000, sessions: 10_000, covisits: 30_000, copurchases: 30_000, cleaning: 60_000 };
 const schedule = () => createSchedule({ intervalsMs, coreShare: 0.05 });
@@ -36,6 +36,17 @@ test('a making that is dear rests until it has taken no more than its share of a
   s.done('trending', 200, sight);
   expect(s.isDue('trending', 9999, { ...sight, rows: 2 })).toBe(false);
   expect(s.isDue('trending', 10_000, { ...sight, rows: 2 })).toBe(true);
+});
+
+test('however busy the machine, a snapshot is made again after so many intervals', () => {
+  const s = schedule();
+  s.begun('trending', 0);
+  s.done('trending', 60_000, sight);
+  const latest = MAX_REST_INTERVALS * intervalsMs.trending;
+  expect([
+    s.isDue('trending', latest - 1, { ...sight, rows: 2 }),
+    s.isDue('trending', latest, { ...sight, rows: 2 }),
+  ]).toEqual([false, true]);
 });
 
 test('a making that failed is due again after its interval', () => {

@@ -2,7 +2,8 @@
  * When each snapshot is made again. Pure: times are handed in.
  * - Not before its interval, counted from the beginning of the last making.
  * - Not so often that it takes more than its share of a core: a making of 200 ms at a share of 2 % rests 10 s. So the
- *   cost stays what the machine can bear whether the shop has a hundred events a day or a thousand a second.
+ *   cost stays what the machine can bear whether the shop has a hundred events a day or a thousand a second. Time stands
+ *   for CPU, so a busy machine makes it rest longer; never beyond MAX_REST_INTERVALS, for lists must not go stale.
  * - Only where it could have changed: rows came, or the watermark moved by a step that matters to it.
  * - A making that failed is due again after its interval.
  */
@@ -16,6 +17,7 @@ interface Pace {
 }
 
 const HOUR_MS = 3_600_000;
+export const MAX_REST_INTERVALS = 20;
 /** Trending is what a list feels first, so it has the largest part; its decay goes by minutes, the rest by days. */
 const paces: Readonly<Record<SnapshotKind, Pace>> = {
   trending: { weight: 0.4, stepMs: 60_000 },
@@ -60,7 +62,8 @@ export const createSchedule = (options: {
         Math.max(options.intervalsMs[kind], restMs.get(kind) ?? 0) && couldDiffer(kind, sight),
     begun: (kind, now) => void begun.set(kind, now),
     done: (kind, tookMs, sight) => {
-      restMs.set(kind, tookMs / (options.coreShare * paces[kind].weight));
+      const restedMs = tookMs / (options.coreShare * paces[kind].weight);
+      restMs.set(kind, Math.min(restedMs, MAX_REST_INTERVALS * options.intervalsMs[kind]));
       seen.set(kind, sight);
     },
   };

@@ -18,7 +18,7 @@ const schema = z.object({
   INGEST_BATCH_BYTES: z.coerce.number().int().min(65_536).default(33_554_432),
   /** How long a record may wait for company: windows and dashboards are read by the second. */
   INGEST_FLUSH_MS: z.coerce.number().int().min(1).default(1000),
-  /** Without an advance for this long while records wait, a partition is stalled (promise 13: an alarm in < 30 s after it is looked at). */
+  /** Without an advance for this long while records wait, a partition is stalled (promise 13). */
   INGEST_STALL_MS: z.coerce.number().int().min(1000).default(30_000),
   /** JSON: {"base": "EUR", "rates": {"USD": "0.92"}}; absent: the file of this room, euro with the rates of one day. */
   RATES_FILE: z.string().optional(),

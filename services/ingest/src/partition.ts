@@ -34,7 +34,7 @@ export interface PartitionDeps extends Omit<DeliveryDeps, 'assignment'> {
   readonly limits: BatchLimits;
 }
 
-/** On release a batch gets this long; what is not in by then is the next owner's. A third of a rebalance's time is 20 s. */
+/** On release a batch gets this long, far below a rebalance's 60 s; what is not in by then is the next owner's. */
 const RELEASE_MS = 5000;
 
 export const openPartition = async (

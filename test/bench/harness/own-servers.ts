@@ -4,7 +4,7 @@ import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createStore, migrate, type Store } from '@nextcart/clickhouse';
-import { NextcartError, registrySubject, schemaText, topics } from '@nextcart/contracts';
+import { groups, NextcartError, registrySubject, schemaText, topics } from '@nextcart/contracts';
 import { createKafka, createRegistryClient, type Kafka, type RegistryClient } from '@nextcart/kafka';
 import { choosePort, HOST, repoRoot, type ServerName, type Stack, stackEnv } from '@nextcart/local';
 import { createLogger, systemClock } from '@nextcart/runtime';
@@ -39,7 +39,7 @@ export interface ServiceProcess {
 }
 
 const READY_TIMEOUT_MS = 120_000;
-const LEADERS_TIMEOUT_MS = 30_000;
+const COLD_BROKER_MS = 30_000;
 const STOP_TIMEOUT_MS = 20_000;
 const POLL_MS = 100;
 
@@ -114,7 +114,9 @@ export const startOwnServers = async (context: BenchContext): Promise<OwnServers
       return pid;
     },
     setUp: async () => {
-      await untilLeaders(() => kafka.admin.ensureTopics(Object.values(topics)));
+      await whileRefused(() => kafka.admin.ensureTopics(Object.values(topics)));
+      for (const group of Object.values(groups))
+        await whileRefused(() => kafka.admin.committed(group, topics.events.name)); // brings its coordinator up
       for (const { name, schema } of Object.values(topics))
         await registry.register(registrySubject(name), schemaText(schema));
       await migrate(store, { log: quiet });
@@ -123,12 +125,12 @@ export const startOwnServers = async (context: BenchContext): Promise<OwnServers
   };
 };
 
-/** A cold broker makes a topic and then denies it for a moment. */
-const untilLeaders = async (create: () => Promise<unknown>): Promise<void> => {
-  const giveUpAt = systemClock.monotonic() + LEADERS_TIMEOUT_MS;
+/** A cold broker makes a topic and denies it for a moment, and has no coordinator for a group yet. */
+const whileRefused = async (ask: () => Promise<unknown>): Promise<void> => {
+  const giveUpAt = systemClock.monotonic() + COLD_BROKER_MS;
   for (;;) {
     try {
-      await create();
+      await ask();
       return;
     } catch (error) {
       const again = error instanceof NextcartError && error.retry && systemClock.monotonic() < giveUpAt;

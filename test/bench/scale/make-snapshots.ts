@@ -10,8 +10,8 @@ interface Sequence {
 const weights: Readonly<Record<string, number>> = TRENDING_WEIGHTS;
 /** As services/features has them by default. */
 const SESSION_EVENTS = 100_000;
-const GRAPH_TOP = 60;
-const TRENDING_TOP = 2000;
+const GRAPH_TOP = 50;
+const TRENDING_TOP = 500;
 
 /** The snapshots that the features service would make of these events, without a store between. */
 export const makeSnapshots = (events: readonly BehaviourEvent[]): RankingSnapshots => {

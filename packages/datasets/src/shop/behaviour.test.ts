@@ -80,33 +80,45 @@ test('prices and stock change on the way, and what is sold out is not looked at'
   expect(looks).toBeLessThan(5);
 });
 
+interface Question {
+  readonly at: number;
+  readonly p: Float64Array;
+}
+
 test('the truth of the next item is a distribution, and what people do follows it', () => {
-  const shop = createShop({ ...options, maxEvents: 16_000 });
+  const shop = createShop({ ...options, maxEvents: 10_000 });
   const indices = new Map(shop.truth.itemIds().map((id, item) => [id, item]));
-  const asked = new Map<string, { readonly at: number; readonly p: Float64Array }>();
+  // asked after a look, and again after a search: both speak of the next look
+  const asked = { view: new Map<string, Question>(), search: new Map<string, Question>() };
   let [views, hits, expectedHits, variance, impossible, logTrue] = [0, 0, 0, 0, 0, 0];
+  let badSums = 0;
   for (const { event } of shop.records(0)) {
     if (event === undefined) continue;
-    const subject = event.userId ?? event.visitorId ?? '';
-    const before = asked.get(subject);
-    asked.delete(subject);
-    // a pause that long is between two visits: the truth spoke of another look in the same
-    if (event.eventType === 'view' && before !== undefined && event.eventTime - before.at < 300_000) {
-      const p = before.p[indices.get(event.itemId ?? '') as number] as number;
-      const top = Math.max(...before.p);
-      views += 1;
-      expectedHits += top;
-      variance += top * (1 - top);
-      if (p === top) hits += 1;
-      if (p > 0) logTrue += Math.log(p);
-      else impossible += 1;
-    }
-    if (event.eventType !== 'view' && event.eventType !== 'search') continue;
-    const p = shop.truth.nextItemProbabilities(subject, event.eventTime) as Float64Array;
-    expect(p.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 9);
-    asked.set(subject, { at: event.eventTime, p });
+    const subject = event.visitorId ?? '';
+    const { eventType: type, eventTime: at } = event;
+    if (type === 'purchase') for (const questions of Object.values(asked)) questions.delete(subject);
+    if (type === 'view')
+      for (const questions of Object.values(asked)) {
+        const before = questions.get(subject);
+        questions.delete(subject);
+        // a pause that long is between two visits: the truth spoke of another look in the same
+        if (before === undefined || at - before.at > 300_000) continue;
+        const p = before.p[indices.get(event.itemId ?? '') as number] as number;
+        const top = Math.max(...before.p);
+        views += 1;
+        expectedHits += top;
+        variance += top * (1 - top);
+        if (p === top) hits += 1;
+        if (p > 0) logTrue += Math.log(p);
+        else impossible += 1;
+      }
+    if (type !== 'view' && type !== 'search') continue;
+    const p = shop.truth.nextItemProbabilities(subject, at) as Float64Array;
+    if (Math.abs(p.reduce((a, b) => a + b, 0) - 1) > 1e-9) badSums += 1;
+    asked[type].set(subject, { at, p });
   }
-  expect(views).toBeGreaterThan(3000);
+  expect(badSums).toBe(0);
+  expect(views).toBeGreaterThan(4000);
   expect(Math.abs(hits - expectedHits)).toBeLessThan(5 * Math.sqrt(variance));
   // only what sold out or came back within the pause
   expect(impossible).toBeLessThan(views / 500);

@@ -25,8 +25,11 @@ export const createRobots = (options: {
   const { robotBurstMs, robotPauseMs } = dirtShape;
   // their share is of all events, theirs included
   const perSecond = share <= 0 ? 0 : (options.eventsPerSecond * share) / (1 - share);
-  const count = Math.ceil((perSecond * robotPauseMs) / 1000);
-  const duty = count === 0 ? 0 : (perSecond * robotPauseMs) / 1000 / count;
+  // from one view in two seconds on they never rest; a few of them share what is more than one a second
+  const resting = perSecond * robotPauseMs < 500;
+  const count = perSecond === 0 ? 0 : resting ? 1 : Math.ceil((perSecond * robotPauseMs) / 1000);
+  const pauseMs = resting ? robotPauseMs : (1000 * count) / perSecond;
+  const duty = resting ? (perSecond * robotPauseMs) / 1000 : 1;
   const cycleMs = robotBurstMs / duty;
   const phases = Float64Array.from({ length: count }, (_, r) => unit(seed, streams.robot, r) * cycleMs);
   const seen = Float64Array.from({ length: count }, (_, r) => hash32(seed, streams.robot, r, 1) % assortment.size);
@@ -37,8 +40,8 @@ export const createRobots = (options: {
   };
   return {
     count,
-    firstAt: (robot) => within(robot, startAt + Math.round(unit(seed, streams.robot, robot, 2) * robotPauseMs)),
-    nextAfter: (robot, now) => within(robot, now + robotPauseMs),
+    firstAt: (robot) => within(robot, startAt + Math.round(unit(seed, streams.robot, robot, 2) * pauseMs)),
+    nextAfter: (robot, now) => within(robot, now + pauseMs),
     view: (robot, now, eventId) => {
       const item = ((seen[robot] as number) + 1) % assortment.size;
       seen[robot] = item;

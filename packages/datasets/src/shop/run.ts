@@ -84,7 +84,6 @@ export const createRun = (options: {
     heap.push(at, FIRST_DELAYED + slot);
   };
   const send = ({ event, raw, key, why, eventId }: Outgoing) => {
-    if (clock < startAt) return; // the warm-up is not shown
     if (why !== null) notes.push({ record: count + ready.length - readyAt, kind: why, eventId, clock });
     ready.push({
       topic: 'events',
@@ -98,6 +97,7 @@ export const createRun = (options: {
     send({ event, key: subjectOf(event), why, eventId: event.eventId });
 
   const happened = (event: BehaviourEvent) => {
+    if (clock < startAt) return; // the warm-up is not shown, so neither are its repeats
     const action = dirtFor(seed, made, event, dirt);
     if (action === undefined) return plain(event);
     switch (action.kind) {

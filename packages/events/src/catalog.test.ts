@@ -1,0 +1,132 @@
+import {
+  type CatalogItem,
+  catalogItemCodec,
+  createCodec,
+  flags,
+  MAX_UNITS,
+  schemaText,
+  wireEncode,
+} from '@nextcart/contracts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { createCatalogState } from './catalog-state.ts';
+import { mutate, recordOf, seededRandom } from './event.fixture.ts';
+import { createCatalogJudge } from './judge-catalog-record.ts';
+import { createSchemaVersions, type SchemaVersions } from './schema-versions.ts';
+
+const itemOf = (changes: Partial<CatalogItem> = {}): CatalogItem => ({
+  itemId: 'cup',
+  title: 'Cup',
+  description: null,
+  category: ['Home', 'Kitchen'],
+  brand: 'Acme',
+  price: 25_000n,
+  currency: 'EUR',
+  stock: 3,
+  hidden: false,
+  availableFrom: null,
+  availableUntil: null,
+  repurchaseDays: null,
+  attributes: {},
+  ...changes,
+});
+
+const olderText = (): string => {
+  const schema = JSON.parse(schemaText('catalog-item')) as { fields: { name: string }[] };
+  return JSON.stringify({ ...schema, fields: schema.fields.filter(({ name }) => name !== 'repurchaseDays') });
+};
+
+describe('a record of the catalogue', () => {
+  let versions: SchemaVersions;
+  const texts = new Map<number, string>([
+    [1, schemaText('catalog-item')],
+    [2, schemaText('behaviour-event')],
+    [4, olderText()],
+  ]);
+  const headed = (id: number, datum: Uint8Array) => recordOf(wireEncode(id, datum), { key: Buffer.from('cup') });
+  beforeAll(async () => {
+    versions = createSchemaVersions('catalog-item');
+    await versions.resolve(
+      [1, 2, 3, 4].map((id) => headed(id, Buffer.alloc(0))),
+      async (id) => texts.get(id) ?? null,
+    );
+  });
+  const datum = (changes: Partial<CatalogItem> = {}) => catalogItemCodec().encode(itemOf(changes));
+  const judge = (record: ReturnType<typeof recordOf>) => createCatalogJudge(versions).judge(record);
+
+  test('is accepted with its item, in the newest version or an older one', () => {
+    expect(judge(headed(1, datum()))).toEqual({
+      outcome: 'accepted',
+      reason: '',
+      fieldPath: '',
+      flags: 0,
+      schemaId: 1,
+      itemId: 'cup',
+      item: itemOf(),
+    });
+    const { repurchaseDays: _, ...old } = itemOf();
+    const verdict = judge(headed(4, createCodec<object>(olderText()).encode(old)));
+    expect([verdict.item, verdict.flags]).toEqual([itemOf(), flags.oldSchema]);
+  });
+
+  test('without a value removes the item of its key; a key that names another item is flagged', () => {
+    expect(judge(recordOf(null, { key: Buffer.from('cup') }))).toMatchObject({
+      outcome: 'accepted',
+      itemId: 'cup',
+      item: null,
+    });
+    expect(judge(headed(1, datum({ itemId: 'pot' }))).flags).toBe(flags.wrongKey);
+  });
+
+  test.each([
+    ['missing_item', 'itemId', () => recordOf(null)],
+    ['missing_item', 'itemId', () => headed(1, datum({ itemId: '' }))],
+    ['empty_value', '', () => recordOf(Buffer.alloc(0))],
+    ['too_large', '', () => recordOf(Buffer.alloc(1_048_577))],
+    ['too_large', 'itemId', () => headed(1, datum({ itemId: 'i'.repeat(257) }))],
+    ['not_avro', '', () => recordOf(Buffer.from('item'))],
+    ['wrong_schema', '', () => headed(2, datum())],
+    ['unknown_schema', '', () => headed(3, datum())],
+    ['bad_datum', 'attributes', () => headed(1, datum().subarray(0, -1))],
+    ['bad_amount', 'price', () => headed(1, datum({ price: -1n }))],
+    ['bad_amount', 'price', () => headed(1, datum({ price: MAX_UNITS + 1n }))],
+  ] as const)('is quarantined for %s at "%s" (case %#)', (reason, fieldPath, make) => {
+    expect(judge(make())).toMatchObject({ outcome: 'quarantined', reason, fieldPath, itemId: '', item: null });
+  });
+
+  test('that is spoilt never throws', () => {
+    const random = seededRandom(5);
+    const judging = createCatalogJudge(versions);
+    const whole = datum({ attributes: { colour: 'rot', size: 'groß' } });
+    let refused = 0;
+    for (let n = 0; n < 5_000; n += 1)
+      if (judging.judge(headed(n % 2 === 0 ? 1 : 4, mutate(whole, random))).outcome === 'quarantined') refused += 1;
+    expect(refused).toBeGreaterThan(2_000);
+  });
+});
+
+describe('the catalogue', () => {
+  test('is its newest records by item, whatever comes twice', () => {
+    const state = createCatalogState();
+    expect(state.fold(0, 0, 'cup', itemOf())).toBe(true);
+    expect(state.fold(1, 4, 'pot', itemOf({ itemId: 'pot', category: [], brand: null }))).toBe(true);
+    expect(state.fold(0, 0, 'cup', null)).toBe(false);
+    expect(state.get('cup')).toMatchObject({ category: 'Home > Kitchen', brand: 'Acme', priceUnits: 25_000n });
+    expect(state.get('pot')).toMatchObject({ category: '', brand: '' });
+    expect(state.positionText()).toBe('1,5');
+    state.fold(0, 1, 'cup', null);
+    expect([state.get('cup'), state.size]).toEqual([undefined, 1]);
+  });
+
+  test('taken over at a position goes on from there as if it had read all', () => {
+    const whole = createCatalogState();
+    for (let n = 0; n < 5; n += 1) whole.fold(0, n, `i${n}`, itemOf({ itemId: `i${n}` }));
+    const seeded = createCatalogState();
+    seeded.seed(
+      [0, 1, 2].map((n) => itemOf({ itemId: `i${n}` })),
+      [3],
+    );
+    for (let n = 0; n < 5; n += 1) seeded.fold(0, n, `i${n}`, itemOf({ itemId: `i${n}` }));
+    expect([...seeded.entries()]).toEqual([...whole.entries()]);
+    expect(seeded.position()).toEqual(whole.position());
+  });
+});

@@ -1,0 +1,138 @@
+import {
+  type CatalogItem,
+  categoryText,
+  createCodec,
+  listSources,
+  type RecommendationList,
+  schemaText,
+  wireEncode,
+} from '@nextcart/contracts';
+import { expect, test } from 'vitest';
+import { createListEncoder } from './encode-list.ts';
+import { createItemBytes } from './item-bytes.ts';
+import { clearMark, createListMark, hashText, markItem } from './list-mark.ts';
+import { createListReader } from './read-list-head.ts';
+
+/** Park and Miller's generator: the same lists at every run. */
+const generator = (seed: number) => {
+  let state = seed;
+  return (below: number): number => {
+    state = (state * 48_271) % 2_147_483_647;
+    return state % below;
+  };
+};
+const texts = ['', 'a', 'i42', 'Kaffee für zwei ☕', 'it\'s "quoted"', 'x'.repeat(21), 'y'.repeat(22), 'ü'.repeat(500)];
+
+const randomList = (seed: number): { list: RecommendationList; catalog: Map<string, CatalogItem> } => {
+  const below = generator(seed);
+  const text = () => texts[below(texts.length)] as string;
+  const catalog = new Map<string, CatalogItem>();
+  const items = Array.from({ length: below(60) }, (_, at) => {
+    const itemId = `${text()}${at}`;
+    const item = {
+      title: text(),
+      category: Array.from({ length: below(4) }, text),
+      price: below(3) === 0 ? null : BigInt(below(2_000_000_000)) * BigInt(below(40_000)),
+      currency: below(3) === 0 ? null : 'EUR',
+    } as CatalogItem;
+    if (below(5) > 0) catalog.set(itemId, item);
+    const known = catalog.get(itemId);
+    return {
+      itemId,
+      score: below(1_000_000) / 1e6,
+      source: listSources[below(listSources.length)] as RecommendationList['items'][number]['source'],
+      title: known?.title ?? '',
+      category: categoryText(known?.category ?? []),
+      price: known?.price ?? null,
+      currency: known?.currency ?? null,
+      reasons: Array.from({ length: below(4) }, () => ({ kind: text(), subject: text(), weight: below(100) / 100 })),
+    };
+  });
+  const time = () => 1_700_000_000_000 + below(1e9);
+  const list = {
+    subject: text(),
+    recommId: text(),
+    items,
+    release: 'untrained',
+    snapshots: Object.fromEntries(Array.from({ length: below(4) }, (_, at) => [`kind ${at}`, text()])),
+    catalogPosition: '17,4',
+    partition: below(300),
+    triggerOffset: below(3) === 0 ? -1 : below(3) * 2 ** 40 + below(1e9),
+    eventTime: time(),
+    appendedAt: time(),
+    receivedAt: time(),
+    stateAt: time(),
+    scoredAt: time(),
+    publishedAt: time(),
+    expiresAt: time(),
+  };
+  return { list, catalog };
+};
+const encoded = (seed: number) => {
+  const { list, catalog } = randomList(seed);
+  const encoder = createListEncoder({ schemaId: 513, itemBytes: createItemBytes((id) => catalog.get(id)) });
+  const value = encoder.finish(encoder.draft(list), list.publishedAt, list.expiresAt);
+  return { list, value };
+};
+
+test('a list is encoded to the bytes that avsc makes of it', () => {
+  const codec = createCodec<RecommendationList>(schemaText('recommendation-list'));
+  for (let seed = 1; seed <= 300; seed += 1) {
+    const { list, value } = encoded(seed);
+    expect(value.equals(wireEncode(513, codec.encode(list))), `seed ${seed}`).toBe(true);
+  }
+});
+
+test('a list that changed in the catalogue is encoded anew', () => {
+  let title = 'old';
+  const records = new Map<string, CatalogItem>();
+  const itemBytes = createItemBytes((id) => records.get(id));
+  const put = () => records.set('a', { title, category: [], price: null, currency: null } as unknown as CatalogItem);
+  put();
+  const before = itemBytes('a').facts;
+  expect(itemBytes('a').facts).toBe(before);
+  title = 'new';
+  put();
+  expect(itemBytes('a').facts.toString()).toContain('new');
+});
+
+test('what is read back of a list is its trigger, its expiry and the mark of its items', () => {
+  const read = createListReader();
+  const mark = createListMark();
+  const head = { mark: createListMark(), triggerOffset: 0, expiresAt: 0, showsGone: false };
+  for (let seed = 1; seed <= 300; seed += 1) {
+    const { list, value } = encoded(seed);
+    clearMark(mark);
+    for (const { itemId } of list.items) markItem(mark, hashText(itemId));
+    expect(read(value, head), `seed ${seed}`).toBe(true);
+    expect(head).toEqual({
+      mark,
+      triggerOffset: list.triggerOffset,
+      expiresAt: list.expiresAt,
+      showsGone: false,
+    });
+  }
+});
+
+test('bytes that end early are no list, wherever they end, and nothing is thrown', () => {
+  const read = createListReader();
+  const head = { mark: createListMark(), triggerOffset: 0, expiresAt: 0, showsGone: false };
+  const { value } = encoded(7);
+  for (let size = 0; size < value.length; size += 1) expect(read(value.subarray(0, size), head), `${size}`).toBe(false);
+  const below = generator(11);
+  for (let round = 0; round < 5000; round += 1) {
+    const broken = Buffer.from(value);
+    broken[below(broken.length)] = below(256);
+    expect(() => read(broken, head)).not.toThrow();
+  }
+});
+
+test('a list that shows an item which is gone is told when it is read back', () => {
+  const { list, value } = encoded(3);
+  const gone = hashText(list.items[1]?.itemId as string).low;
+  const head = { mark: createListMark(), triggerOffset: 0, expiresAt: 0, showsGone: false };
+  createListReader(({ low }) => low === gone)(value, head);
+  expect(head.showsGone).toBe(true);
+  createListReader(() => false)(value, head);
+  expect(head.showsGone).toBe(false);
+});

@@ -1,0 +1,74 @@
+import { createMetrics } from '@nextcart/runtime';
+import { expect, test } from 'vitest';
+import { homeOf } from './home.fixture.ts';
+import { createListMark, hashText, markItem } from './list-mark.ts';
+import type { ListTail } from './list-tail.ts';
+import { createScorerMetrics } from './scorer-metrics.ts';
+import { createSweeper, SWEEPS_PER_SECOND } from './sweeper.ts';
+
+const TTL = 1000;
+const sweeperOf = (over: { stale?: string[]; refreshPerSecond?: number } = {}) => {
+  const home = homeOf();
+  let now = 0;
+  const tail: ListTail = {
+    learned: Promise.resolve(),
+    takeStale: () => over.stale?.splice(0) ?? [],
+    takeShowingGone: () => [],
+    close: () => Promise.resolve(),
+  };
+  const asked: [string, boolean][] = [];
+  const sweeper = createSweeper({
+    clock: { now: () => now, monotonic: () => now, sleep: () => Promise.resolve() },
+    metrics: createScorerMetrics(createMetrics('scorer')),
+    options: { listTtlMs: TTL, refreshPerSecond: over.refreshPerSecond ?? 1000 },
+    partitions: () => [{ home, tail }],
+    refresh: (_, key, forced) => void asked.push([key, forced]),
+  });
+  const put = (key: string, items: readonly string[], expiresAt: number) => {
+    const mark = createListMark();
+    for (const item of items) markItem(mark, hashText(item));
+    home.lists.set(key, mark, 1, expiresAt);
+  };
+  return { home, sweeper, asked, put, at: (time: number) => (now = time) };
+};
+
+test('a list is asked for when a fifth of its life is left', () => {
+  const { sweeper, asked, put, at } = sweeperOf();
+  put('anna', ['a'], TTL);
+  at(799);
+  sweeper.tick();
+  expect(asked).toEqual([]);
+  at(800);
+  sweeper.tick();
+  expect(asked).toEqual([['anna', false]]);
+});
+
+test('lists that show an item which is gone are asked for, the others are not', () => {
+  const { sweeper, asked, put } = sweeperOf();
+  put('anna', ['a', 'b'], 1e9);
+  put('ben', ['c'], 1e9);
+  sweeper.gone(hashText('b'));
+  sweeper.tick();
+  expect(asked).toEqual([['anna', false]]);
+});
+
+test('no more lists are asked for at a time than the rate allows, and none is forgotten', () => {
+  const { sweeper, asked, put } = sweeperOf({ refreshPerSecond: 10 * SWEEPS_PER_SECOND });
+  for (let at = 0; at < 35; at += 1) put(`user ${at}`, ['a'], 1e9);
+  sweeper.gone(hashText('a'));
+  const sizes = Array.from({ length: 5 }, () => {
+    sweeper.tick();
+    return asked.length;
+  });
+  expect(sizes).toEqual([10, 20, 30, 35, 35]);
+  expect(new Set(asked.map(([key]) => key)).size).toBe(35);
+});
+
+test('a stale list is replaced whatever the new one holds; a partition that was given away is left alone', () => {
+  const { sweeper, asked, home } = sweeperOf({ stale: ['anna'] });
+  sweeper.tick();
+  expect(asked).toEqual([['anna', true]]);
+  home.closed = true;
+  sweeper.tick();
+  expect(asked).toHaveLength(1);
+});
