@@ -1,4 +1,4 @@
-import { createStore, type Store } from '@nextcart/clickhouse';
+import { clickhouseConnection, createStore, type Store } from '@nextcart/clickhouse';
 import { createKafka, createRegistryClient, type Kafka, kafkaConnection, type RegistryClient } from '@nextcart/kafka';
 import { createLogger, type Logger, systemClock } from '@nextcart/runtime';
 import { type CliEnv, readEnv } from './env.ts';
@@ -25,7 +25,7 @@ export const withConnections = async (body: (connections: Connections) => Promis
       env,
       log,
       kafka: () => (kafka ??= createKafka({ connection: kafkaConnection(env, 'nextcart-cli'), log, clock })),
-      store: () => (store ??= createStore({ url: env.CLICKHOUSE_URL, log, clock })),
+      store: () => (store ??= createStore({ ...clickhouseConnection(env), log, clock })),
       registry: () => (registry ??= createRegistryClient({ url: env.SCHEMA_REGISTRY_URL, log, clock })),
     });
   } finally {

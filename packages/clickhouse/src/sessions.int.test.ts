@@ -1,4 +1,4 @@
-import { EXCLUDED_FROM_WINDOWS, SESSION_GAP_MS } from '@nextcart/contracts';
+import { type EventType, EXCLUDED_FROM_WINDOWS, flags, type Outcome, SESSION_GAP_MS } from '@nextcart/contracts';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { COPURCHASE_MAX_GAP_MS, COPURCHASE_REACH, copurchaseGraph, readPurchases } from './copurchases.ts';
@@ -56,10 +56,25 @@ const brutePurchases = (events: readonly TestEvent[], from: number, at: number):
   return [...groups.values()].filter((g) => g.length >= 2).map(asRow);
 };
 
-const drafts = fc.array(fc.tuple(eventDraft, fc.constantFrom(null, null, '', 's1', 's2')), {
-  minLength: 1,
-  maxLength: 80,
+/** Denser than other tests' rows: most count, so that gaps of all lengths lie between steps of one session. */
+const often = <T>(usual: T, ...rare: T[]) => fc.constantFrom(...Array.from({ length: 9 }, () => usual), ...rare);
+const step = fc.record({
+  type: fc.constantFrom<EventType[]>('view', 'view', 'click', 'cart', 'purchase', 'purchase', 'search', 'impression'),
+  age: fc.oneof(
+    { weight: 3, arbitrary: fc.integer({ min: -600_000, max: 20_000_000 }) },
+    fc.integer({ min: 0, max: 32 * DAY }),
+  ),
+  outcome: often<Outcome>('accepted', 'late', 'duplicate', 'quarantined'),
+  flags: often<number>(0, flags.robot, flags.outlierAmount),
+  item: fc.constantFrom('i1', 'i2', 'i3', 'i4', 'ü5', 'i6', null),
 });
+const drafts = fc.array(
+  fc.tuple(
+    fc.tuple(eventDraft, step).map(([draft, own]) => ({ ...draft, ...own })),
+    fc.constantFrom(null, null, '', 's1', 's2'),
+  ),
+  { minLength: 1, maxLength: 120 },
+);
 const insert = async (cells: typeof drafts extends fc.Arbitrary<infer T> ? T : never): Promise<TestEvent[]> => {
   await empty();
   const events = toEvents(cells.map(([draft]) => draft)).map((event, i) => ({

@@ -11,7 +11,7 @@ const RETRY_MS = 200;
  * aborts; an expelled owner gets 'lost_partition'.
  */
 export const commitOffset = async (deps: {
-  hook: MembershipHook;
+  hook: Pick<MembershipHook, 'membership' | 'coordinator'>;
   membership: Membership;
   groupId: string;
   topic: string;

@@ -2,4 +2,4 @@ import { createLogger, systemClock } from '@nextcart/runtime';
 import { createMemoryKafka } from './memory.ts';
 import { kafkaSuite } from './suite.ts';
 
-kafkaSuite('the log in memory', () => createMemoryKafka({ log: createLogger('test', 'silent'), clock: systemClock }));
+kafkaSuite(() => createMemoryKafka({ log: createLogger('test', 'silent'), clock: systemClock }));

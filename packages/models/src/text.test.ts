@@ -39,7 +39,11 @@ const slowDistance = (a: string, b: string): number => {
 test('the distance of two words is what its definition gives', () => {
   expect([editDistance('kitten', 'sitting'), editDistance('cpu', 'cup'), editDistance('', 'ab')]).toEqual([3, 1, 2]);
   const short = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), maxLength: 5 });
-  fc.assert(fc.property(short, short, (a, b) => expect(editDistance(a, b)).toBe(slowDistance(a, b))));
+  fc.assert(
+    fc.property(short, short, (a, b) => {
+      expect(editDistance(a, b)).toBe(slowDistance(a, b));
+    }),
+  );
 });
 
 describe('a misspelt word', () => {

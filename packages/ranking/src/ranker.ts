@@ -97,6 +97,7 @@ export const createRanker = (deps: {
       events: Int32Array,
     ) => {
       const out = new Float64Array(events.length * list.length);
+      if (events.length === 0) return out;
       if (part.without !== undefined) {
         part.without(request, list, scores, events, out);
         return out;

@@ -118,12 +118,13 @@ test('bytes that end early are no list, wherever they end, and nothing is thrown
   const read = createListReader();
   const head = { mark: createListMark(), triggerOffset: 0, expiresAt: 0, showsGone: false };
   const { value } = encoded(7);
-  for (let size = 0; size < value.length; size += 1) expect(read(value.subarray(0, size), head), `${size}`).toBe(false);
+  const taken = Array.from(value.keys()).filter((size) => read(value.subarray(0, size), head));
+  expect(taken).toEqual([]);
   const below = generator(11);
   for (let round = 0; round < 5000; round += 1) {
     const broken = Buffer.from(value);
     broken[below(broken.length)] = below(256);
-    expect(() => read(broken, head)).not.toThrow();
+    read(broken, head); // throws where it must not
   }
 });
 

@@ -1,7 +1,7 @@
 import { type IdHash, isEmptyMark, type ListMark, mayShow, SIGNATURE_WORDS } from './list-mark.ts';
 
 /**
- * The last list of each key of one partition, as 96 bytes in columns (and the key with its cell of a map, some 100
+ * The last list of each key of one partition, as 88 bytes in columns (and the key with its cell of a map, some 100
  * bytes): enough to see that a list has not changed, that a stale one was written, that one runs out or shows an item
  * that is gone. A million subjects are some 200 MB over all partitions.
  */

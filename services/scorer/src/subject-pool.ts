@@ -33,7 +33,9 @@ export const createSubjectPool = (options: Pick<ScorerOptions, 'maxSubjects'>): 
   let size = 0;
   let evicted = 0;
 
-  const evict = (home: Home, most: number) => {
+  const evict = (home: Home, atMost: number) => {
+    // each once: those that stay go to the end of the map, where the loop would meet them again
+    const most = Math.min(atMost, home.subjects.size);
     let looks = 0;
     for (const [key, subject] of home.subjects) {
       if (looks === most || size < options.maxSubjects) return;

@@ -35,6 +35,10 @@ export interface ServiceProcess {
   readonly name: string;
   readonly pid: number;
   readonly url: string;
+  /** What it logged: warnings and errors. */
+  said(): string[];
+  /** A figure of its /metrics; 0 where there is none of that name. */
+  metric(name: string): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -84,6 +88,19 @@ export const startOwnServers = async (context: BenchContext): Promise<OwnServers
       name,
       pid: child.pid ?? 0,
       url,
+      said: () =>
+        readFileSync(logFile, 'utf8')
+          .split('\n')
+          .filter((line) => line !== ''),
+      metric: async (metric) => {
+        const text = await (await fetch(`${url}/metrics`)).text();
+        return Number(
+          text
+            .split('\n')
+            .find((line) => line.startsWith(`${metric} `))
+            ?.slice(metric.length) ?? 0,
+        );
+      },
       stop: async () => {
         running.delete(service);
         if (!alive()) return;

@@ -24,6 +24,10 @@ const FULL = { history: 400_000, users: 100_000, items: 20_000, rates: [200, 100
 const QUICK = { history: 20_000, users: 5000, items: 2000, rates: [100], warmUpS: 5, seconds: 5 };
 /** After the load: what is answered later than this counts as unanswered. */
 const SETTLE_MS = 5000;
+/** Of each service's warnings. */
+const SHOWN_LINES = 5;
+/** Due times are rounded to microseconds. */
+const ROUNDING_MS = 0.001;
 
 interface Setting {
   readonly size: typeof FULL;
@@ -132,11 +136,15 @@ const measureRate = async (
   );
   await sleep(SETTLE_MS);
   const recording = await recorder.stop();
+  const coldQueries = await scorer.metric('nextcart_scorer_cold_query_seconds_count');
+  const coldSeconds = await scorer.metric('nextcart_scorer_cold_query_seconds_sum');
   await scorer.stop();
+  for (const service of [...others, scorer])
+    for (const line of service.said().slice(0, SHOWN_LINES)) context.log(`  ${service.name}: ${line.slice(0, 300)}`);
   const unchanged = new Float64Array(new Uint8Array(readFileSync(stampsFile)).buffer);
 
-  const measureFrom = done.startedAt + size.warmUpS * 1000;
-  const { answers, missing } = matchAnswers(recording, unchanged, measureFrom, done.startedAt + seconds * 1000);
+  const measureFrom = done.startedAt + size.warmUpS * 1000 - ROUNDING_MS;
+  const { answers, missing } = matchAnswers(recording, unchanged, measureFrom, measureFrom + size.seconds * 1000);
   // the first event of a subject that the store knows and this scorer has not seen
   const first = new Map<string, unknown>();
   for (const event of recording.events) if (!first.has(event.subject)) first.set(event.subject, event);
@@ -148,6 +156,7 @@ const measureRate = async (
       rate,
     ),
     [`load_late_ms_max@${rate}`]: done.lateMsMax,
+    [`cold_query_ms@${rate}`]: coldQueries === 0 ? 0 : (1000 * coldSeconds) / coldQueries,
   };
   for (const [name, micros] of Object.entries(cpu)) metrics[`cpu_us_per_event.${name}@${rate}`] = micros / done.events;
   for (const { subject } of recording.events) stored.add(subject);

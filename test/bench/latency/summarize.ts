@@ -27,6 +27,10 @@ export const summarize = (
   const all = answers.map(({ latencyMs }) => latencyMs).sort((a, b) => a - b);
   const coldOnes = answers.filter(cold);
   const coldMs = coldOnes.map(({ latencyMs }) => latencyMs).sort((a, b) => a - b);
+  const warmMs = answers
+    .filter((answer) => !cold(answer))
+    .map(({ latencyMs }) => latencyMs)
+    .sort((a, b) => a - b);
   const count = (by: Answer['by']): number => answers.filter((answer) => answer.by === by).length;
   const stamped = answers.filter((answer): answer is Stamped => answer.stamps !== null);
   const sums = Object.entries(stages).map(
@@ -39,7 +43,9 @@ export const summarize = (
     p99_ms: percentile(all, 0.99),
     p999_ms: percentile(all, 0.999),
     max_ms: all.at(-1) ?? Number.NaN,
+    cold_p50_ms: percentile(coldMs, 0.5),
     cold_p99_ms: percentile(coldMs, 0.99),
+    warm_p99_ms: percentile(warmMs, 0.99),
     events: answers.length,
     unanswered: missing,
     published_share: share(count('list') + count('tombstone'), answers.length),

@@ -51,7 +51,7 @@ test('the truth names each dirty record by its number, and no other record is di
     const kind = why.get(number);
     const see = (is: boolean, ...kinds: DirtKind[]) => {
       if (is !== (kind !== undefined && kinds.includes(kind)))
-        wrong.push(`${number}: ${kind}, ${is ? '' : 'not '}${kinds}`);
+        wrong.push(`${number}: ${kind}, ${is ? '' : 'not '}${kinds.join(' or ')}`);
     };
     see(event === undefined && raw !== undefined, 'not_avro');
     if (event === undefined) return;

@@ -116,7 +116,7 @@ test('money is price times quantity in the currency of the person, in whole cent
     expect(event.quantity).toBeGreaterThan(0);
     currencies.set(event.currency, (currencies.get(event.currency) ?? 0) + 1);
   }
-  expect([...currencies.keys()].toSorted()).toEqual(['EUR', 'GBP', 'USD']);
+  expect(new Set(currencies.keys())).toEqual(new Set(['EUR', 'GBP', 'USD']));
   const total = [...currencies.values()].reduce((a, b) => a + b);
   expect(share(currencies.get('EUR') ?? 0, total)).toBeGreaterThan(0.8);
 });

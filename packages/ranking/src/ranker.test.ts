@@ -1,0 +1,184 @@
+import type { SubjectHistory } from '@nextcart/contracts';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { defaultConfiguration } from './configuration.ts';
+import { anyDeeds } from './deeds.fixture.ts';
+import { createRanker, type RankedList } from './ranker.ts';
+import type { ScoringPart } from './scoring.ts';
+import { type Deed, historyOf, idOf, NOW, openShop, shopIds, shopItems } from './shop.fixture.ts';
+
+const shop = openShop();
+const rank = (deeds: readonly Deed[], of = shop): RankedList =>
+  of.ranker.rank([{ history: historyOf(of.index, deeds), now: NOW }])[0] as RankedList;
+const ids = (list: RankedList) => list.items.map((item) => item.itemId);
+
+describe('a list depends on the request alone', () => {
+  test('not on the other requests of its batch, nor on those before it', () => {
+    fc.assert(
+      fc.property(fc.array(anyDeeds, { minLength: 1, maxLength: 4 }), (batch) => {
+        const requests = batch.map((deeds, n) => ({ history: historyOf(shop.index, deeds, `u${n}`), now: NOW }));
+        const together = shop.ranker.rank(requests);
+        requests.forEach((request, n) => {
+          const fresh = openShop();
+          const alone = { history: historyOf(fresh.index, batch[n] as Deed[], `u${n}`), now: NOW };
+          expect(fresh.ranker.rank([alone])[0]).toEqual(together[n]);
+          expect(shop.ranker.rank([request])[0]).toEqual(together[n]);
+        });
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test('not on how items are numbered: byte for byte the same in a process that saw them in another order', () => {
+    fc.assert(
+      fc.property(fc.shuffledSubarray([...shopIds], { minLength: shopIds.length }), anyDeeds, (order, deeds) => {
+        const other = openShop({ order });
+        const text = (list: RankedList) =>
+          JSON.stringify(list, (_, v: unknown) => (typeof v === 'bigint' ? `${v}` : v));
+        expect(text(rank(deeds, other))).toBe(text(rank(deeds)));
+        expect(text(other.ranker.similar('tea-3', NOW))).toBe(text(shop.ranker.similar('tea-3', NOW)));
+        expect(text(other.ranker.strangers(NOW))).toBe(text(shop.ranker.strangers(NOW)));
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+test('a list has its size at most, no item twice, and scores of six decimals', () => {
+  const small = openShop({ configuration: { listSize: 12 } });
+  fc.assert(
+    fc.property(anyDeeds, (deeds) => {
+      const list = rank(deeds, small);
+      expect(list.items.length).toBeLessThanOrEqual(12);
+      expect(new Set(ids(list)).size).toBe(list.items.length);
+      for (const { score, reasons } of list.items) {
+        expect(score).toBe(Math.round(score * 1e6) / 1e6);
+        expect(reasons.length).toBeGreaterThan(0);
+        expect(reasons.length).toBeLessThanOrEqual(3);
+        for (const { weight } of reasons) expect(weight >= 0 && weight <= 1).toBe(true);
+      }
+    }),
+  );
+});
+
+test('each item is told with its title, category and price', () => {
+  const [first] = rank([['view', idOf(0, 4), 0]]).items;
+  const item = shopItems.find(({ itemId }) => itemId === first?.itemId);
+  expect(first).toMatchObject({
+    title: item?.title,
+    category: item?.category.join(' > '),
+    price: item?.price,
+    currency: 'EUR',
+  });
+});
+
+describe('who gets what', () => {
+  const share = (list: RankedList, shelf: string, k = 10) =>
+    ids(list)
+      .slice(0, k)
+      .filter((id) => id.startsWith(shelf)).length / k;
+
+  test('a stranger gets what trends, by trending, and says so', () => {
+    const list = shop.ranker.strangers(NOW);
+    expect(list.items[0]).toMatchObject({ itemId: 'rugs-0', source: 'trending' });
+    expect(list.items.every((item) => item.source === 'trending' && item.reasons[0]?.kind === 'trending')).toBe(true);
+    expect(share(list, 'coffee')).toBe(0);
+    expect(list).toEqual(rank([]));
+  });
+
+  test.each(['coffee', 'tea', 'cofee', 'golden coffee'])(
+    "after one search for '%s' its shelf is at the top",
+    (query) => {
+      const shelf = query.includes('tea') ? 'tea' : 'coffee';
+      const list = rank([['search', query, 0.1]]);
+      expect(share(list, shelf)).toBeGreaterThanOrEqual(0.7);
+      expect(list.items[0]?.reasons.map(({ kind, subject }) => [kind, subject])).toContainEqual(['searched', query]);
+    },
+  );
+
+  test('after one click its neighbours are at the top', () => {
+    const list = rank([['click', idOf(1, 3), 0.1]]);
+    expect(share(list, 'tea')).toBeGreaterThanOrEqual(0.7);
+    expect(ids(list).slice(0, 6)).toContain(idOf(1, 4));
+  });
+
+  test('similar items leave the item itself out, and an unknown item has none', () => {
+    const list = shop.ranker.similar('lamps-5', NOW);
+    expect(ids(list)).not.toContain('lamps-5');
+    expect(share(list, 'lamps', 5)).toBe(1);
+    expect(shop.ranker.similar('nosuch', NOW).items).toEqual([]);
+  });
+});
+
+describe('parts', () => {
+  test('without any snapshot lists come from content and the own past alone, and a stranger gets none', () => {
+    const bare = openShop({ snapshots: {} });
+    expect(bare.parts.map((part) => part.source)).toEqual(['history', 'content']);
+    expect(bare.ranker.strangers(NOW).items).toEqual([]);
+    const list = rank([['view', idOf(0, 0), 0]], bare);
+    expect(list.items[0]).toMatchObject({ source: 'content' });
+  });
+
+  test('empty snapshots are no trouble', () => {
+    const nothing = { items: [], rowStart: new Int32Array(1), columns: new Int32Array(0) };
+    const snapshots = {
+      covisits: { ...nothing, weights: new Float32Array(0) },
+      copurchases: { ...nothing, weights: new Float32Array(0) },
+      sessions: { ...nothing, endedAt: new Float64Array(0) },
+      trending: { items: [], scores: new Float32Array(0) },
+    };
+    const empty = openShop({ snapshots });
+    expect(empty.parts).toHaveLength(6);
+    expect(empty.ranker.strangers(NOW).items).toEqual([]);
+    expect(rank([['view', idOf(0, 0), 0]], empty).items.length).toBeGreaterThan(0);
+  });
+
+  test('a part of no weight is not asked', () => {
+    const { trending: _, ...weights } = defaultConfiguration.weights;
+    const quiet = openShop({ configuration: { weights } });
+    expect(quiet.ranker.strangers(NOW).items).toEqual([]);
+  });
+
+  test('items that trend with a score of nothing are shown without a share', () => {
+    const still = openShop({
+      snapshots: { trending: { items: [...shopIds], scores: new Float32Array(4 * shopIds.length) } },
+    });
+    const list = still.ranker.strangers(NOW);
+    expect(ids(list).sort()).toEqual([...shopIds].sort());
+    expect(ids(list)[0]).toBe('coffee-0');
+    expect(list.items[0]?.reasons).toEqual([{ kind: 'trending', subject: '', weight: 0 }]);
+  });
+
+  test('a dense part is asked once for the batch and standardised by subject; scores below zero are ranked as well', () => {
+    let asked = 0;
+    const dense: ScoringPart = {
+      source: 'autoencoder',
+      dense: true,
+      score: (requests, sheets) => {
+        asked += 1;
+        requests.forEach(({ history }: { history: SubjectHistory }, b) => {
+          for (let item = 0; item < shopIds.length; item += 1) sheets[b]?.add(item, history.length * 1000 + item);
+        });
+      },
+    };
+    const { index, features } = shop;
+    const configuration = { ...defaultConfiguration, weights: { autoencoder: 1 }, explained: 0 };
+    const ranker = createRanker({ parts: [dense], index, features, configuration });
+    const deeds: Deed[] = [['view', idOf(0, 0), 0]];
+    const [one, two] = ranker.rank([[], deeds].map((d) => ({ history: historyOf(index, d), now: NOW })));
+    expect(asked).toBe(1);
+    expect(two?.items.map(({ score }) => score)).toEqual(one?.items.map(({ score }) => score));
+    expect(one?.items.map(({ itemId }) => itemId).sort()).toEqual([...shopIds].sort());
+    const mean = one?.items.reduce((sum, { score }) => sum + score, 0);
+    expect(mean).toBeCloseTo(0, 4);
+
+    const hidden = shopItems.map((item, n) => ({ ...item, hidden: n >= 5 }));
+    const low = openShop({ items: hidden });
+    const lows = createRanker({ parts: [dense], index: low.index, features: low.features, configuration }).strangers(
+      NOW,
+    );
+    expect(lows.items).toHaveLength(5);
+    expect(lows.items.every(({ score }) => score < 0)).toBe(true);
+    expect(lows.items[0]?.itemId).toBe(shopIds[4]);
+  });
+});
