@@ -31,10 +31,11 @@ export const eventDraft = fc.record({
   baseAmount: amount,
 });
 
+/** An event that has no place in the log yet; `age` is ms before `NOW`. */
+export type EventDraft = Omit<TestEvent, 'partition' | 'offset' | 'time'> & { readonly age: number };
+
 /** Drafts as rows of two partitions, in the order of their offsets. */
-export const toEvents = (
-  drafts: readonly (typeof eventDraft extends fc.Arbitrary<infer T> ? T : never)[],
-): TestEvent[] => {
+export const toEvents = (drafts: readonly EventDraft[]): TestEvent[] => {
   const next = [0, 0];
   return drafts.map(({ age, ...rest }, i) => {
     const partition = i % 2;

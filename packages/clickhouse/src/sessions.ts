@@ -31,7 +31,7 @@ export const readSessions = async (store: Store, request: SessionsRequest): Prom
      FROM (
        SELECT subject, session, arraySlice(arrayFilter((s, i) -> i = 1 OR s.4 != steps[i - 1].4, steps, arrayEnumerate(steps)), -${MAX_SESSION_STEPS}) AS kept
        FROM (
-         SELECT subject, session, arrayJoin(arraySplit((s, gap) -> gap > 2 * ${SESSION_GAP_MS}, sorted, gaps)) AS steps
+         SELECT subject, session, arrayJoin(arraySplit((s, gap) -> gap > ${SESSION_GAP_MS}, sorted, gaps)) AS steps
          FROM (
            SELECT subject, ifNull(session_id, '') AS session,
              arraySort(groupArray((toUnixTimestamp64Milli(event_time), partition, offset, assumeNotNull(item_id)))) AS sorted,

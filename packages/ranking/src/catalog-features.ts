@@ -16,6 +16,8 @@ export interface CatalogFeatures {
   readonly item: (item: number) => CatalogItem | undefined;
   /** By item index; items beyond the columns' length are unknown. */
   readonly columns: ItemColumns;
+  /** Path text, empty where there is none; kept, because each list tells it of each of its items. */
+  readonly categoryText: (item: number) => string;
   /** Number of the whole category path, or -1. */
   readonly category: (item: number) => number;
   /** 0..9 within the item's category and currency, or -1. */
@@ -62,6 +64,7 @@ export const createCatalogFeatures = (deps: {
   };
 
   const items: (CatalogItem | undefined)[] = [];
+  const categoryTexts: string[] = [];
   const columns = createItemColumns();
   let categoryVersion = 0;
   let deciles: Int8Array | undefined;
@@ -76,7 +79,8 @@ export const createCatalogFeatures = (deps: {
   const writeShelf = (at: number, item: CatalogItem | undefined) => {
     const price = item?.price == null ? Number.NaN : Number(item.price);
     const path = item?.category ?? [];
-    const category = path.length === 0 ? -1 : numberOf(`:category ${categoryText(path)}`);
+    categoryTexts[at] = categoryText(path);
+    const category = path.length === 0 ? -1 : numberOf(`:category ${categoryTexts[at]}`);
     const group = item === undefined ? -1 : numberOf(`:price ${category} ${item.currency}`);
     if (!Object.is(price, columns.price[at]) || group !== columns.priceGroup[at]) deciles = undefined;
     columns.price[at] = price;
@@ -134,7 +138,10 @@ export const createCatalogFeatures = (deps: {
       const before = items[at];
       if (item === before) return;
       makeRoom(columns, at);
-      while (items.length <= at) items.push(undefined);
+      while (items.length <= at) {
+        items.push(undefined);
+        categoryTexts.push('');
+      }
       items[at] = item;
       writeShelf(at, item);
       // a record that only moves stock or price must not cost the text's rows
@@ -148,6 +155,7 @@ export const createCatalogFeatures = (deps: {
     },
     item: (at) => items[at],
     columns,
+    categoryText: (at) => categoryTexts[at] ?? '',
     category: (at) => columns.category[at] ?? -1,
     priceDecile: (at) => priceTable()[at] ?? -1,
     resembling: (at) => {

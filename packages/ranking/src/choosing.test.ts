@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createBest } from './best.ts';
-import { createCandidateSheet, createShortlist } from './candidate-sheet.ts';
+import { createCandidateSheet, createShortlister } from './candidate-sheet.ts';
 import { defaultConfiguration } from './configuration.ts';
 import { createDiversity } from './diversity.ts';
 import { openShop, shopIds } from './shop.fixture.ts';
@@ -43,7 +43,7 @@ describe('diversity', () => {
     const like = (a: number, b: number) => {
       const same = (column: Int32Array) => (column[items[a] as number] === column[items[b] as number] ? 1 : 0);
       const differing = ((signature[items[a] as number] as number) ^ (signature[items[b] as number] as number)) >>> 0;
-      const apart = [...differing.toString(2)].filter((bit) => bit === '1').length;
+      const apart = differing.toString(2).replaceAll('0', '').length;
       return (
         weigh.category * same(category) +
         weigh.department * same(department) +
@@ -108,6 +108,11 @@ test('a sheet gives slots in the order of naming, sums by part, and is clean aft
   }
   for (let item = 0; item < 10_000; item += 1) sheet.sheet(1).add(item, item);
   expect(sheet.values[2 * 9_999 + 1]).toBe(9_999);
-  const short = createShortlist(Int32Array.of(7, 3));
-  expect([short.slot(3), short.slot(7), short.slot(1)]).toEqual([1, 0, -1]);
+});
+
+test('a shortlist has its own items alone, however far apart, and not those of the list before', () => {
+  const shortlist = createShortlister();
+  shortlist(Int32Array.of(4, 90_000));
+  const list = shortlist(Int32Array.of(7, 100_000, 3));
+  expect([7, 100_000, 3, 4, 90_000, 2_000_000].map(list.slot)).toEqual([0, 1, 2, -1, -1, -1]);
 });

@@ -4,16 +4,10 @@
  * the other requests of the batch, nor on how items are numbered. Every sum runs over parts, events and rows in their
  * own order; scores are rounded to 6 decimals before anything is compared; ties go by item id.
  */
-import {
-  categoryText,
-  type ItemIndex,
-  type RecommendedItem,
-  type SubjectHistory,
-  similarItemsKey,
-} from '@nextcart/contracts';
+import { type ItemIndex, type RecommendedItem, type SubjectHistory, similarItemsKey } from '@nextcart/contracts';
 import { createAttentionReader } from './attention.ts';
 import { createBest } from './best.ts';
-import { createCandidateSheet, createShortlist } from './candidate-sheet.ts';
+import { createCandidateSheet, createShortlister } from './candidate-sheet.ts';
 import type { CatalogFeatures } from './catalog-features.ts';
 import { defaultConfiguration, type RankingConfiguration } from './configuration.ts';
 import { createDenseSheet, type DenseSheet } from './dense-sheet.ts';
@@ -67,6 +61,7 @@ export const createRanker = (deps: {
   const attentionOf = createAttentionReader(configuration.attention);
   const filter = createFilter(features, configuration.repurchaseDays);
   const diversify = createDiversity(features, configuration.diversity);
+  const shortlist = createShortlister();
   const totals = noneFiltered();
 
   const createPipeline = (weights: RankingConfiguration['weights']) => {
@@ -156,7 +151,7 @@ export const createRanker = (deps: {
         configuration.listSize,
       );
       const slots = order.map((place) => top[place] as number);
-      const list = createShortlist(slots.map((slot) => sheet.items[slot] as number));
+      const list = shortlist(slots.map((slot) => sheet.items[slot] as number));
       const why = reasonsFor(request, list, slots);
       return {
         items: why.map(({ source, reasons }, i) =>
@@ -196,7 +191,7 @@ export const createRanker = (deps: {
       score,
       source,
       title: entry?.title ?? '',
-      category: categoryText(entry?.category ?? []),
+      category: features.categoryText(item),
       price: entry?.price ?? null,
       currency: entry?.currency ?? null,
       reasons,

@@ -61,7 +61,7 @@ const graphOf = (weight: number): ItemGraph => {
   };
 };
 
-const sessionsOf = (): RankingSnapshots['sessions'] => {
+const sessionsOf = (): NonNullable<RankingSnapshots['sessions']> => {
   const lists = Array.from({ length: 60 }, (_, s) =>
     [0, 1, 3].map((step) => 10 * (s % 4) + ((Math.floor(s / 4) + step) % 10)),
   );

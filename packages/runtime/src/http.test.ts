@@ -87,5 +87,5 @@ test('a port that is taken is an error at start; a closed server is gone, open c
   await expect(again).rejects.toThrow(/EADDRINUSE/);
   await get('/health');
   await server.close();
-  await expect(get('/health')).rejects.toThrow();
+  await expect(get('/health')).rejects.toThrow(/fetch failed/);
 });

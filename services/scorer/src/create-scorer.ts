@@ -49,7 +49,7 @@ export interface ScorerDeps {
 }
 
 export interface Scorer {
-  /** Catalogue and snapshots are there and the consumer runs. Rejects where it was closed before. */
+  /** Catalogue and snapshots are there and the consumer runs, or the scorer was closed before. Rejects where it can't ever start. */
   readonly started: Promise<void>;
   /** Leaves the group and ends; what was answered is committed. */
   close(): Promise<void>;
@@ -189,6 +189,7 @@ export const createScorer = (deps: ScorerDeps): Scorer => {
         held: [],
         safe,
         next: safe,
+        end: assignment.end,
         learned: false,
         closed: false,
       };
@@ -282,7 +283,12 @@ export const createScorer = (deps: ScorerDeps): Scorer => {
     pool,
   });
   return {
-    started: working.then(() => undefined),
+    started: working.then(
+      () => undefined,
+      (error: unknown) => {
+        if (!signal.aborted) throw error;
+      },
+    ),
     close: async () => {
       const stop = consumer === undefined ? undefined : await working.catch(() => undefined);
       if (stop !== undefined) await stop();

@@ -12,6 +12,7 @@ export const homeOf = (over: Partial<Home> = {}): Home => ({
   held: [],
   safe: 0,
   next: 0,
+  end: 0,
   learned: true,
   closed: false,
   ...over,

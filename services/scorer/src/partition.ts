@@ -161,7 +161,7 @@ export const createOwnedPartition = (
     assignment,
     commit,
     get folded() {
-      return home.next >= assignment.end;
+      return home.next >= home.end;
     },
     handler: {
       startOffset: home.next,

@@ -57,9 +57,16 @@ export const createPublisher = (deps: {
   const itemBytes = createItemBytes(catalogue.item);
   const encoder = createListEncoder({ schemaId: deps.schemaId, itemBytes });
   const mark: ListMark = createListMark();
+  /**
+   * After a takeover, a list of a trigger that we have not come to stands in the log: it covers ours, and ours would be
+   * the older one. A trigger beyond the log is of a log that was deleted, and covers nothing.
+   */
+  const isCovered = ({ lists, end }: Home, slot: number, triggerOffset: number): boolean =>
+    slot !== -1 && triggerOffset < lists.trigger(slot) && lists.trigger(slot) < end;
+
   const forget: Publisher['forget'] = (home, key, triggerOffset, forced) => {
     const slot = home.lists.slot(key);
-    if (!forced && (slot === -1 || home.lists.isEmpty(slot))) return null;
+    if (!forced && (slot === -1 || home.lists.isEmpty(slot) || isCovered(home, slot, triggerOffset))) return null;
     home.lists.set(key, NOTHING, triggerOffset, 0);
     return { home, key, body: null, expiresAt: 0 };
   };
@@ -72,6 +79,7 @@ export const createPublisher = (deps: {
       if (isEmptyMark(mark)) return forget(home, key, stamps.triggerOffset, forced);
       const { lists } = home;
       const slot = lists.slot(key);
+      if (!forced && isCovered(home, slot, stamps.triggerOffset)) return null;
       const now = clock.now();
       const stands = slot !== -1 && lists.same(slot, mark);
       if (stands && !forced && lists.expiresAt(slot) - now > RENEWAL_SHARE * options.listTtlMs) return null;

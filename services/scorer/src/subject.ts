@@ -27,6 +27,8 @@ export interface Home {
   safe: number;
   /** Next offset to be folded. */
   next: number;
+  /** End of the log at the assignment. */
+  readonly end: number;
   /** The partition's lists have been read back. */
   learned: boolean;
   /** Another member may own the partition: nothing of it may be written. */

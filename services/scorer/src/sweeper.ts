@@ -96,7 +96,8 @@ export const createSweeper = (deps: {
     tick: () => {
       for (const { home, tail } of deps.partitions()) {
         if (home.closed || !home.learned) continue;
-        for (const key of tail.takeStale(STALE_MS)) {
+        // before that a state may be older than the list that is to be put back
+        for (const key of home.next < home.end ? [] : tail.takeStale(STALE_MS)) {
           if (!isReserved(key)) metrics.stale.inc();
           want(home, key, true);
         }

@@ -22,7 +22,6 @@ export const fillEvents = async (
   { kafka, registry }: OwnServers,
   records: Iterator<DatasetRecord>,
   events: number,
-  onKey?: (key: string) => void,
 ): Promise<void> => {
   const producer = await kafka.createProducer();
   const sender = await createEventSender({ producer, registry, ownClock: true });
@@ -30,7 +29,6 @@ export const fillEvents = async (
   let sending = Promise.resolve();
   for (let sent = 0; sent < events; ) {
     const chunk = takeEvents(records, Math.min(CHUNK, events - sent));
-    if (onKey !== undefined) for (const { key } of chunk) if (key !== null) onKey(key);
     await sending; // a chunk is made while the one before it is written
     sending = sender.send(chunk);
     sent += chunk.length;

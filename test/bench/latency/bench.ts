@@ -2,16 +2,16 @@ import { fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createShop, type Shop } from '@nextcart/datasets';
+import { createShop } from '@nextcart/datasets';
 import { systemClock } from '@nextcart/runtime';
 import type { Bench, BenchContext, Metrics } from '../harness/bench.ts';
 import { selfMicros, startCpuMeter } from '../harness/cpu.ts';
 import { type OwnServers, type ServiceProcess, startOwnServers } from '../harness/own-servers.ts';
 import { waitForRows } from '../ingest/database.ts';
 import { fillCatalogue, fillEvents } from '../ingest/fill-topic.ts';
-import { matchAnswers } from './answers.ts';
+import { type Answer, matchAnswers } from './answers.ts';
 import { skipToEnd } from './groups.ts';
-import type { LoadDone, LoadMessage, LoadPlan, ShopPlan } from './plan.ts';
+import { HISTORY_PER_S, type LoadDone, type LoadMessage, type LoadPlan, type ShopPlan } from './plan.ts';
 import { startRecorder } from './recorder.ts';
 import { summarize } from './summarize.ts';
 
@@ -22,6 +22,9 @@ import { summarize } from './summarize.ts';
  */
 const FULL = { history: 400_000, users: 100_000, items: 20_000, rates: [200, 1000], warmUpS: 20, seconds: 60 };
 const QUICK = { history: 20_000, users: 5000, items: 2000, rates: [100], warmUpS: 5, seconds: 5 };
+/** The past begins before the shop of today does. */
+const PAST_MS = 60 * 60 * 1000;
+const COLD_SHARE = 0.05;
 /** After the load: what is answered later than this counts as unanswered. */
 const SETTLE_MS = 5000;
 /** Of each service's warnings. */
@@ -32,11 +35,8 @@ const ROUNDING_MS = 0.001;
 interface Setting {
   readonly size: typeof FULL;
   readonly servers: OwnServers;
-  readonly plan: ShopPlan;
-  readonly shop: Shop;
+  readonly shop: ShopPlan;
   readonly others: readonly ServiceProcess[];
-  /** Subjects with events that a scorer has not read from the log since it started. */
-  readonly stored: Set<string>;
 }
 
 /** Runs the load in its own process; `onReady` is called before its first event, `onDone` while it is still there. */
@@ -64,38 +64,23 @@ export const latencyBench: Bench = {
     const size = context.quick ? QUICK : FULL;
     const servers = await startOwnServers(context);
     await servers.setUp();
-    const plan = {
-      seed: 5,
-      users: size.users,
-      items: size.items,
-      startAt: systemClock.now() - 3_600_000,
-      eventsPerSecond: 1000,
-    };
-    const shop = createShop({ ...plan, dirt: false });
-    const records = shop.records(0);
-    await fillCatalogue(servers, shop);
+    const shop = { seed: 5, users: size.users, items: size.items, startAt: systemClock.now() - PAST_MS };
+    const past = createShop({ ...shop, eventsPerSecond: HISTORY_PER_S, dirt: false });
+    await fillCatalogue(servers, past);
     const others = [await servers.startService('ingest'), await servers.startService('features')];
-    const stored = new Set<string>();
-    await fillEvents(context, servers, records, size.history, (key) => stored.add(key));
+    await fillEvents(context, servers, past.records(0), size.history);
     await waitForRows(context, servers.store, 'history into the store', size.history);
-    let rows = size.history;
-    let used = shop.position().records;
     await skipToEnd(servers);
+    let rows = size.history;
+    const { history, users, items, warmUpS, seconds } = size;
     return {
-      n: {
-        history: size.history,
-        users: size.users,
-        items: size.items,
-        warm_up_s: size.warmUpS,
-        seconds: size.seconds,
-      },
+      n: { history, users, items, warm_up_s: warmUpS, seconds },
       measure: async () => {
         const metrics: Record<string, number> = {};
         for (const rate of size.rates) {
-          const run = await measureRate(context, { size, servers, plan, shop, others, stored }, rate, used);
-          used = run.used;
-          rows += run.events;
+          const run = await measureRate(context, { size, servers, shop, others }, rate);
           Object.assign(metrics, run.metrics);
+          rows += run.sent;
           await waitForRows(context, servers.store, 'the load into the store', rows);
         }
         return metrics;
@@ -106,24 +91,23 @@ export const latencyBench: Bench = {
 
 const measureRate = async (
   context: BenchContext,
-  { size, servers, plan, others, stored }: Setting,
+  { size, servers, shop, others }: Setting,
   rate: number,
-  from: number,
-): Promise<{ metrics: Metrics; used: number; events: number }> => {
+): Promise<{ metrics: Metrics; sent: number }> => {
   const stampsFile = join(servers.stack.dataDir, 'unchanged.stamps');
   const scorer = await servers.startService('scorer', {
     script: join(import.meta.dirname, 'scorer-process.ts'),
     env: { STAMPS_FILE: stampsFile },
   });
   const recorder = await startRecorder(servers.kafka);
-  const seconds = size.warmUpS + size.seconds;
-  context.log(`  ${rate} events/s for ${seconds} s, the first ${size.warmUpS} s to warm up`);
+  const { history, warmUpS, seconds } = size;
+  context.log(`  ${rate} events/s for ${seconds} s, after ${warmUpS} s to warm up`);
   const { kafkaBrokers: brokers, schemaRegistryUrl: registryUrl } = servers.stack.urls;
   let meter: (() => Record<string, number>) | undefined;
   let cpu: Record<string, number> = {};
   let readerBefore = 0;
   const done = await runLoad(
-    { brokers, registryUrl, shop: plan, from, eventsPerS: rate, seconds },
+    { brokers, registryUrl, shop, history, eventsPerS: rate, warmUpS, seconds, coldShare: COLD_SHARE },
     (load) => {
       const services = Object.fromEntries([...others, scorer].map((each) => [each.name, each.pid]));
       const serverPids = { clickhouse: servers.pid('clickhouse'), broker: servers.pid('kafka') };
@@ -143,22 +127,18 @@ const measureRate = async (
     for (const line of service.said().slice(0, SHOWN_LINES)) context.log(`  ${service.name}: ${line.slice(0, 300)}`);
   const unchanged = new Float64Array(new Uint8Array(readFileSync(stampsFile)).buffer);
 
-  const measureFrom = done.startedAt + size.warmUpS * 1000 - ROUNDING_MS;
-  const { answers, missing } = matchAnswers(recording, unchanged, measureFrom, measureFrom + size.seconds * 1000);
-  // the first event of a subject that the store knows and this scorer has not seen
-  const first = new Map<string, unknown>();
-  for (const event of recording.events) if (!first.has(event.subject)) first.set(event.subject, event);
+  const measureFrom = done.startedAt + warmUpS * 1000 - ROUNDING_MS;
+  const { answers, missing } = matchAnswers(recording, unchanged, measureFrom, measureFrom + seconds * 1000);
+  // a cold subject's first event of all; by its later ones the scorer has it
+  const cold = new Set(done.cold);
+  const firstOf = new Map(recording.events.toReversed().map((event) => [event.subject, event]));
+  const isCold = ({ event }: Answer): boolean => cold.has(event.subject) && firstOf.get(event.subject) === event;
   const metrics: Record<string, number> = {
-    ...summarize(
-      answers,
-      ({ event }) => first.get(event.subject) === event && stored.has(event.subject),
-      missing.length,
-      rate,
-    ),
+    ...summarize(answers, isCold, missing.length, rate),
     [`load_late_ms_max@${rate}`]: done.lateMsMax,
     [`cold_query_ms@${rate}`]: coldQueries === 0 ? 0 : (1000 * coldSeconds) / coldQueries,
   };
-  for (const [name, micros] of Object.entries(cpu)) metrics[`cpu_us_per_event.${name}@${rate}`] = micros / done.events;
-  for (const { subject } of recording.events) stored.add(subject);
-  return { metrics, used: done.used, events: recording.events.length };
+  for (const [name, micros] of Object.entries(cpu))
+    metrics[`cpu_us_per_event.${name}@${rate}`] = micros / recording.events.length;
+  return { metrics, sent: done.sent };
 };

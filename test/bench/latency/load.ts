@@ -1,17 +1,20 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { behaviourEventCodec, registrySubject, schemaText, topics, wireEncode } from '@nextcart/contracts';
-import { createShop } from '@nextcart/datasets';
+import { createShop, type DatasetRecord } from '@nextcart/datasets';
 import { createKafka, createRegistryClient, type OutgoingRecord } from '@nextcart/kafka';
 import { createLogger, systemClock } from '@nextcart/runtime';
 import { takeEvents } from '../ingest/fill-topic.ts';
-import { DUE_HEADER, type LoadMessage, type LoadPlan, preciseNow } from './plan.ts';
+import { chooseCold } from './choose-cold.ts';
+import { DUE_HEADER, HISTORY_PER_S, type LoadMessage, type LoadPlan, preciseNow } from './plan.ts';
 
 /**
  * The load, in a process of its own. Open loop: event k is due at start + k / rate, whatever became of the ones before
  * it, and carries that time; what the load sends late counts as latency (no coordinated omission).
  */
 const plan = JSON.parse(process.argv[2] ?? '') as LoadPlan;
+const { eventsPerS, warmUpS, seconds } = plan;
 const log = createLogger('bench-load', 'error');
 const clock = systemClock;
 const kafka = createKafka({
@@ -24,41 +27,58 @@ const schemaId = await registry.register(registrySubject(topics.events.name), sc
 const producer = await kafka.createProducer();
 const { encode } = behaviourEventCodec();
 
-const shop = createShop({ ...plan.shop, dirt: false });
-const total = plan.eventsPerS * plan.seconds;
-const START_DELAY_MS = 500;
+const START_DELAY_MS = 1000;
 const TICK_MS = 1;
+/** Of the shop's clock: until then it has no steady number of sessions under way. */
+const SETTLING_S = 300;
 
 // made beforehand: the shop's own thinking is no part of what is measured
-const waiting = takeEvents(shop.records(plan.from), total);
-const used = shop.position().records;
+const past = createShop({ ...plan.shop, eventsPerSecond: HISTORY_PER_S, dirt: false });
+const stored = new Set(takeEvents(past.records(0), plan.history).map(({ key }) => key ?? ''));
+const shop = createShop({ ...plan.shop, eventsPerSecond: eventsPerS, dirt: false });
+const total = eventsPerS * (warmUpS + seconds);
+const timed = takeEvents(shop.records(eventsPerS * SETTLING_S), total);
+const subjects = timed.map(({ key }) => key ?? '');
+const { cold, known } = chooseCold(subjects, eventsPerS * warmUpS, stored, plan.coldShare);
 
-const recordAt = (k: number, due: number): OutgoingRecord => {
-  const { event, key } = waiting[k] as (typeof waiting)[number];
+/** `due` is what the event is timed from; null where it is not timed. */
+const outgoing = ({ event, key }: DatasetRecord, due: number | null): OutgoingRecord => {
   if (event === undefined) throw new Error('a clean shop gave a record without an event');
-  const value = wireEncode(schemaId, encode({ ...event, eventTime: Math.floor(due) }));
-  const headers = { [DUE_HEADER]: Buffer.from(due.toFixed(3)) };
-  return { topic: topics.events.name, key: key === null ? null : Buffer.from(key), value, headers };
+  // ids of its own: the shop gives the same ones in every repeat, which would be duplicates
+  const sent = { ...event, eventId: randomUUID(), eventTime: Math.floor(due ?? preciseNow()) };
+  return {
+    topic: topics.events.name,
+    key: key === null ? null : Buffer.from(key),
+    value: wireEncode(schemaId, encode(sent)),
+    ...(due === null ? {} : { headers: { [DUE_HEADER]: Buffer.from(due.toFixed(3)) } }),
+  };
 };
 
+/** Sends at the rate, by absolute time; the worst delay of the load itself, ms. */
+const send = async (startedAt: number, count: number, record: (k: number, due: number) => OutgoingRecord) => {
+  const sends: Promise<void>[] = [];
+  let lateMsMax = 0;
+  for (let sent = 0; sent < count; ) {
+    const now = preciseNow();
+    const records: OutgoingRecord[] = [];
+    for (let due = startedAt + (1000 * sent) / eventsPerS; sent < count && due <= now; ) {
+      lateMsMax = Math.max(lateMsMax, now - due);
+      records.push(record(sent, due));
+      sent += 1;
+      due = startedAt + (1000 * sent) / eventsPerS;
+    }
+    if (records.length > 0) sends.push(producer.sendAll(records)); // not awaited: the plan does not wait for the broker
+    await sleep(TICK_MS);
+  }
+  await Promise.all(sends);
+  return lateMsMax;
+};
+
+await send(preciseNow(), known.length, (k) => outgoing(timed[known[k] as number] as DatasetRecord, null));
 process.send?.({ kind: 'ready' } satisfies LoadMessage);
 const startedAt = preciseNow() + START_DELAY_MS;
-const stepMs = 1000 / plan.eventsPerS;
-const sends: Promise<void>[] = [];
-let lateMsMax = 0;
-for (let sent = 0; sent < total; ) {
-  const now = preciseNow();
-  const records: OutgoingRecord[] = [];
-  for (; sent < total && startedAt + sent * stepMs <= now; sent += 1) {
-    const due = startedAt + sent * stepMs;
-    lateMsMax = Math.max(lateMsMax, now - due);
-    records.push(recordAt(sent, due));
-  }
-  if (records.length > 0) sends.push(producer.sendAll(records)); // not awaited: the plan does not wait for the broker
-  await sleep(TICK_MS);
-}
-await Promise.all(sends);
+const lateMsMax = await send(startedAt, total, (k, due) => outgoing(timed[k] as DatasetRecord, due));
 process.once('message', () => process.disconnect()); // once its CPU has been read
-process.send?.({ kind: 'done', startedAt, events: total, used, lateMsMax } satisfies LoadMessage);
+process.send?.({ kind: 'done', startedAt, sent: total + known.length, cold, lateMsMax } satisfies LoadMessage);
 await once(process, 'disconnect');
 await kafka.close();

@@ -8,18 +8,23 @@ export interface ShopPlan {
   readonly users: number;
   readonly items: number;
   readonly startAt: number;
-  readonly eventsPerSecond: number;
 }
+
+/** Events a second, by the shop's clock, of the past that is in the store before the scorer starts. */
+export const HISTORY_PER_S = 1000;
 
 /** First argument of load.ts, as JSON. */
 export interface LoadPlan {
   readonly brokers: string;
   readonly registryUrl: string;
   readonly shop: ShopPlan;
-  /** Records of the shop that were used before. */
-  readonly from: number;
+  /** Events that are in the store already: the shop's first at HISTORY_PER_S. */
+  readonly history: number;
   readonly eventsPerS: number;
+  readonly warmUpS: number;
   readonly seconds: number;
+  /** Of the measured events: those of a customer whom the store knows and the scorer has not seen since it started. */
+  readonly coldShare: number;
 }
 
 /** The load's messages to its parent: when it has made its events, and when the broker has all of them. */
@@ -27,10 +32,12 @@ export type LoadMessage =
   | { readonly kind: 'ready' }
   | {
       readonly kind: 'done';
+      /** Epoch ms at which the first event was due. */
       readonly startedAt: number;
-      readonly events: number;
-      /** Records of the shop that have been used. */
-      readonly used: number;
+      /** Events in all: those that are timed, the warm-up, and those that made subjects known beforehand. */
+      readonly sent: number;
+      /** Subjects whose first event of all is a measured one. */
+      readonly cold: readonly string[];
       /** How far behind its plan the load itself was at its worst. */
       readonly lateMsMax: number;
     };

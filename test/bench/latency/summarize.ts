@@ -53,5 +53,7 @@ export const summarize = (
     cold_share: share(coldOnes.length, answers.length),
   };
   for (const [name, ms] of sums) metrics[`stage.${name}_share`] = share(ms, whole);
-  return Object.fromEntries(Object.entries(metrics).map(([name, value]) => [`${name}@${rate}`, value]));
+  // nobody cold, no percentile of theirs
+  const known = Object.entries(metrics).filter(([, value]) => Number.isFinite(value));
+  return Object.fromEntries(known.map(([name, value]) => [`${name}@${rate}`, value]));
 };

@@ -11,10 +11,14 @@ export interface Arrivals {
   readonly warmUpMs: number;
   /** Next arrival after a time; `number` is the visit that it begins. */
   nextAfter(time: number, person: number, number: number): number;
+  /** A visit is over. How long lists make visits is not known before: the gaps follow, so that the rate is kept. */
+  left(events: number, durationMs: number): void;
 }
 
-/** A reader of activities needs no more than these many people to find the gap. */
+/** The activities of these many people are enough to find the gap. */
 const SAMPLE = 4096;
+/** Visits that the running means of their length and duration remember, and between two corrections of the gap. */
+const REMEMBERED_VISITS = 300;
 const HOURS_MS = 3_600_000;
 
 /** 1 at the busiest hour of a person's day and week; in (0, 1]. */
@@ -36,8 +40,8 @@ export const createArrivals = (options: {
   withLists: boolean;
 }): Arrivals => {
   const { seed, users, rhythm } = options;
-  const perSession = options.withLists ? parameters.eventsPerSessionWithLists : parameters.eventsPerSession;
-  const sessionMs = options.withLists ? parameters.sessionMsWithLists : parameters.sessionMs;
+  let perSession: number = parameters.eventsPerSession;
+  let sessionMs: number = parameters.sessionMs;
   const sample = Math.min(users, SAMPLE);
   const activities = Float64Array.from({ length: sample }, (_, i) => activityOf(seed, i));
 
@@ -48,28 +52,28 @@ export const createArrivals = (options: {
     return (1000 * perSession * sum * users) / sample;
   };
   const wanted = options.eventsPerSecond;
-  let pace = 1;
-  let gapMs: number = parameters.cycleMs;
-  if (wanted !== undefined) {
-    const cycle = (1000 * users * perSession) / wanted;
-    // people rest for three fifths of their time, or hurry
-    pace = Math.min(1, cycle / (2.5 * sessionMs));
+  const gapFor = (rate: number): number => {
     let low = 0;
-    let high = cycle * 100;
-    for (let i = 0; i < 100; i += 1) {
-      gapMs = (low + high) / 2;
-      if (rateAt(gapMs, pace * sessionMs) > wanted) low = gapMs;
-      else high = gapMs;
+    let high = (100 * 1000 * users * perSession) / rate;
+    for (let i = 0; i < 60; i += 1) {
+      const middle = (low + high) / 2;
+      if (rateAt(middle, sessionMs) > rate) low = middle;
+      else high = middle;
     }
-  }
-  const candidateGap = rhythm ? gapMs * MEAN_LIKELIHOOD : gapMs;
+    return low;
+  };
+  // people rest for three fifths of their time, or hurry
+  const pace = wanted === undefined ? 1 : Math.min(1, (1000 * users * perSession) / wanted / (2.5 * sessionMs));
+  sessionMs *= pace;
+  let gapMs = wanted === undefined ? parameters.cycleMs : gapFor(wanted);
+  let visits = 0;
   return {
     pace,
-    eventsPerSecond: rateAt(gapMs, pace * sessionMs),
-    warmUpMs: Math.round(3 * pace * sessionMs),
+    eventsPerSecond: rateAt(gapMs, sessionMs),
+    warmUpMs: Math.round(3 * sessionMs),
     nextAfter: (time, person, number) => {
       const random = createRandom(seed, streams.arrival, person, number);
-      const gap = candidateGap / activityOf(seed, person);
+      const gap = (rhythm ? gapMs * MEAN_LIKELIHOOD : gapMs) / activityOf(seed, person);
       let at = time + gap * random.exponential();
       // thinning (Lewis and Shedler 1979): candidates come at the busiest rate, and are kept by the hour's likelihood
       if (rhythm) {
@@ -77,6 +81,14 @@ export const createArrivals = (options: {
         while (random.next() >= likelihoodAt(at, shift)) at += gap * random.exponential();
       }
       return Math.round(at);
+    },
+    left: (events, durationMs) => {
+      // without lists the stated means hold, and people don't depend on one another
+      if (wanted === undefined || !options.withLists) return;
+      perSession += (events - perSession) / REMEMBERED_VISITS;
+      sessionMs += (durationMs - sessionMs) / REMEMBERED_VISITS;
+      visits += 1;
+      if (visits % REMEMBERED_VISITS === 0) gapMs = gapFor(wanted);
     },
   };
 };

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BehaviourEvent } from '@nextcart/contracts';
 import { expect, test } from 'vitest';
-import { createAssortment } from './assortment.ts';
+import { createAssortment, STYLES } from './assortment.ts';
 import type { Lists } from './lists.ts';
 import { DAY_MS } from './parameters.ts';
 import { activityOf, personAt } from './people.ts';
@@ -188,6 +188,28 @@ test('a list that knows the true needs earns more clicks than one of any items',
     return list;
   });
   expect(clickRate(wise)).toBeGreaterThan(2 * clickRate(random));
+});
+
+test('taste decides clicks: items of the own style earn more than items of the opposite', () => {
+  const known = new Map<string, string[]>();
+  const byTaste = (sign: 1 | -1) =>
+    listsOf((subject) => {
+      const key = `${sign} ${subject}`;
+      const before = known.get(key);
+      if (before !== undefined) return before;
+      const person = personAt(SEED, Number(/\d+/.exec(subject)?.[0]) - 1, START);
+      const cosines = Array.from({ length: 300 }, (_, item) =>
+        person.style.reduce((sum, value, k) => sum + value * (assortment.styles[item * STYLES + k] as number), 0),
+      );
+      const list = cosines
+        .map((_, item) => item)
+        .toSorted((a, b) => sign * ((cosines[b] as number) - (cosines[a] as number)))
+        .slice(0, 6)
+        .map(assortment.id);
+      known.set(key, list);
+      return list;
+    });
+  expect(clickRate(byTaste(1))).toBeGreaterThan(1.5 * clickRate(byTaste(-1)));
 });
 
 test('the truth file holds the shop, its items, its people, the dirt and the likeliest next items', () => {

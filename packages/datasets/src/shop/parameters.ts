@@ -27,9 +27,7 @@ export const parameters = {
   itemsPerSession: 4.2,
   /** measured over 45,000 visits: what arrivals are counted by */
   eventsPerSession: 6.55,
-  eventsPerSessionWithLists: 16,
   sessionMs: 77_000,
-  sessionMsWithLists: 98_000,
   dwellMs: 14_000,
   fastestDwellMs: 200,
   sessionIdShare: 0.85,

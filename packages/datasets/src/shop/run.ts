@@ -130,6 +130,7 @@ export const createRun = (options: {
     const event = session.step(clock);
     if (event === undefined) {
       open.delete(slot);
+      arrivals.left(session.events, clock - session.beganAt);
       return heap.replace(arrivals.nextAfter(clock, slot, memory.sessions[slot] as number), slot);
     }
     heap.replace(clock + session.pauseMs, slot);

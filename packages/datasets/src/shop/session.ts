@@ -18,7 +18,9 @@ const CUSTOMER_PROPERTIES: readonly Readonly<Record<string, string>>[] = [{ devi
 export interface Session {
   readonly person: Person;
   readonly visit: Visit;
-  readonly subject: () => string;
+  readonly beganAt: number;
+  /** Said so far. */
+  readonly events: number;
   /** The next event, or undefined at the end of the visit. */
   step(now: number): BehaviourEvent | undefined;
   /** Until the next step. */
@@ -74,6 +76,7 @@ export const openSession = (deps: SessionDeps, index: number, now: number): Sess
   let stage: 'arrive' | 'arrived' | 'browse' | 'after view' | 'done' = 'arrive';
   let target = -1;
   let pauseMs = 0;
+  let said = 0;
 
   const dwell = (share = 1): number =>
     Math.round(Math.max(parameters.fastestDwellMs * pace, parameters.dwellMs * pace * share * random.exponential()));
@@ -214,7 +217,10 @@ export const openSession = (deps: SessionDeps, index: number, now: number): Sess
   return {
     person,
     visit,
-    subject,
+    beganAt: now,
+    get events() {
+      return said;
+    },
     get pauseMs() {
       return pauseMs;
     },
@@ -241,6 +247,7 @@ export const openSession = (deps: SessionDeps, index: number, now: number): Sess
         properties,
       };
       happen(planned, event, now_);
+      said += 1;
       pauseMs = queue.length > 0 ? (queue[0] as Planned).pauseMs : dwell(type === 'search' ? 0.4 : 1);
       return event;
     },

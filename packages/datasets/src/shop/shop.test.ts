@@ -73,6 +73,15 @@ test('a wanted rate is kept from the first minute on', () => {
   }
 });
 
+test('with lists, whose impressions are events too, the wanted rate is kept after a while', () => {
+  const lists = { current: () => ({ recommId: 'r', items: ['p00001', 'p00002', 'p00003', 'p00004', 'p00005'] }) };
+  const records = all({ eventsPerSecond: 20, users: 500, dirt: false, lists, maxEvents: 36_000 });
+  const late = records.filter(({ clock }) => clock >= START + 1_000_000);
+  const seconds = ((late.at(-1)?.clock as number) - START - 1_000_000) / 1000;
+  expect(late.length / seconds / 20).toBeGreaterThan(0.85);
+  expect(late.length / seconds / 20).toBeLessThan(1.15);
+});
+
 test('the catalogue is a tree of at least twenty categories, with prices, and consumables may be bought again', async () => {
   const categories = new Set<string>();
   let consumables = 0;

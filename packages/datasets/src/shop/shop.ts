@@ -73,7 +73,9 @@ export const createShop = (options: ShopOptions): Shop => {
   const seed = (options.seed ^ Math.imul(Math.floor(options.seed / 4_294_967_296), 0x9e3779b1)) | 0;
   const assortment = createAssortment(seed, items);
   const rhythm = options.rhythm ?? eventsPerSecond === undefined;
-  const arrivals = createArrivals({ seed, users, eventsPerSecond, rhythm, withLists: lists !== undefined });
+  const arrivalOptions = { seed, users, eventsPerSecond, rhythm, withLists: lists !== undefined };
+  // made anew for each run, because lists move them; at the beginning they are the same
+  const arrivals = createArrivals(arrivalOptions);
   const robotOptions = {
     seed,
     users,
@@ -90,7 +92,7 @@ export const createShop = (options: ShopOptions): Shop => {
       startAt,
       endAt: options.days === undefined ? Number.POSITIVE_INFINITY : startAt + options.days * DAY_MS,
       maxEvents: maxEvents ?? Number.POSITIVE_INFINITY,
-      arrivals,
+      arrivals: createArrivals(arrivalOptions),
       robots: createRobots(robotOptions),
       dirt,
       lists,

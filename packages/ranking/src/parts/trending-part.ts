@@ -66,30 +66,43 @@ export const createTrendingPart = (deps: {
     }
     return care;
   };
-  const scoreOf = (rank: number, care: ReadonlyMap<number, number>) =>
-    ((scores[rank] as number) * (1 + boost * (care.get(features.category(items[rank] as number)) ?? 0))) / (1 + boost);
+  /** By rank, for who cares for nothing of the kind. */
+  const careless = scores.map((score) => score / (1 + boost));
+  const scoreOf = (rank: number, care: number) =>
+    care === 0 ? (careless[rank] as number) : ((scores[rank] as number) * (1 + boost * care)) / (1 + boost);
 
   return {
     source: 'trending',
     dense: false,
     score: (requests, sheets) => {
+      const { category: categories } = features.columns;
       requests.forEach((request, b) => {
         const sheet = sheets[b];
         if (sheet === undefined) return;
         const care = cares(request, -1);
-        for (let rank = 0; rank < first; rank += 1) sheet.add(items[rank] as number, scoreOf(rank, care));
-        for (const category of care.keys())
-          for (const rank of furtherOf(category)) sheet.add(items[rank] as number, scoreOf(rank, care));
+        for (let rank = 0; rank < first; rank += 1) {
+          const item = items[rank] as number;
+          const category = item < categories.length ? (categories[item] as number) : -1;
+          sheet.add(item, category === -1 ? (careless[rank] as number) : scoreOf(rank, care.get(category) ?? 0));
+        }
+        for (const [category, much] of care)
+          for (const rank of furtherOf(category)) sheet.add(items[rank] as number, scoreOf(rank, much));
       });
     },
     without: (request, candidates, now, events, out) => {
+      const width = candidates.length;
+      // -1 where it was not named
+      const ranks = Int32Array.from({ length: width }, (_, slot) =>
+        now[slot] === 0 ? -1 : (rankOf.get(candidates.items[slot] as number) ?? -1),
+      );
+      const categories = ranks.map((rank) => (rank === -1 ? -1 : features.category(items[rank] as number)));
       events.forEach((event, k) => {
         const care = cares(request, event);
-        for (let slot = 0; slot < candidates.length; slot += 1) {
-          const item = candidates.items[slot] as number;
-          const rank = (now[slot] as number) === 0 ? undefined : rankOf.get(item);
-          const named = rank !== undefined && (rank < first || care.has(features.category(item)));
-          out[k * candidates.length + slot] = named ? scoreOf(rank, care) : 0;
+        for (let slot = 0; slot < width; slot += 1) {
+          const rank = ranks[slot] as number;
+          const much = rank === -1 ? undefined : care.get(categories[slot] as number);
+          const named = rank !== -1 && (rank < first || much !== undefined);
+          out[k * width + slot] = named ? scoreOf(rank, much ?? 0) : 0;
         }
       });
     },

@@ -1,0 +1,70 @@
+import { readLedger } from '@nextcart/cli';
+import { groups, topics } from '@nextcart/contracts';
+import { systemClock } from '@nextcart/runtime';
+import { checkLists } from './check-lists.ts';
+import { checkDeadLetters, checkRows, checkWindows } from './check-rows.ts';
+import type { FaultSystem } from './fault-system.ts';
+import type { Load } from './load.ts';
+import { readLog } from './read-log.ts';
+import { judgeLog } from './reference-judge.ts';
+import { logEnds, untilCommitted } from './until.ts';
+
+export interface Verdict {
+  /** Records of the events' topic. */
+  readonly records: number;
+  /** Of these by outcome, as the reference has it. */
+  readonly outcomes: Readonly<Record<string, number>>;
+  readonly subjects: number;
+  /** Lists that were compared in everything. */
+  readonly wholeLists: number;
+  readonly lost: string[];
+  readonly doubled: string[];
+  readonly wrong: string[];
+}
+
+const LEDGER_WAIT_MS = 60_000;
+const minutes = { name: 'window_minutes', column: 'minute', seconds: 60 } as const;
+const hours = { name: 'window_hours', column: 'hour', seconds: 3600 } as const;
+
+/** Resolves when both services have done all that the log holds, history records that the scorer adds included. */
+export const settle = async ({ kafka }: FaultSystem): Promise<void> => {
+  for (let before = -1; ; ) {
+    const ends = await logEnds(kafka);
+    const total = [...ends.values()].reduce((sum, end) => sum + end, 0);
+    await Promise.all([groups.scorer, groups.ingestEvents].map((group) => untilCommitted(kafka, group, ends)));
+    if (total === before) return;
+    before = total;
+  }
+};
+
+/** Everything that the services made against what the log says. The load must have stopped. */
+export const verify = async (system: FaultSystem, load: Load): Promise<Verdict> => {
+  const { kafka, store, items, topicId } = system;
+  await settle(system);
+  const lists = await checkLists(system);
+  const log = await readLog(kafka, topics.events.name);
+  const judged = judgeLog(log, system.schemas);
+  const { lost, doubled, wrong } = await checkRows(store, topicId, judged);
+
+  const arrived = new Set(judged.map(({ event }) => event?.eventId));
+  const refused = judged.filter(({ outcome }) => outcome === 'quarantined').length;
+  const absent = [...load.acknowledged].filter((id) => !arrived.has(id));
+  // a quarantined event is in the log, but the reference did not read its id
+  if (absent.length > refused) lost.push(`${absent.length} acknowledged events are not in the log`);
+
+  wrong.push(...(await checkWindows(store, minutes, judged, items)));
+  wrong.push(...(await checkWindows(store, hours, judged, items)));
+  wrong.push(...checkDeadLetters(await readLog(kafka, topics.deadLetters.name), topics.events.name, judged));
+  wrong.push(...lists.wrong);
+  for (const line of await readLedger({ kafka, store, clock: systemClock, waitMs: LEDGER_WAIT_MS })) {
+    const where = `${line.topic}/${line.partition}`;
+    if (line.missing > 0) lost.push(`${where}: the ledger misses ${line.missing}, from ${line.firstMissing} on`);
+    if (line.doubled > 0) doubled.push(`${where}: the ledger has ${line.doubled} too many`);
+  }
+  const outcomes: Record<string, number> = {};
+  for (const { outcome } of judged) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+  return {
+    ...{ records: log.length, outcomes, subjects: lists.subjects, wholeLists: lists.whole },
+    ...{ lost, doubled, wrong },
+  };
+};
