@@ -5,10 +5,10 @@ import { logEnds, untilCommitted } from './until.ts';
 /** Where a service is to die, and how often it has been there by then. */
 export const ingestCrashes = ['planned:12', 'dead_lettered:10', 'inserted:12', 'acknowledged:1'] as const;
 export const scorerCrashes = [
-  'folded_and_unranked:200',
-  'ranked_and_unsent:200',
-  'sent_and_unanswered:200',
-  'produced_and_uncommitted:8',
+  'folded_and_unranked:30',
+  'ranked_and_unsent:30',
+  'sent_and_unanswered:30',
+  'produced_and_uncommitted:5',
 ] as const;
 
 const CRASH_MS = 120_000;

@@ -20,8 +20,7 @@ test('kill -9 of ingest and of the scorer under load, at every named point and b
   const kills = await Promise.all([
     killInRounds(system, 'ingest', ingestCrashes),
     killInRounds(system, 'scorer', scorerCrashes),
-  ]);
-  await load.stop();
+  ]).finally(() => load.stop());
   const verdict = await verify(system, load);
   console.log(
     JSON.stringify({

@@ -47,7 +47,7 @@ const spoil = (whole: Buffer, below: (n: number) => number): Buffer | null => {
     case 5:
       return below(20) === 0 ? null : Buffer.concat([bytes, bytes.subarray(at)]);
     case 6:
-      return below(20) === 0 ? Buffer.alloc(0) : bytes.fill(0xff, at, at + 3);
+      return below(20) === 0 ? Buffer.alloc(0) : bytes.fill(0xff, at, Math.min(at + 3, bytes.length));
     default:
       for (let flips = 1 + below(3); flips > 0; flips -= 1) {
         const where = below(bytes.length);

@@ -47,7 +47,7 @@ export const groupCases = ({ fresh }: SuiteContext): void => {
   });
 
   test('a second member takes its share, and no two own a partition at the same time', async () => {
-    const { kafka, record, join } = await fresh();
+    const { open, kafka, record, join } = await fresh();
     const owners = new Map<number, string>();
     const clashes: string[] = [];
     const all = new Map<number, number[]>();
@@ -79,6 +79,12 @@ export const groupCases = ({ fresh }: SuiteContext): void => {
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
     })();
+    const endLoad = async (): Promise<void> => {
+      stop = true;
+      await load;
+      await producer.close();
+    };
+    open.push({ close: endLoad }); // a case that fails must not go on sending
     const b = await member('b');
     await vi.waitFor(() => {
       expect(a.consumer.owned().length).toBe(2);
@@ -86,9 +92,7 @@ export const groupCases = ({ fresh }: SuiteContext): void => {
     }, WAIT);
     await a.consumer.close();
     await vi.waitFor(() => expect(b.consumer.owned()).toEqual([0, 1, 2, 3]), WAIT);
-    stop = true;
-    await load;
-    await producer.close();
+    await endLoad();
     for (const partition of [0, 1, 2, 3])
       await vi.waitFor(() => expect(new Set(all.get(partition))).toEqual(new Set(upTo(sent))), WAIT);
     expect(clashes).toEqual([]);

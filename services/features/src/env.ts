@@ -18,6 +18,8 @@ const schema = z.object({
   FEATURES_CLEANING_S: seconds(60),
   /** share of one core that all snapshots together may take: the machine of two cores also runs broker, store and scorer */
   FEATURES_CORE_SHARE: z.coerce.number().min(0.001).max(1).default(0.05),
+  /** what new snapshots may add in a day, before compression; kept for a week that is at most 14 GiB. A graph of 20,000 items has 8 MB */
+  FEATURES_SNAPSHOT_GIB_PER_DAY: z.coerce.number().min(0.01).default(2),
   /** newest events that sessions and graphs are made from: some 0.1 s and 0.7 s of one core to read and count */
   FEATURES_SESSION_EVENTS: count(100_000),
   FEATURES_GRAPH_EVENTS: count(300_000),
@@ -49,6 +51,7 @@ export const settingsOf = (env: FeaturesEnv) => ({
     cleaning: env.FEATURES_CLEANING_S * 1000,
   },
   coreShare: env.FEATURES_CORE_SHARE,
+  bytesPerDay: env.FEATURES_SNAPSHOT_GIB_PER_DAY * 2 ** 30,
   sessionEvents: env.FEATURES_SESSION_EVENTS,
   graphEvents: env.FEATURES_GRAPH_EVENTS,
   idleAfterMs: env.FEATURES_IDLE_AFTER_S * 1000,

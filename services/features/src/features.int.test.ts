@@ -47,7 +47,7 @@ const movableClock = (): Clock & { move(ms: number): void } => {
 };
 const settings: FeaturesDeps['settings'] = {
   intervalsMs: { trending: 50, sessions: 50, covisits: 50, copurchases: 50, cleaning: 50 },
-  coreShare: 1,
+  ...{ coreShare: 1, bytesPerDay: 1e15 },
   ...{ sessionEvents: 10_000, graphEvents: 10_000, robotEventsPerHour: 100 },
   ...{ idleAfterMs: 10_000, keepSnapshotsMs: HOUR },
 };

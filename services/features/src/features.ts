@@ -18,6 +18,8 @@ export interface FeaturesSettings extends SnapshotSettings {
   readonly intervalsMs: Readonly<Record<SnapshotKind, number>>;
   /** Share of one core that all makings together may take. */
   readonly coreShare: number;
+  /** Bytes of new snapshots that a day may store, all kinds together. */
+  readonly bytesPerDay: number;
   readonly idleAfterMs: number;
   readonly keepSnapshotsMs: number;
 }
@@ -100,7 +102,7 @@ export const createFeatures = (deps: FeaturesDeps): Features => {
       payload,
     });
     const tookMs = clock.monotonic() - began;
-    schedule.done(kind, tookMs, { rows: seen.rows, watermark });
+    schedule.done(kind, { tookMs, bytes: saved ? bytes : 0 }, { rows: seen.rows, watermark });
     instruments.making.observe({ kind }, tookMs / 1000);
     instruments.made.inc({ kind, content: saved ? 'new' : 'unchanged' });
     instruments.size.set({ kind }, bytes);
