@@ -89,8 +89,8 @@ export interface PartitionHandler {
   readonly startOffset: number;
   /**
    * Records in the order of the log, none left out, none twice within an assignment; `nextOffset` is one above the
-   * last. Never called again before it has settled, and never together with `release`. A rejection stops the
-   * consumer, which begins anew from `onAssigned` after a pause.
+   * last. Never called again before it has settled, and never together with `release`. After a rejection
+   * this partition alone begins anew from `onAssigned`, after a pause.
    */
   process(records: readonly LogRecord[], nextOffset: number): Promise<void>;
   /** Before another member may get the partition, and on close. `lost`: ownership is gone already, nothing may be written. */

@@ -1,8 +1,8 @@
 import { clickhouseEnv } from '@nextcart/clickhouse';
 import { kafkaEnv } from '@nextcart/kafka';
-import { type EnvSource, parseEnv, serviceEnv } from '@nextcart/runtime';
+import { type EnvSource, parseCrash, parseEnv, serviceEnv } from '@nextcart/runtime';
 import { z } from 'zod';
-import { parseCrash } from './fault-point.ts';
+import { faultPoints } from './fault-point.ts';
 
 /** One insert is one block (law 2); the store's setting for a block is above this. */
 export const MAX_BLOCK_ROWS = 100_000;
@@ -23,7 +23,10 @@ const schema = z.object({
   /** JSON: {"base": "EUR", "rates": {"USD": "0.92"}}; absent: the file of this room, euro with the rates of one day. */
   RATES_FILE: z.string().optional(),
   /** Fault injection, used by tests alone: `planned:3` kills the process at the third batch that reaches the point. */
-  INGEST_CRASH_AT: z.string().transform(parseCrash).optional(),
+  INGEST_CRASH_AT: z
+    .string()
+    .transform((text) => parseCrash(faultPoints, text))
+    .optional(),
 });
 export type IngestEnv = z.output<typeof schema>;
 

@@ -7,7 +7,7 @@ export {
   type PipelineName,
   pipelineNames,
 } from './create-ingest.ts';
-export { createFaultPoint, type FaultPoint, type FaultPointName, faultPoints, parseCrash } from './fault-point.ts';
+export { type FaultPoint, type FaultPointName, faultPoints } from './fault-point.ts';
 export type { BatchLimits } from './partition.ts';
 export { type Plan, parsePlan } from './plan.ts';
 export { readRates } from './read-rates.ts';

@@ -1,6 +1,7 @@
 import { clickhouseConnection, createStore } from '@nextcart/clickhouse';
 import { createKafka, createRegistryClient, kafkaConnection } from '@nextcart/kafka';
 import {
+  createFaultPoint,
   createHealth,
   createLifecycle,
   createLogger,
@@ -10,7 +11,6 @@ import {
 } from '@nextcart/runtime';
 import { createIngest } from './create-ingest.ts';
 import { readEnv } from './env.ts';
-import { createFaultPoint } from './fault-point.ts';
 import { readRates } from './read-rates.ts';
 
 // 1. the environment

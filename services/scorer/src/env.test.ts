@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { optionsOf, readEnv } from './env.ts';
-import { createFaultPoint, parseCrash } from './fault-point.ts';
 
 const servers = {
   KAFKA_BROKERS: '127.0.0.1:9092',
@@ -14,16 +13,4 @@ test('only the servers must be named', () => {
 
 test('lists that would expire before their turn comes are refused, with what would be lost', () => {
   expect(() => readEnv({ ...servers, LIST_TTL: '60', SCORER_REFRESH_PER_SECOND: '10' })).toThrow(/expire/);
-});
-
-test('a point ends the process at its nth time, and a misspelt one is refused', () => {
-  let crashes = 0;
-  const point = createFaultPoint(parseCrash('ranked_and_unsent:2'), () => void (crashes += 1));
-  point('sent_and_unanswered');
-  point('ranked_and_unsent');
-  expect(crashes).toBe(0);
-  point('ranked_and_unsent');
-  point('ranked_and_unsent');
-  expect(crashes).toBe(1);
-  expect(() => parseCrash('ranked')).toThrow(/expected one of/);
 });

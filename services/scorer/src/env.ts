@@ -1,8 +1,8 @@
 import { clickhouseEnv } from '@nextcart/clickhouse';
 import { kafkaEnv, kafkaEnvRule, registryEnv } from '@nextcart/kafka';
-import { type EnvSource, parseEnv, serviceEnv } from '@nextcart/runtime';
+import { type EnvSource, parseCrash, parseEnv, serviceEnv } from '@nextcart/runtime';
 import { z } from 'zod';
-import { parseCrash } from './fault-point.ts';
+import { faultPoints } from './fault-point.ts';
 import { defaultOptions, type ScorerOptions } from './options.ts';
 
 const schema = z.object({
@@ -23,7 +23,10 @@ const schema = z.object({
   /** Lists of similar items; 100 a second are some 5 % of a core */
   SCORER_ITEM_LISTS_PER_SECOND: z.coerce.number().int().min(1).default(defaultOptions.itemListsPerSecond),
   /** Fault injection, used by tests alone: `ranked_and_unsent:3` kills the process at the third batch that gets there */
-  SCORER_CRASH_AT: z.string().transform(parseCrash).optional(),
+  SCORER_CRASH_AT: z
+    .string()
+    .transform((text) => parseCrash(faultPoints, text))
+    .optional(),
 });
 export type ScorerEnv = z.output<typeof schema>;
 

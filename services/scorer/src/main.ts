@@ -2,6 +2,7 @@ import { clickhouseConnection, createStore } from '@nextcart/clickhouse';
 import { createKafka, createRegistryClient, kafkaConnection } from '@nextcart/kafka';
 import {
   systemClock as clock,
+  createFaultPoint,
   createHealth,
   createLifecycle,
   createLogger,
@@ -10,7 +11,6 @@ import {
 } from '@nextcart/runtime';
 import { createScorer } from './create-scorer.ts';
 import { optionsOf, readEnv } from './env.ts';
-import { createFaultPoint } from './fault-point.ts';
 
 const env = readEnv();
 const log = createLogger('scorer', env.LOG_LEVEL);
