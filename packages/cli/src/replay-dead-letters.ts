@@ -52,7 +52,7 @@ export const replayDeadLetters = async (kafka: Kafka, reason?: string): Promise<
             await assignment.commit(Math.min(nextOffset, end));
             reached(nextOffset);
           } catch (error) {
-            reject(error as Error);
+            reject(error);
             throw error;
           }
         },

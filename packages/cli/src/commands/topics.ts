@@ -14,7 +14,7 @@ export const topicsCommand = (): Command =>
         for (const { partition, start, end } of offsets.toSorted((a, b) => a.partition - b.partition)) {
           rows.push([
             topic.name,
-            topic.config['cleanup.policy'] as string,
+            topic.config['cleanup.policy'],
             schema === null ? 'not registered' : `id ${schema.id} v${schema.version}`,
             String(partition),
             integer(start),
