@@ -1,7 +1,7 @@
 import { groups } from '@nextcart/contracts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type FaultSystem, startFaultSystem } from './fault-system.ts';
-import { ingestCrashes, killInRounds, scorerCrashes } from './kill-rounds.ts';
+import { ingestCrashes, type Kills, killInRounds, scorerCrashes } from './kill-rounds.ts';
 import { type Load, startLoad } from './load.ts';
 import { untilCommitted } from './until.ts';
 import { settle, verify } from './verify.ts';
@@ -17,10 +17,15 @@ afterAll(() => system?.stop(), 120_000);
 
 test('kill -9 of ingest and of the scorer under load, at every named point and between them, loses and doubles nothing', async () => {
   load = startLoad(system, EVENTS_PER_SECOND);
-  const kills = await Promise.all([
-    killInRounds(system, 'ingest', ingestCrashes),
-    killInRounds(system, 'scorer', scorerCrashes),
-  ]).finally(() => load.stop());
+  let kills: Kills[];
+  try {
+    kills = await Promise.all([
+      killInRounds(system, 'ingest', ingestCrashes),
+      killInRounds(system, 'scorer', scorerCrashes),
+    ]);
+  } finally {
+    await load.stop();
+  }
   const verdict = await verify(system, load);
   console.log(
     JSON.stringify({

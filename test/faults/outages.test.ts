@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   avroType,
   type BehaviourEvent,
   CLOCK_HEADER,
   createCodec,
-  groups,
   registrySubject,
   schemaText,
   topics,
@@ -15,14 +13,14 @@ import type { ServerName } from '@nextcart/local';
 import { systemClock } from '@nextcart/runtime';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type FaultSystem, startFaultSystem } from './fault-system.ts';
-import type { FaultyService } from './faulty-service.ts';
 import { type Load, startLoad } from './load.ts';
-import { logEnds, until, untilCommitted } from './until.ts';
+import { allWell, goOn, says, withoutServer } from './outage.ts';
+import { until } from './until.ts';
 import { verify } from './verify.ts';
 
 const EVENTS_PER_SECOND = 200;
-/** A stated outage is of 20 s; what waits does not know for how long, so eight show the same. */
-const OUTAGE_MS = Number(process.env['FAULTS_OUTAGE_MS'] ?? 8000);
+/** `npm run bench -- faults` takes 20 s; what waits does not know for how long, so eight show the same. */
+const OUTAGE_MS = 8000;
 
 let system: FaultSystem;
 let load: Load;
@@ -32,55 +30,28 @@ beforeAll(async () => {
 }, 240_000);
 afterAll(() => system?.stop(), 120_000);
 
-/** Takes a server away for `OUTAGE_MS`, and longer where `during` takes longer; resolves when it answers again. */
-const withoutServer = async (name: ServerName, during: () => Promise<unknown>): Promise<void> => {
-  const server = system.stack.servers[name];
-  if (server === undefined) throw new Error(`the stack has no ${name} of its own`);
-  await server.kill9({ stayDown: true });
-  try {
-    await Promise.all([sleep(OUTAGE_MS), during()]);
-  } finally {
-    await server.restart();
-  }
-};
-const says = (service: FaultyService, words: RegExp): Promise<string> =>
-  until(
-    `${service.name} to say in health what it waits for`,
-    async () => (await service.troubles())?.find((text) => words.test(text)) ?? null,
-    60_000,
-  );
-const allWell = (...services: FaultyService[]) =>
-  Promise.all(
-    services.map((service) =>
-      until(`${service.name} to be well`, async () => ((await service.troubles())?.length === 0 ? true : null)),
-    ),
-  );
-/** Both services come to where the log is now. */
-const goOn = async (): Promise<void> => {
-  const ends = await until('the broker', () => logEnds(system.kafka));
-  await Promise.all([groups.ingestEvents, groups.scorer].map((group) => untilCommitted(system.kafka, group, ends)));
-  await allWell(system.ingest, system.scorer);
-};
+const without = (name: ServerName, during: () => Promise<unknown>): Promise<void> =>
+  withoutServer(system, name, OUTAGE_MS, during);
 
 test('while the broker is away ingest and scorer say so, and afterwards they go on', async () => {
   const { ingest, scorer } = system;
-  await goOn();
-  await withoutServer('kafka', () =>
+  await goOn(system);
+  await without('kafka', () =>
     Promise.all([says(ingest, /broker|kafka|connect/i), says(scorer, /broker|kafka|connect/i)]),
   );
-  await goOn();
+  await goOn(system);
 }, 300_000);
 
 test('while ClickHouse is away ingest says so, and customers whom the scorer knows still get lists', async () => {
   const { ingest, kafka } = system;
   const listsSoFar = async () =>
     (await kafka.admin.offsets(topics.recommendations.name)).reduce((sum, { end }) => sum + end, 0);
-  await withoutServer('clickhouse', async () => {
+  await without('clickhouse', async () => {
     await says(ingest, /store|clickhouse/i);
     const before = await listsSoFar();
     await until('lists', async () => ((await listsSoFar()) > before + 20 ? true : null), 60_000);
   });
-  await goOn();
+  await goOn(system);
 }, 300_000);
 
 test('while the registry is away, events of a schema that nobody has asked for wait, and are read afterwards', async () => {
@@ -91,7 +62,7 @@ test('while the registry is away, events of a schema that nobody has asked for w
   const id = await registry.register(registrySubject(topics.events.name), writerText);
   schemas.set(id, createCodec<BehaviourEvent>(schemaText('behaviour-event'), writerText));
   const writer = avroType(writerText);
-  await withoutServer('registry', async () => {
+  await without('registry', async () => {
     await producer.sendAll(
       Array.from({ length: 40 }, (_, n) => {
         const clock = systemClock.now() - 12 * 3_600_000;
@@ -117,11 +88,11 @@ test('while the registry is away, events of a schema that nobody has asked for w
     );
     await Promise.all([says(ingest, /registry/i), says(scorer, /registry/i)]);
   });
-  await goOn();
+  await goOn(system);
 }, 300_000);
 
 test('nothing of the path from event to list needs Redis', async () => {
-  await withoutServer('redis', goOn);
+  await without('redis', () => goOn(system));
   await allWell(system.ingest, system.scorer);
 }, 300_000);
 
@@ -144,6 +115,6 @@ test('features says what it waits for while a server is away, and goes on', asyn
   const { features } = system; // its snapshots change lists, so it comes after they were compared
   features.start();
   await features.ready();
-  await withoutServer('clickhouse', () => says(features, /store|clickhouse/i));
+  await without('clickhouse', () => says(features, /store|clickhouse/i));
   await allWell(features);
 }, 300_000);

@@ -1,0 +1,69 @@
+import type { ServerName } from '@nextcart/local';
+import { startFaultSystem } from '../../faults/fault-system.ts';
+import { ingestCrashes, killInRounds, scorerCrashes } from '../../faults/kill-rounds.ts';
+import { startLoad } from '../../faults/load.ts';
+import { goOn, withoutServer } from '../../faults/outage.ts';
+import { verify } from '../../faults/verify.ts';
+import type { Bench } from '../harness/bench.ts';
+
+/**
+ * Promise 7 at its full length: ingest and scorer killed ten times each under load, every second time at a named
+ * point, then each server away once; and after all of it a comparison with what the log says.
+ */
+const EVENTS_PER_SECOND = 300;
+const ROUNDS = 5;
+const servers: readonly ServerName[] = ['kafka', 'clickhouse', 'registry', 'redis'];
+
+/** Each point, and then from the first on again. */
+const rounds = (crashes: readonly string[], count: number): string[] =>
+  Array.from({ length: count }, (_, round) => crashes[round % crashes.length] as string);
+
+export const faultsBench: Bench = {
+  name: 'faults',
+  about: 'kill -9 of ingest and scorer ten times each under load, every server away for 20 s: lost, doubled, wrong',
+  repeats: 1,
+  prepare: async (context) => {
+    const count = context.quick ? 1 : ROUNDS;
+    const outageMs = context.quick ? 3000 : 20_000;
+    return {
+      n: { kills: 4 * count, outages: servers.length, events_per_s: EVENTS_PER_SECOND, outage_s: outageMs / 1000 },
+      measure: async (repeat) => {
+        const system = await startFaultSystem(21 + repeat);
+        try {
+          const load = startLoad(system, EVENTS_PER_SECOND);
+          const recoveries: number[] = [];
+          let injected = 0;
+          try {
+            context.log('  kills');
+            const kills = await Promise.all([
+              killInRounds(system, 'ingest', rounds(ingestCrashes, count)),
+              killInRounds(system, 'scorer', rounds(scorerCrashes, count)),
+            ]);
+            for (const { killed, slowestMs } of kills) {
+              injected += killed;
+              recoveries.push(slowestMs);
+            }
+            for (const name of servers) {
+              context.log(`  without ${name}`);
+              await withoutServer(system, name, outageMs);
+              recoveries.push(await goOn(system));
+              injected += 1;
+            }
+          } finally {
+            await load.stop();
+          }
+          context.log('  comparison');
+          const { records, subjects, wholeLists, lost, doubled, wrong } = await verify(system, load);
+          for (const fault of [...lost, ...doubled, ...wrong].slice(0, 20)) context.log(`  ${fault}`);
+          return {
+            ...{ injected, records, lists: subjects, whole_lists: wholeLists },
+            ...{ lost: lost.length, doubled: doubled.length, wrong: wrong.length },
+            recover_s_max: Math.max(...recoveries) / 1000,
+          };
+        } finally {
+          await system.stop();
+        }
+      },
+    };
+  },
+};

@@ -1,0 +1,48 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { groups } from '@nextcart/contracts';
+import type { ServerName } from '@nextcart/local';
+import type { FaultSystem } from './fault-system.ts';
+import type { FaultyService } from './faulty-service.ts';
+import { logEnds, until, untilCommitted } from './until.ts';
+
+/** Kills a server and brings it back after `outageMs`, later where `during` takes longer; resolves when it answers again. */
+export const withoutServer = async (
+  { stack }: FaultSystem,
+  name: ServerName,
+  outageMs: number,
+  during: () => Promise<unknown> = async () => {},
+): Promise<void> => {
+  const server = stack.servers[name];
+  if (server === undefined) throw new Error(`the stack has no ${name} of its own`);
+  await server.kill9({ stayDown: true });
+  try {
+    await Promise.all([sleep(outageMs), during()]);
+  } finally {
+    await server.restart();
+  }
+};
+
+const TELL_MS = 60_000;
+
+/** Resolves with the trouble in a service's health that these words are in. */
+export const says = (service: FaultyService, words: RegExp): Promise<string> =>
+  until(
+    `${service.name} to say in health what it waits for`,
+    async () => (await service.troubles())?.find((text) => words.test(text)) ?? null,
+    TELL_MS,
+  );
+
+export const allWell = async (...services: readonly FaultyService[]): Promise<void> => {
+  for (const service of services)
+    await until(`${service.name} to be well`, async () => ((await service.troubles())?.length === 0 ? true : null));
+};
+
+/** Ingest and the scorer come to where the log is now, and are well. Resolves with the milliseconds that it took. */
+export const goOn = async ({ kafka, ingest, scorer }: FaultSystem): Promise<number> => {
+  const from = performance.now();
+  const ends = await until('the broker', () => logEnds(kafka));
+  await Promise.all([groups.ingestEvents, groups.scorer].map((group) => untilCommitted(kafka, group, ends)));
+  const tookMs = performance.now() - from;
+  await allWell(ingest, scorer);
+  return tookMs;
+};
