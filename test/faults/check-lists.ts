@@ -14,6 +14,8 @@ interface Current {
   list: RecommendationList | null;
   /** Of the newest list by trigger. */
   trigger: number;
+  /** Every record of the key: its offset, and its list's trigger or that it is a tombstone. */
+  readonly records: string[];
   /** The key's last record, which is all that compaction leaves, is that list. */
   isLast: boolean;
 }
@@ -22,17 +24,20 @@ interface Current {
 const currentLists = (log: readonly PlacedRecord[]): Map<string, Current> => {
   const codec = recommendationListCodec();
   const current = new Map<string, Current>();
-  for (const { key, value } of log) {
+  for (const { key, value, offset } of log) {
     const subject = String(key);
     if (subject === '*' || subject.startsWith('item:')) continue;
     const before = current.get(subject);
+    const records = before?.records ?? [];
     if (value === null) {
-      current.set(subject, { list: null, trigger: before?.trigger ?? -1, isLast: true });
+      records.push(`${offset}: tombstone`);
+      current.set(subject, { list: null, trigger: before?.trigger ?? -1, isLast: true, records });
       continue;
     }
     const list = codec.decode(value.subarray(WIRE_HEADER_BYTES));
+    records.push(`${offset}: of ${list.triggerOffset}`);
     if (before !== undefined && list.triggerOffset < before.trigger) before.isLast = false;
-    else current.set(subject, { list, trigger: list.triggerOffset, isLast: true });
+    else current.set(subject, { list, trigger: list.triggerOffset, isLast: true, records });
   }
   return current;
 };
@@ -72,6 +77,9 @@ const referenceLists = async ({ kafka, store, registry }: FaultSystem): Promise<
 const idsOf = (current: Current | undefined): string =>
   (current?.list?.items ?? []).map(({ itemId }) => itemId).join(' ');
 
+const tell = (current: Current | undefined): string =>
+  current === undefined ? 'nothing' : `[${idsOf(current)}] in the end of (${current.records.join(', ')})`;
+
 /** All of a list but when it was made. */
 const made = ({ subject, recommId, items, release, snapshots, catalogPosition, partition }: RecommendationList) => ({
   ...{ subject, recommId, items, release, snapshots, catalogPosition, partition },
@@ -100,9 +108,8 @@ export const checkLists = async (system: FaultSystem): Promise<ListFaults> => {
   for (const subject of new Set([...expected.keys(), ...found.keys()])) {
     const theirs = expected.get(subject);
     const ours = found.get(subject);
-    if (idsOf(ours) !== idsOf(theirs))
-      wrong.push(`${subject}: ${idsOf(ours)} at ${ours?.trigger}, should be ${idsOf(theirs)} at ${theirs?.trigger}`);
-    if (ours?.isLast === false) wrong.push(`${subject}: an older list stands behind the newest`);
+    if (idsOf(ours) !== idsOf(theirs)) wrong.push(`${subject}: ${tell(ours)}, should be ${tell(theirs)}`);
+    if (ours?.isLast === false) wrong.push(`${subject}: an older list stands behind the newest: ${tell(ours)}`);
     if (ours?.list == null || theirs?.list == null || ours.trigger !== theirs.trigger) continue;
     whole += 1;
     if (!isDeepStrictEqual(made(ours.list), made(theirs.list)))

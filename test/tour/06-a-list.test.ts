@@ -5,6 +5,7 @@
  * event goes in at one end of Kafka, and a list that names all it was made from comes out at the other.
  */
 import { readLedger, readLists } from '@nextcart/clickhouse';
+import { parsePlan } from '@nextcart/ingest';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { openRealShop } from './real-shop.fixture.ts';
 import { type Deed, listFor } from './small-shop.fixture.ts';
@@ -120,5 +121,16 @@ describe('on real parts', () => {
       return found.length === published.length ? found : undefined;
     });
     expect(rows.map(({ recommId }) => recommId)).toEqual(published.toReversed());
+  });
+
+  test('ingest’s group says how far it came, and that nothing is planned that is not in', async () => {
+    const committed = await shop.until('the commit', async () => {
+      const found = await shop.ingestCommitted();
+      return found?.offset === 3 ? found : undefined;
+    });
+    const plan = parsePlan(committed.metadata);
+    expect(plan?.topicId).toBe(await shop.topicId('events'));
+    // while a batch is on its way its last offset stands here: a successor inserts exactly that range again
+    expect(plan?.last).toBeUndefined();
   });
 });

@@ -90,6 +90,8 @@ export const openRealShop = async (urls: {
   return {
     ...{ store, written, unchanged },
     topicId: async (which: 'events' | 'recommendations') => (await kafka.admin.topic(`${name}.${which}`)).topicId,
+    /** What ingest has committed for the events: an offset, and its plan as metadata. */
+    ingestCommitted: async () => (await kafka.admin.committed(groups.events, groups.events)).get(0),
     /** Sends an event of now; its offset. */
     send: async (over: Partial<BehaviourEvent>): Promise<number> => {
       const event: BehaviourEvent = {

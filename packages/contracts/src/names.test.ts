@@ -5,6 +5,7 @@ import { planToken, positionKey } from './position.ts';
 import { isKept, subjectOf } from './records.ts';
 import { FOLD_STEP, foldStart, MAX_FOLDED } from './subject-history.ts';
 import { similarItemsKey, topics } from './topics.ts';
+import { uuidOfText } from './uuid-of-text.ts';
 
 test('an error carries its code, whether to try again, its cause and what a person needs to act', () => {
   const cause = new Error('refused');
@@ -63,4 +64,8 @@ test("lists have as many partitions as events, every topic the broker's append t
   expect(topics.recommendations.partitions).toBe(topics.events.partitions);
   for (const { config } of Object.values(topics)) expect(config['message.timestamp.type']).toBe('LogAppendTime');
   expect(similarItemsKey('i1')).toBe('item:i1');
+});
+
+test('a UUID of text is its SHA-256 with the marks of version 8', () => {
+  expect(uuidOfText('a')).toBe('ca978112-ca1b-8dca-bac2-31b39a23dc4d');
 });

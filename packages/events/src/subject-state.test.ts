@@ -119,7 +119,7 @@ describe('a state', () => {
         });
         expect(bitsOf(rebuildState('u', rows.length, rows, items))).toEqual(bitsOf(hot));
       }),
-      { numRuns: 40 },
+      { numRuns: 40, interruptAfterTimeLimit: 6_000 },
     );
   });
 
@@ -136,7 +136,7 @@ describe('a state', () => {
         const [a, b] = [readHistory(hot, createHistoryView()), readHistory(cold, createHistoryView())];
         expect(b).toEqual(a);
       }),
-      { numRuns: 40 },
+      { numRuns: 40, interruptAfterTimeLimit: 6_000 },
     );
   });
 
@@ -154,7 +154,7 @@ describe('a state', () => {
         expect(bitsOf(twice)).toEqual(bitsOf(once));
         expect(lastOffset(twice)).toBe(rows.at(-1)?.offset ?? -1);
       }),
-      { numRuns: 20 },
+      { numRuns: 20, interruptAfterTimeLimit: 6_000 },
     );
   });
 
@@ -195,7 +195,7 @@ test('what is read of any state has at most 127 cells, offsets that never fall a
       }
       if (rows.every((row) => row.event_type !== 'history')) expect(view.length).toBe(lengthOf(state));
     }),
-    { numRuns: 60 },
+    { numRuns: 60, interruptAfterTimeLimit: 6_000 },
   );
 });
 

@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NextcartError } from '@nextcart/contracts';
 import type { KafkajsHome } from './connect-kafkajs.ts';
-import { describe, kafkajsFields, noSuchTopic } from './errors.ts';
+import { describe, isNotYet, kafkajsFields, noSuchTopic } from './errors.ts';
 import type { Admin, CommittedOffset, PartitionOffsets } from './kafka.ts';
 import { type RawCluster, READ_UNCOMMITTED } from './kafkajs-internals.ts';
 import { metadataRequest, NO_SUCH_TOPIC, type TopicMetadata } from './topic-metadata.ts';
@@ -21,6 +21,9 @@ const LATEST = -1;
 /** Partitions of a new topic need a leader before they can be used. */
 const CREATE_TIMEOUT_MS = 30_000;
 const LEADER_POLL_MS = 100;
+/** A broker that has just started loads its groups for some seconds, on a busy machine for many. */
+const NOT_YET_TIMEOUT_MS = 60_000;
+const NOT_YET_POLL_MS = 250;
 
 export const createAdmin = (home: KafkajsHome): ClosableAdmin => {
   let cluster: RawCluster | undefined;
@@ -47,8 +50,12 @@ export const createAdmin = (home: KafkajsHome): ClosableAdmin => {
     old.disconnect().catch(() => undefined);
   };
 
-  /** A connection that broke since the last call is no reason to fail this one: the next attempt has a new one. */
+  /**
+   * A connection that broke since the last call is no reason to fail this one: the next attempt has a new one. Nor is a
+   * broker that answers 'not yet' (a coordinator that loads, a leader that is being chosen): it is asked again.
+   */
   const ask = async <T>(body: (cluster: RawCluster) => Promise<T>): Promise<T> => {
+    let notYetMs = 0;
     for (let attempt = 1; ; attempt += 1) {
       let used: RawCluster | undefined;
       try {
@@ -56,6 +63,12 @@ export const createAdmin = (home: KafkajsHome): ClosableAdmin => {
         return await body(used);
       } catch (error) {
         if (error instanceof NextcartError) throw error;
+        if (isNotYet(error) && notYetMs < NOT_YET_TIMEOUT_MS) {
+          await sleep(NOT_YET_POLL_MS);
+          notYetMs += NOT_YET_POLL_MS;
+          attempt -= 1;
+          continue;
+        }
         if (used !== undefined) drop(used);
         if (attempt >= ATTEMPTS || used === undefined)
           throw new NextcartError('broker_unavailable', `Kafka does not answer: ${describe(error)}`, {

@@ -19,6 +19,16 @@ const EXPELLED = new Set([
 ]);
 export const isExpelled = (error: unknown): boolean => EXPELLED.has(kafkajsFields(error).type ?? '');
 
+/** A broker's answers that mean: ask again in a moment. */
+const NOT_YET = new Set([
+  'GROUP_LOAD_IN_PROGRESS',
+  'GROUP_COORDINATOR_NOT_AVAILABLE',
+  'NOT_COORDINATOR_FOR_GROUP',
+  'LEADER_NOT_AVAILABLE',
+  'NOT_LEADER_FOR_PARTITION',
+]);
+export const isNotYet = (error: unknown): boolean => NOT_YET.has(kafkajsFields(error).type ?? '');
+
 export const describe = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 export const lostPartition = (topic: string, partition: number, cause?: unknown): NextcartError =>

@@ -191,6 +191,7 @@ export const createScorer = (deps: ScorerDeps): Scorer => {
         next: safe,
         end: assignment.end,
         learned: false,
+        readBack: false,
         closed: false,
       };
       const tail = await startListTail({
@@ -209,7 +210,11 @@ export const createScorer = (deps: ScorerDeps): Scorer => {
       };
       // an unchanged list too many does less harm than a customer who waits for a partition of millions
       void clock.sleep(options.learnTimeoutMs, signal).then(learn, () => undefined);
-      void tail.learned.then(learn, (error: unknown) => log.error({ err: error, partition }, 'lists_not_read_back'));
+      const readBack = () => {
+        home.readBack = true;
+        learn();
+      };
+      void tail.learned.then(readBack, (error: unknown) => log.error({ err: error, partition }, 'lists_not_read_back'));
       const ownedPartition = createOwnedPartition(partitionDeps, {
         assignment,
         home,

@@ -14,6 +14,7 @@ export const homeOf = (over: Partial<Home> = {}): Home => ({
   next: 0,
   end: 0,
   learned: true,
+  readBack: true,
   closed: false,
   ...over,
 });

@@ -66,7 +66,9 @@ export const createPublisher = (deps: {
 
   const forget: Publisher['forget'] = (home, key, triggerOffset, forced) => {
     const slot = home.lists.slot(key);
-    if (!forced && (slot === -1 || home.lists.isEmpty(slot) || isCovered(home, slot, triggerOffset))) return null;
+    // a list that is not read back yet may stand in the log, and nobody would ask again
+    const isShown = slot === -1 ? !home.readBack : !home.lists.isEmpty(slot);
+    if (!forced && (!isShown || isCovered(home, slot, triggerOffset))) return null;
     home.lists.set(key, NOTHING, triggerOffset, 0);
     return { home, key, body: null, expiresAt: 0 };
   };

@@ -29,8 +29,10 @@ export interface Home {
   next: number;
   /** End of the log at the assignment. */
   readonly end: number;
-  /** The partition's lists have been read back. */
+  /** The partition's lists have been read back, or have taken too long. */
   learned: boolean;
+  /** They have been read back: a key that is not in `lists` has none. */
+  readBack: boolean;
   /** Another member may own the partition: nothing of it may be written. */
   closed: boolean;
 }

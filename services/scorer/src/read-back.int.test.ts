@@ -1,0 +1,35 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Kafka } from '@nextcart/kafka';
+import { afterEach, expect, inject, test } from 'vitest';
+import { itemIds, itemOf, openShop, type Shop, trendingOf } from './shop.fixture.ts';
+
+let shop: Shop;
+afterEach(() => shop.close());
+
+test('the list of a visitor who signed in while no scorer ran goes, also where lists are not read back in time', async () => {
+  shop = await openShop(inject('urls'));
+  await shop.sendItems(itemIds.map((id) => itemOf(id)));
+  await shop.snapshot('trending', trendingOf(itemIds));
+  const first = await shop.start();
+  await first.scorer.started;
+  const offset = await shop.send([{ visitorId: 'device', itemId: 'i20' }]);
+  await shop.until('the list', () => shop.current('device')?.list);
+  await shop.until('the commit', async () => (await shop.committed()) === offset + 1);
+  await first.stop();
+  await shop.send([{ eventType: 'identify', visitorId: 'device', userId: 'anna', itemId: null }]);
+  const slow: Kafka = {
+    ...shop.kafka,
+    tail: (options) =>
+      shop.kafka.tail({
+        ...options,
+        onRecords: async (...read) => {
+          if (options.topic === shop.names.lists) await pause(3000);
+          await options.onRecords(...read);
+        },
+      }),
+  };
+  const second = await shop.start({ kafka: slow, options: { learnTimeoutMs: 0 } });
+  await second.scorer.started;
+  await shop.until('the tombstone', () => shop.current('device')?.list === null);
+  expect(shop.current('device')?.list).toBeNull();
+});
