@@ -91,6 +91,18 @@ describe('a merge', () => {
     expect(shown(user, items).filter((item) => item === 'a')).toHaveLength(1);
   });
 
+  test('of a long past shows the newest 127 of all, and nothing beyond', () => {
+    const items = createItemIndex();
+    const seen = Array.from({ length: 64 }, (_, n) => `m${n}`);
+    const user = createSubjectState('u');
+    put(user, items, 1, historyOf(items, visitorOf(items, 'v', seen), 3));
+    for (let n = 2; n <= 101; n += 1) put(user, items, n, { item: `i${n}` });
+    const view = readHistory(user, createHistoryView());
+    expect(view.length).toBe(127);
+    expect(shown(user, items)).toEqual([...seen.slice(-27), ...Array.from({ length: 100 }, (_, n) => `i${n + 2}`)]);
+    expect([view.sessions[0], view.queries.length]).toEqual([0, 127]);
+  });
+
   test('has one id, whoever makes its record', () => {
     const identify = { topicId: '0b5c1a1e-93c1-4b39-8f3e-2f3f4c1b7a10', partition: 2, offset: 9 };
     const items = createItemIndex();

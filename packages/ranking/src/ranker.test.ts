@@ -145,7 +145,7 @@ describe('parts', () => {
     });
     const list = still.ranker.strangers(NOW);
     expect(ids(list).sort()).toEqual([...shopIds].sort());
-    expect(ids(list)[0]).toBe('coffee-0');
+    expect(list.items[0]).toMatchObject({ itemId: 'coffee-0', source: 'trending', score: 0 });
     expect(list.items[0]?.reasons).toEqual([{ kind: 'trending', subject: '', weight: 0 }]);
   });
 

@@ -82,7 +82,8 @@ export const explain = (
     for (const share of shares) {
       const part = share.weight * (share.scores[slot] as number);
       score += part;
-      if (part > most) {
+      // a part that did not name the item has no say, even where nobody said more
+      if (share.scores[slot] !== 0 && part > most) {
         most = part;
         source = share.source;
       }
