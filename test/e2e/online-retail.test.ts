@@ -101,12 +101,12 @@ test('known customers have lists of things that they have not just bought, read 
     );
     const running = system;
     await expect
-      .poll(async () => (await readWithPython(running, customer, { seconds: 20 }))?.triggerOffset ?? -1, {
+      .poll(async () => (await readWithPython(running, customer, { seconds: 60 }))?.triggerOffset ?? -1, {
         timeout: 300_000,
         interval: 5000,
       })
       .toBeGreaterThanOrEqual(last?.offset ?? Number.POSITIVE_INFINITY);
-    const list = await readWithPython(running, customer, { seconds: 20 });
+    const list = await readWithPython(running, customer, { seconds: 60 });
     const shown = list?.items.map(({ itemId }) => itemId) ?? [];
     expect(shown.length).toBeGreaterThan(20);
     const bought = await store.query<{ item_id: string }>(

@@ -47,12 +47,22 @@ def send(brokers, registry):
 def read(brokers, registry, key, seconds, item=None):
     consumer = Consumer({"bootstrap.servers": brokers, "group.id": "shop-client", "enable.auto.commit": False})
     partitions = consumer.list_topics(LISTS, timeout=10).topics[LISTS].partitions
-    consumer.assign([TopicPartition(LISTS, p, 0) for p in partitions])
+    places = [TopicPartition(LISTS, p, 0) for p in partitions]
+    consumer.assign(places)
+    # older lists of the key may still be there, so all that the topic holds now is read before one is believed
+    unread = {p.partition: consumer.get_watermark_offsets(p, timeout=10)[1] for p in places}
+    unread = {partition: end for partition, end in unread.items() if end > 0}
     schemas, newest = {}, None
     ends = time.monotonic() + float(seconds)
     while time.monotonic() < ends:
+        if not unread and newest is not None and (item is None or any(i["itemId"] == item for i in newest["items"])):
+            break
         record = consumer.poll(0.2)
-        if record is None or record.error() or record.key() != key.encode():
+        if record is None or record.error():
+            continue
+        if record.offset() + 1 >= unread.get(record.partition(), float("inf")):
+            del unread[record.partition()]
+        if record.key() != key.encode():
             continue
         value = record.value()
         if value is None:
@@ -64,8 +74,6 @@ def read(brokers, registry, key, seconds, item=None):
         found = fastavro.schemaless_reader(io.BytesIO(value[5:]), schemas[schema_id], None)
         if newest is None or found["triggerOffset"] >= newest["triggerOffset"]:
             newest = found
-        if item is None or any(entry["itemId"] == item for entry in newest["items"]):
-            break
     consumer.close()
     print(json.dumps(newest, default=str))
 
