@@ -44,6 +44,7 @@ test('while the broker is away ingest and scorer say so, and afterwards they go 
 
 test('while ClickHouse is away ingest says so, and customers whom the scorer knows still get lists', async () => {
   const { ingest, kafka } = system;
+  await goOn(system);
   const listsSoFar = async () =>
     (await kafka.admin.offsets(topics.recommendations.name)).reduce((sum, { end }) => sum + end, 0);
   await without('clickhouse', async () => {

@@ -13,6 +13,8 @@ import type { Admin, ConsumeOptions, Consumer } from './kafka.ts';
 const SILENCE_MS = 60_000;
 const WATCH_MS = 5000;
 const PAUSE_MS = 1000;
+/** A fetch with nothing to read comes back five times a second, and a heartbeat every second beside a long handler. */
+const QUIET_MS = 5000;
 
 export const createConsumer = async (
   deps: { home: KafkajsHome; admin: Admin; log: Logger; clock: Clock },
@@ -73,10 +75,16 @@ export const createConsumer = async (
     log.error({ err: error }, 'consumer_supervisor_failed');
   });
 
+  /** kafkajs asks again and again without an error of its own: that the broker is away shows in its silence alone. */
+  const silence = (): string | null => {
+    const silentMs = clock.monotonic() - session.lastActivity();
+    return silentMs < QUIET_MS ? null : `no word from the Kafka broker for ${Math.round(silentMs / 1000)} s`;
+  };
+
   return {
     owned: () => session.owned(),
     idleMs: () => clock.monotonic() - session.lastActivity(),
-    trouble: () => trouble ?? session.trouble(),
+    trouble: () => trouble ?? session.trouble() ?? silence(),
     close: async () => {
       closed.abort();
       await session.close();
