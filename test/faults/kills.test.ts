@@ -40,7 +40,7 @@ test('kill -9 of ingest and of the scorer under load, at every named point and b
   // the comparison was one of something
   expect(verdict.records).toBeGreaterThanOrEqual(load.sent());
   for (const outcome of ['accepted', 'duplicate', 'late', 'quarantined'])
-    expect(verdict.outcomes[outcome], outcome).toBeGreaterThan(0); // late ones are few, and fewer on a fast machine
+    expect(verdict.outcomes[outcome], outcome).toBeGreaterThan(10);
   expect(verdict.subjects).toBeGreaterThan(200);
   expect(verdict.wholeLists).toBeGreaterThan(20);
 }, 600_000);
