@@ -1,9 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 const INTEGRATION = ['**/*.int.test.ts', 'test/{tour,e2e,faults}/**/*.test.ts'];
-// kills take minutes, and have been seen to take more than five: NEXTCART_LONG_TESTS=1 npm test -- test/faults/kills
-const LONG = process.env['NEXTCART_LONG_TESTS'] === undefined ? ['test/faults/kills.test.ts'] : [];
-const NEVER = ['**/node_modules/**', '.nextcart/**', ...LONG];
+const NEVER = ['**/node_modules/**', '.nextcart/**'];
 
 export default defineConfig({
   test: {

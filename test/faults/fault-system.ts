@@ -10,7 +10,7 @@ import {
   schemaText,
   topics,
 } from '@nextcart/contracts';
-import { createShop, type DatasetRecord } from '@nextcart/datasets';
+import { createShop, type DatasetRecord, defaultDirt } from '@nextcart/datasets';
 import { createKafka, createRegistryClient, type Kafka, type Producer, type RegistryClient } from '@nextcart/kafka';
 import { runOnce, type Stack, setupCommand, stackEnv } from '@nextcart/local';
 import { createLogger, systemClock } from '@nextcart/runtime';
@@ -44,8 +44,10 @@ export interface FaultSystem {
 const HOUR_MS = 3_600_000;
 const USERS = 300;
 const ITEMS = 200;
-/** By the shop's clock, so that a minute's load is an hour and more: enough for late events. */
+/** By the shop's clock, so that a minute's load is an hour and more: what is held back comes within it. */
 const SHOP_EVENTS_PER_SECOND = 5;
+/** Five times the usual share: a load of a minute has only some 20,000 events. */
+const LATE = 0.02;
 
 const eventsOnly = (records: Iterator<DatasetRecord, void>): (() => DatasetRecord) => {
   const next = (): DatasetRecord => {
@@ -97,7 +99,7 @@ export const startFaultSystem = async (seed: number): Promise<FaultSystem> => {
 
     const startAt = clock.now() - 12 * HOUR_MS;
     const shop = createShop({
-      ...{ seed, users: USERS, items: ITEMS, startAt, dirt: true },
+      ...{ seed, users: USERS, items: ITEMS, startAt, dirt: { ...defaultDirt, late: LATE } },
       ...{ eventsPerSecond: SHOP_EVENTS_PER_SECOND, rhythm: false },
     });
     const items = new Map<string, CatalogItem>();

@@ -35,7 +35,14 @@ export const killInRounds = async (
   const recovered = async (): Promise<void> => {
     killed += 1;
     const killedAt = performance.now();
-    await untilCommitted(kafka, group, await logEnds(kafka));
+    try {
+      await untilCommitted(kafka, group, await logEnds(kafka));
+    } catch (error) {
+      const troubles = await service.troubles();
+      throw new Error(`${name} did not recover after kill ${killed}: ${troubles?.join('; ') ?? 'no health'}`, {
+        cause: error,
+      });
+    }
     slowestMs = Math.max(slowestMs, performance.now() - killedAt);
   };
   for (const crash of crashes) {

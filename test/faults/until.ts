@@ -5,6 +5,9 @@ import type { Kafka } from '@nextcart/kafka';
 const POLL_MS = 200;
 const TIMEOUT_MS = 180_000;
 
+/** Thrown by a question to say what its answer still lacks. */
+class NotYet extends Error {}
+
 /** Asks until the answer is no longer null; an error is an answer to come. Rejects after three minutes, or `timeoutMs`. */
 export const until = async <T>(what: string, ask: () => Promise<T | null>, timeoutMs = TIMEOUT_MS): Promise<T> => {
   const giveUpAt = performance.now() + timeoutMs;
@@ -35,6 +38,11 @@ export const untilCommitted = async (
   const wanted = ends ?? (await logEnds(kafka));
   await until(`${group} to come to the end of the log`, async () => {
     const committed = await kafka.admin.committed(group, topics.events.name);
-    return [...wanted].every(([partition, end]) => end === 0 || (committed.get(partition)?.offset ?? 0) >= end) || null;
+    const behind = [...wanted].filter(([partition, end]) => (committed.get(partition)?.offset ?? 0) < end);
+    if (behind.length === 0) return true;
+    const where = behind.map(
+      ([partition, end]) => `${partition}: ${committed.get(partition)?.offset ?? '-'} of ${end}`,
+    );
+    throw new NotYet(`partition ${where.join(', ')}`);
   });
 };

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -117,6 +118,7 @@ test('what a killed launcher left running is ended by the next start', async () 
   );
   for await (const chunk of launcher.stdout) if (String(chunk).includes('Ctrl-C')) break;
   launcher.kill('SIGKILL');
+  await once(launcher, 'exit'); // until then it is there, and the folder is its own
   said.length = 0;
   stack = await provision();
   expect(said[0]).toBe('ended what an earlier start left running: clickhouse, kafka, redis, registry');
