@@ -14,6 +14,7 @@ import { commitOffset } from './commit-offset.ts';
 import type { KafkajsHome } from './connect-kafkajs.ts';
 import { retryForever } from './connect-kafkajs.ts';
 import { describe, isExpelled, logMoved } from './errors.ts';
+import { fetchWait } from './fetch-wait.ts';
 import { hookMembership, type Membership } from './hook-membership.ts';
 import type { Admin, Assignment, ConsumeOptions } from './kafka.ts';
 import { createOwnedPartition, type OwnedPartition } from './owned-partition.ts';
@@ -21,8 +22,6 @@ import { toLogRecord } from './raw-records.ts';
 
 export const DEFAULT_SESSION_TIMEOUT_MS = 10_000;
 const REBALANCE_TIMEOUT_MS = 60_000;
-/** A partition with nothing to read comes back this often; its first record comes at once (minBytes is 1). */
-const MAX_WAIT_MS = 200;
 /** An insert that is told to stop needs time to hear it. */
 const ABORT_MARGIN_MS = 4000;
 const PROBE_MS = 1000;
@@ -54,6 +53,7 @@ interface Deps {
 export const startConsumerSession = async (deps: Deps): Promise<ConsumerSession> => {
   const { home, admin, clock, options } = deps;
   const { groupId, topic, sessionTimeoutMs = DEFAULT_SESSION_TIMEOUT_MS } = options;
+  const { minBytes, maxWaitMs } = fetchWait(options.fetch);
   const log = deps.log.child({ groupId, topic });
   const heartbeatIntervalMs = Math.min(1000, Math.max(100, sessionTimeoutMs / 10));
   const doubtAfterMs = Math.max(
@@ -97,8 +97,8 @@ export const startConsumerSession = async (deps: Deps): Promise<ConsumerSession>
     sessionTimeout: sessionTimeoutMs,
     rebalanceTimeout: REBALANCE_TIMEOUT_MS,
     heartbeatInterval: heartbeatIntervalMs,
-    minBytes: 1,
-    maxWaitTimeInMs: MAX_WAIT_MS,
+    minBytes,
+    maxWaitTimeInMs: maxWaitMs,
     readUncommitted: true,
     allowAutoTopicCreation: false,
     ...(options.maxBytesPerPartition === undefined ? {} : { maxBytesPerPartition: options.maxBytesPerPartition }),

@@ -9,11 +9,11 @@ import { type ConsumerSession, startConsumerSession } from './consumer-session.t
 import { describe } from './errors.ts';
 import type { Admin, ConsumeOptions, Consumer } from './kafka.ts';
 
-/** kafkajs's own loop fetches five times a second: a minute without anything is a loop that hangs. */
+/** kafkajs's own loop fetches twice a second and more: a minute without anything is a loop that hangs. */
 const SILENCE_MS = 60_000;
 const WATCH_MS = 5000;
 const PAUSE_MS = 1000;
-/** A fetch with nothing to read comes back five times a second, and a heartbeat every second beside a long handler. */
+/** A fetch with nothing to read comes back twice a second, and a heartbeat every second beside a long handler. */
 const QUIET_MS = 5000;
 
 export const createConsumer = async (

@@ -7,11 +7,11 @@ import { NextcartError } from '@nextcart/contracts';
 import type { Clock, Logger } from '@nextcart/runtime';
 import type { KafkajsHome } from './connect-kafkajs.ts';
 import { describe, kafkajsFields, logMoved } from './errors.ts';
+import { fetchWait } from './fetch-wait.ts';
 import type { Admin, Tail, TailOptions } from './kafka.ts';
 import { type RawCluster, type RawFetchedPartition, READ_UNCOMMITTED } from './kafkajs-internals.ts';
 import { toLogRecord } from './raw-records.ts';
 
-const MAX_WAIT_MS = 200;
 const MAX_BYTES = 8 * 1024 * 1024;
 const MAX_BYTES_A_PARTITION = 1024 * 1024;
 const RETRY_MS = 500;
@@ -127,10 +127,11 @@ export const createTail = async (
 
   const readBroker = async (raw: RawCluster, nodeId: string, partitions: readonly number[]): Promise<void> => {
     const broker = await raw.findBroker({ nodeId });
+    const { minBytes, maxWaitMs } = fetchWait(targets.size > 0 ? 'prompt' : options.fetch);
     const { responses } = await broker.fetch({
       isolationLevel: READ_UNCOMMITTED,
-      maxWaitTime: MAX_WAIT_MS,
-      minBytes: 1,
+      maxWaitTime: maxWaitMs,
+      minBytes,
       maxBytes: MAX_BYTES,
       topics: [
         {

@@ -42,6 +42,7 @@ export const openPipeline = async (deps: PipelineDeps): Promise<{ close(): Promi
   const consumer = await kafka.consume({
     groupId: deps.group,
     topic,
+    fetch: 'bulk', // rows wait for company anyhow
     ...(deps.sessionTimeoutMs === undefined ? {} : { sessionTimeoutMs: deps.sessionTimeoutMs }),
     onAssigned: async (assignment) => {
       const { partition } = assignment;

@@ -61,6 +61,7 @@ export const startListTail = async (deps: {
   const tail: Tail = await kafka.tail({
     topic,
     from: new Map([[partition, start]]),
+    fetch: 'bulk',
     onRecords: (_, records) => {
       for (const { key, value } of records) if (key !== null) see(key.toString('utf8'), value);
       return Promise.resolve();

@@ -49,6 +49,7 @@ export const startRecorder = async (kafka: Kafka): Promise<{ stop(): Promise<Rec
   const log = await kafka.tail({
     topic: topics.events.name,
     from: 'end',
+    fetch: 'bulk', // when an event was read is not what is timed
     onRecords: async (partition, records) => {
       for (const { offset, key, appendedAt, headers } of records) {
         const due = headers?.[DUE_HEADER];
