@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { ClickHouseLogLevel, type ClickHouseSettings, createClient } from '@clickhouse/client';
-import type { Clock, Logger } from '@nextcart/runtime';
+import { BACKGROUND_NICE, type Clock, type Logger } from '@nextcart/runtime';
 import { avroColumns, avroContainer } from './avro-container.ts';
 import type { StoreConnection } from './env.ts';
 import { storeError } from './store-error.ts';
@@ -64,9 +64,16 @@ export const insertSettings: Settings = {
   wait_end_of_query: 1, // the status line tells the end, not the beginning
 };
 
-/** `requestTimeoutMs` bounds every call. Nothing is sent before the first call. */
+/** Nothing is sent before the first call. */
 export const createStore = (
-  deps: StoreConnection & { readonly log: Logger; readonly clock: Clock; readonly requestTimeoutMs?: number },
+  deps: StoreConnection & {
+    readonly log: Logger;
+    readonly clock: Clock;
+    /** Bounds every call. */
+    readonly requestTimeoutMs?: number;
+    /** The server's threads stand back for other work of the machine while they work for this client. */
+    readonly background?: boolean;
+  },
 ): Store => {
   const { log, clock, cluster, requestTimeoutMs = 60_000 } = deps;
   const url = new URL(deps.url);
@@ -80,6 +87,7 @@ export const createStore = (
     application: 'nextcart',
     request_timeout: requestTimeoutMs,
     max_open_connections: 16,
+    clickhouse_settings: deps.background === true ? { os_thread_priority: String(BACKGROUND_NICE) } : {},
     compression: { request: remote, response: remote }, // on loopback it is only CPU
     keep_alive: { enabled: true, idle_socket_ttl: 2000 }, // below the server's 3 s
     use_multipart_params_auto: true, // thousands of subjects don't fit in a URL

@@ -5,6 +5,7 @@ import {
   createLifecycle,
   createLogger,
   createMetrics,
+  standBack,
   startStatusServer,
   systemClock,
 } from '@nextcart/runtime';
@@ -12,13 +13,14 @@ import { readEnv, settingsOf } from './env.ts';
 import { createFeatures } from './features.ts';
 
 // 1. the environment
+standBack();
 const env = readEnv();
 const clock = systemClock;
 const log = createLogger('features', env.LOG_LEVEL);
 
 // 2. clients
 const kafka = createKafka({ connection: kafkaConnection(env, 'nextcart-features'), log, clock });
-const store = createStore({ ...clickhouseConnection(env), log, clock });
+const store = createStore({ ...clickhouseConnection(env), log, clock, background: true });
 const health = createHealth();
 const metrics = createMetrics('features');
 

@@ -6,6 +6,7 @@ import {
   createLifecycle,
   createLogger,
   createMetrics,
+  standBack,
   startStatusServer,
   systemClock,
 } from '@nextcart/runtime';
@@ -14,6 +15,7 @@ import { readEnv } from './env.ts';
 import { readRates } from './read-rates.ts';
 
 // 1. the environment
+standBack();
 const env = readEnv();
 const clock = systemClock;
 const log = createLogger('ingest', env.LOG_LEVEL);
@@ -21,7 +23,7 @@ const log = createLogger('ingest', env.LOG_LEVEL);
 // 2. clients
 const kafka = createKafka({ connection: kafkaConnection(env, 'nextcart-ingest'), log, clock });
 const registry = createRegistryClient({ url: env.SCHEMA_REGISTRY_URL, log, clock });
-const store = createStore({ ...clickhouseConnection(env), log, clock });
+const store = createStore({ ...clickhouseConnection(env), log, clock, background: true });
 const health = createHealth();
 const metrics = createMetrics('ingest');
 

@@ -48,7 +48,7 @@ export const defaultOptions: ScorerOptions = {
   snapshotsEveryMs: 2000,
   commitEveryMs: 1000,
   refreshPerSecond: 200, // a million lists in 24 hours are 15 a second
-  itemListsPerSecond: 100,
+  itemListsPerSecond: 20,
   dedupeWindow: DEDUPE_WINDOW,
   sessionTimeoutMs: 10_000,
 };

@@ -16,6 +16,7 @@ export const clickhouseConfig = (options: {
   <max_connections>256</max_connections>
   <!-- two cores: the defaults start over a hundred background threads -->
   <background_pool_size>2</background_pool_size>
+  <os_threads_nice_value_merge_mutate>10</os_threads_nice_value_merge_mutate>
   <background_merges_mutations_concurrency_ratio>1</background_merges_mutations_concurrency_ratio>
   <background_schedule_pool_size>4</background_schedule_pool_size>
   <background_common_pool_size>2</background_common_pool_size>
