@@ -1,3 +1,4 @@
+export { type Best, createBest } from './best.ts';
 export { cosineWeights, type SparseRows } from './item-graph.ts';
 export { hitAt, ndcgAt, rankOf, recallAt, reciprocalRankAt } from './metrics.ts';
 export { priceDeciles } from './price-deciles.ts';

@@ -1,3 +1,5 @@
+import { type Best, createBest } from './best.ts';
+
 /**
  * Documents as weighted tokens, searched by tokens.
  * Invariants: an answer is a function of the set of documents, whatever order they came in and however they are
@@ -43,19 +45,36 @@ const COSINE_SHARE = 0.2;
 
 const NO_HITS: Hits = { documents: new Int32Array(0), scores: new Float64Array(0) };
 
-/** Keeps the `size` best and all that tie with the last of them, so that the cut does not depend on numbering. */
-const cutToBest = (hits: { document: number; score: number }[], size: number) => {
-  if (hits.length <= size) return hits;
-  const floor = Float64Array.from(hits, (hit) => -hit.score).sort()[size - 1] as number;
-  return hits.filter((hit) => -hit.score <= floor);
-};
-
 export const createTextIndex = (deps: { commonest: number; id: (document: number) => string }): TextIndex => {
   const { commonest, id } = deps;
   const postings = new Map<string, Posting>();
   const byDocument = new Map<number, readonly WeightedToken[]>();
   let version = 0;
+  /** By document, zero between searches: what a document has gained so far, then its score. */
   let sums = new Float64Array(1024);
+  /** By document, with the version that they are of: so that a search costs its postings and no more. */
+  let norms = new Float64Array(1024);
+  let normVersions = new Int32Array(1024);
+  const selections = new Map<number, Best>();
+
+  const makeRoom = (document: number) => {
+    if (document < sums.length) return;
+    const widen = <A extends Float64Array | Int32Array>(cells: A, wider: A): A => {
+      wider.set(cells);
+      return wider;
+    };
+    const length = Math.max(document + 1, 2 * sums.length);
+    sums = widen(sums, new Float64Array(length));
+    norms = widen(norms, new Float64Array(length));
+    normVersions = widen(normVersions, new Int32Array(length));
+  };
+  const selectionOf = (limit: number): Best => {
+    const known = selections.get(limit);
+    if (known !== undefined) return known;
+    const fresh = createBest(limit, id);
+    selections.set(limit, fresh);
+    return fresh;
+  };
 
   // ln is smooth: a token of every document weighs little, never nothing
   const idf = (documents: number) => Math.log(1 + byDocument.size / documents);
@@ -77,14 +96,12 @@ export const createTextIndex = (deps: { commonest: number; id: (document: number
     for (const { token, weight } of tokens) sum += (weight * idfOf(token)) ** 2;
     return Math.sqrt(sum);
   };
-  // norms hold as long as the version does, so that a row costs its postings and no more
-  const norms = new Map<number, { version: number; norm: number }>();
-  const normOf = (document: number) => {
-    const held = norms.get(document);
-    if (held?.version === version) return held.norm;
-    const fresh = norm(byDocument.get(document) ?? NONE);
-    norms.set(document, { version, norm: fresh });
-    return fresh;
+  const normOf = (document: number): number => {
+    if (normVersions[document] !== version) {
+      norms[document] = norm(byDocument.get(document) ?? NONE);
+      normVersions[document] = version;
+    }
+    return norms[document] as number;
   };
 
   return {
@@ -100,6 +117,7 @@ export const createTextIndex = (deps: { commonest: number; id: (document: number
       version += 1;
       remove(document);
       if (tokens.length === 0) return;
+      makeRoom(document);
       byDocument.set(document, tokens);
       for (const { token, weight } of tokens) {
         const posting = postings.get(token);
@@ -118,36 +136,33 @@ export const createTextIndex = (deps: { commonest: number; id: (document: number
         const rarity = idf(posting?.documents.length ?? 1);
         asked += weight * rarity;
         if (posting === undefined || posting.documents.length > commonest) continue;
-        for (let i = 0; i < posting.documents.length; i += 1) {
-          const document = posting.documents[i] as number;
-          if (document >= sums.length) {
-            const wider = new Float64Array(Math.max(document + 1, sums.length * 2));
-            wider.set(sums);
-            sums = wider;
-          }
+        const { documents, weights } = posting;
+        const share = measure === 'coverage' ? weight * rarity : weight * rarity * rarity;
+        for (let i = 0; i < documents.length; i += 1) {
+          const document = documents[i] as number;
           if (sums[document] === 0) touched.push(document);
-          const gain =
-            measure === 'coverage' ? weight * rarity : weight * rarity * rarity * (posting.weights[i] as number);
-          sums[document] = (sums[document] as number) + gain;
+          sums[document] =
+            (sums[document] as number) + (measure === 'coverage' ? share : share * (weights[i] as number));
         }
       }
       if (touched.length === 0) return NO_HITS;
       const queryNorm = measure === 'cosine' ? norm(query) : asked;
-      const scored = touched.map((document) => {
-        const score = (sums[document] as number) / queryNorm;
-        sums[document] = 0;
+      const best = selectionOf(limit);
+      for (const document of touched) {
         const length = normOf(document);
-        if (measure === 'cosine') return { document, score: score / length };
-        // the shorter text says the query more plainly
-        return { document, score: score * (1 - COSINE_SHARE + COSINE_SHARE * Math.min(1, asked / length)) };
-      });
-      const hits = cutToBest(scored, limit)
-        .sort((a, b) => b.score - a.score || (id(a.document) < id(b.document) ? -1 : 1))
-        .slice(0, limit);
-      return {
-        documents: Int32Array.from(hits, (hit) => hit.document),
-        scores: Float64Array.from(hits, (hit) => Math.min(1, hit.score)),
-      };
+        const share = (sums[document] as number) / queryNorm;
+        const score =
+          measure === 'cosine'
+            ? share / length
+            : // the shorter text says the query more plainly
+              share * (1 - COSINE_SHARE + COSINE_SHARE * Math.min(1, asked / length));
+        sums[document] = score;
+        best.offer(document, score);
+      }
+      const documents = best.take();
+      const scores = Float64Array.from(documents, (document) => Math.min(1, sums[document] as number));
+      for (const document of touched) sums[document] = 0;
+      return { documents, scores };
     },
   };
 };

@@ -1,7 +1,8 @@
 /** The two choosers: the best by score, and of those the most diverse. */
+
+import { createBest } from '@nextcart/models';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createBest } from './best.ts';
 import { createCandidateSheet, createShortlister } from './candidate-sheet.ts';
 import { defaultConfiguration } from './configuration.ts';
 import { createDiversity } from './diversity.ts';

@@ -5,8 +5,8 @@
  * own order; scores are rounded to 6 decimals before anything is compared; ties go by item id.
  */
 import { type ItemIndex, type RecommendedItem, type SubjectHistory, similarItemsKey } from '@nextcart/contracts';
+import { createBest } from '@nextcart/models';
 import { createAttentionReader } from './attention.ts';
-import { createBest } from './best.ts';
 import { createCandidateSheet, createShortlister } from './candidate-sheet.ts';
 import type { CatalogFeatures } from './catalog-features.ts';
 import { defaultConfiguration, type RankingConfiguration } from './configuration.ts';
