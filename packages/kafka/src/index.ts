@@ -6,6 +6,7 @@ export type {
   CommittedOffset,
   ConsumeOptions,
   Consumer,
+  FetchMode,
   Kafka,
   OutgoingRecord,
   PartitionHandler,

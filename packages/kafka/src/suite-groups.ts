@@ -6,14 +6,17 @@ import { type SuiteContext, upTo, WAIT } from './suite-context.ts';
 const code = (error: unknown): string => (error instanceof NextcartError ? error.code : String(error));
 
 export const groupCases = ({ fresh }: SuiteContext): void => {
-  test('reading starts exactly at the offset that the handler names', async () => {
-    const { fill, join } = await fresh();
-    await fill(50);
-    const { offsets } = await join((assignment) => ({ startOffset: assignment.partition === 0 ? 17 : 0 }));
-    await vi.waitFor(() => expect(offsets()).toEqual(upTo(50, 17)), WAIT);
-    await fill(5);
-    await vi.waitFor(() => expect(offsets()).toEqual(upTo(55, 17)), WAIT);
-  });
+  test.each(['prompt', 'bulk'] as const)(
+    '%s reading starts exactly at the offset that the handler names',
+    async (fetch) => {
+      const { fill, join } = await fresh();
+      await fill(50);
+      const { offsets } = await join((assignment) => ({ startOffset: assignment.partition === 0 ? 17 : 0 }), { fetch });
+      await vi.waitFor(() => expect(offsets()).toEqual(upTo(50, 17)), WAIT);
+      await fill(5);
+      await vi.waitFor(() => expect(offsets()).toEqual(upTo(55, 17)), WAIT);
+    },
+  );
 
   test('a start beyond the end of the log is refused aloud and asked again', async () => {
     const { fill, join } = await fresh(1);

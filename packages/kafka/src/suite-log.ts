@@ -55,32 +55,36 @@ export const logCases = ({ fresh }: SuiteContext): void => {
     expect(Object.fromEntries(found)).toEqual(JAVA_PARTITIONS);
   });
 
-  test('a tail sees everything from the start, and what comes later', async () => {
-    const { kafka, topic, open, fill } = await fresh();
-    await fill(700, 1);
-    const seen: number[] = [];
-    const tail = await kafka.tail({
-      topic,
-      from: 'start',
-      onRecords: async (partition, records, nextOffset) => {
-        expect([partition, nextOffset]).toEqual([1, (records.at(-1)?.offset ?? -2) + 1]);
-        seen.push(...records.map(({ offset }) => offset));
-      },
-    });
-    open.push(tail);
-    await tail.caughtUp; // partitions 0, 2 and 3 are empty
-    expect(seen).toEqual(upTo(700));
-    await fill(1, 1);
-    await vi.waitFor(() => expect(seen).toEqual(upTo(701)), WAIT);
-    expect(tail.position()).toEqual(
-      new Map([
-        [0, 0],
-        [1, 701],
-        [2, 0],
-        [3, 0],
-      ]),
-    );
-  });
+  test.each(['prompt', 'bulk'] as const)(
+    'a %s tail sees everything from the start, and what comes later',
+    async (fetch) => {
+      const { kafka, topic, open, fill } = await fresh();
+      await fill(700, 1);
+      const seen: number[] = [];
+      const tail = await kafka.tail({
+        topic,
+        fetch,
+        from: 'start',
+        onRecords: async (partition, records, nextOffset) => {
+          expect([partition, nextOffset]).toEqual([1, (records.at(-1)?.offset ?? -2) + 1]);
+          seen.push(...records.map(({ offset }) => offset));
+        },
+      });
+      open.push(tail);
+      await tail.caughtUp; // partitions 0, 2 and 3 are empty
+      expect(seen).toEqual(upTo(700));
+      await fill(1, 1);
+      await vi.waitFor(() => expect(seen).toEqual(upTo(701)), WAIT);
+      expect(tail.position()).toEqual(
+        new Map([
+          [0, 0],
+          [1, 701],
+          [2, 0],
+          [3, 0],
+        ]),
+      );
+    },
+  );
 
   test('a tail reads the partitions and from the offsets that it is given', async () => {
     const { kafka, topic, fill } = await fresh();
