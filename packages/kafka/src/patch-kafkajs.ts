@@ -8,7 +8,7 @@
  * - it knows the number of zstd and has no codec: Node's own is handed in.
  */
 import { promisify } from 'node:util';
-import { zstdCompress, zstdDecompress } from 'node:zlib';
+import { zstdCompress, zstdCompressSync, zstdDecompress, zstdDecompressSync } from 'node:zlib';
 import kafkajs from 'kafkajs';
 import {
   ConnectionPrototype,
@@ -21,8 +21,19 @@ import {
 /** As in kafkajs: how soon a full queue is looked at again when no throttle says otherwise. */
 const RECHECK_MS = 10;
 
-const compress = promisify(zstdCompress);
-const decompress = promisify(zstdDecompress);
+/**
+ * Small ones at once: the way over the thread pool and a stream costs some 100 µs more than the work itself (a list of
+ * 3 KB: 37 µs and 20 µs at once, 174 µs and 131 µs over the pool). Large ones must not hold up the loop.
+ */
+const AT_ONCE_BYTES = 64 * 1024;
+const compressLater = promisify(zstdCompress);
+const decompressLater = promisify(zstdDecompress);
+const compress = async (bytes: Buffer): Promise<Buffer> =>
+  bytes.length <= AT_ONCE_BYTES
+    ? zstdCompressSync(bytes, { pledgedSrcSize: bytes.length })
+    : compressLater(bytes, { pledgedSrcSize: bytes.length });
+const decompress = async (bytes: Buffer): Promise<Buffer> =>
+  bytes.length <= AT_ONCE_BYTES ? zstdDecompressSync(bytes) : decompressLater(bytes);
 let patched = false;
 
 /** `now` is the wall clock, which is what the queue's throttle is kept in. */
@@ -51,6 +62,6 @@ export const patchKafkajs = (now: () => number): void => {
   };
   kafkajs.CompressionCodecs[kafkajs.CompressionTypes.ZSTD] = () => ({
     compress: (encoder: RawEncoder) => compress(encoder.buffer),
-    decompress: (bytes: Buffer) => decompress(bytes),
+    decompress,
   });
 };
