@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { insertLogProgress, type Store, saveSnapshot } from '@nextcart/clickhouse';
+import { insertListCounts, insertLogProgress, type Store, saveSnapshot } from '@nextcart/clickhouse';
 import { insertTestEvents, migratedStore, type TestEvent } from '@nextcart/clickhouse/testing';
 import { type EventType, flags, type Outcome } from '@nextcart/contracts';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
@@ -108,6 +108,11 @@ beforeAll(async () => {
     payload: { items: ['i1'], scores: new Float32Array(4) },
   });
   for (const minutes of [20, 10, 0])
+    await insertListCounts(store, NOW - minutes * 60_000, [
+      { kind: 'subject', published: 60, unchanged: 30 },
+      { kind: 'item', published: 0, unchanged: 6 },
+    ]);
+  for (const minutes of [20, 10, 0])
     await insertLogProgress(store, {
       now: NOW - minutes * 60_000,
       watermark: NOW - minutes * 60_000 - 5000,
@@ -184,6 +189,11 @@ test('latency by stage is what the stamps say', async () => {
     ['5 write', 3],
     ['total', 15],
   ]);
+});
+
+test('lists published and suppressed are told apart, a second', async () => {
+  const rows = await run(...find('nextcart-pipeline', 'Lists published and suppressed'));
+  expect(rows.map((row) => [row['published'], row['suppressed']])).toEqual(Array.from({ length: 3 }, () => [1, 0.6]));
 });
 
 test('a macro that Grafana would not know is an error', () => {

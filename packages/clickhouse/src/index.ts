@@ -21,6 +21,7 @@ export {
   readLedger,
   readLedgerCounts,
 } from './ledger.ts';
+export { insertListCounts, type ListCounts } from './list-counts.ts';
 export { insertLists, readLists, type StoredList } from './lists-table.ts';
 export { insertLogProgress, type LogProgress } from './log-progress.ts';
 export { migrate, pendingMigrations } from './migrate.ts';

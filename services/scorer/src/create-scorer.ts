@@ -21,6 +21,7 @@ import {
   type PartitionDeps,
 } from './partition.ts';
 import { createPublisher } from './publisher.ts';
+import { createReportCounts } from './report-counts.ts';
 import { addHealthChecks } from './scorer-health.ts';
 import { createScorerMetrics } from './scorer-metrics.ts';
 import { createScoringLoop, type OnUnchanged } from './scoring-loop.ts';
@@ -54,6 +55,9 @@ export interface Scorer {
   /** Leaves the group and ends; what was answered is committed. */
   close(): Promise<void>;
 }
+
+/** A dashboard's point, at the cost of one small insert. */
+const REPORT_EVERY_MS = 10_000;
 
 /** Works until closed. Returns at once: what it waits for is in health. */
 export const createScorer = (deps: ScorerDeps): Scorer => {
@@ -259,6 +263,7 @@ export const createScorer = (deps: ScorerDeps): Scorer => {
     });
     background.every('lists of the shop', 1000 / TICKS_PER_SECOND, () => shopLists.tick());
     background.every('sweeper', 1000 / SWEEPS_PER_SECOND, () => sweeper.tick());
+    background.every('counts of lists', REPORT_EVERY_MS, createReportCounts({ store, clock, metrics }));
     background.every('gauges', 5000, async () => {
       metrics.states.set(pool.size);
       metrics.evicted.set(pool.evicted);
