@@ -14,6 +14,7 @@ export { type AvroField, landingEventFields, landingPrefix, landingSchema } from
 export type { LogRecord } from './log-record.ts';
 export { formatMoney, MAX_UNITS, MONEY_SCALE, parseMoney, unitsFromBytes, unitsToBytes } from './money.ts';
 export { EXCLUDED_FROM_WINDOWS, flags, type Outcome, outcomes, type ReasonCode, reasonCodes } from './outcomes.ts';
+export { eachHeader, isPacked, type PackedRecord, type SeeHeader } from './packed-record.ts';
 export { type Position, planToken, positionKey } from './position.ts';
 export {
   type BehaviourEvent,

@@ -2,14 +2,14 @@
 export const WIRE_HEADER_BYTES = 5;
 const MAGIC = 0;
 
-/** Schema id of a value, or -1 where it does not begin like the wire format. */
-export const wireSchemaId = (value: Uint8Array): number =>
-  value.length < WIRE_HEADER_BYTES || value[0] !== MAGIC
+/** Schema id of a value, which may be part of a block; -1 where it does not begin like the wire format. */
+export const wireSchemaId = (bytes: Uint8Array, start = 0, end: number = bytes.length): number =>
+  end - start < WIRE_HEADER_BYTES || bytes[start] !== MAGIC
     ? -1
-    : (((value[1] as number) << 24) |
-        ((value[2] as number) << 16) |
-        ((value[3] as number) << 8) |
-        (value[4] as number)) >>>
+    : (((bytes[start + 1] as number) << 24) |
+        ((bytes[start + 2] as number) << 16) |
+        ((bytes[start + 3] as number) << 8) |
+        (bytes[start + 4] as number)) >>>
       0;
 
 /** Prepends the header to a datum. */

@@ -1,8 +1,11 @@
 import { type CatalogItem, categoryText } from '@nextcart/contracts';
+import { type ByteKeys, createByteKeys } from './byte-keys.ts';
 
 /** What cleaning wants of the catalogue. */
 export interface CatalogLookup {
   get(itemId: string): CatalogFacts | undefined;
+  /** The same by the UTF-8 bytes of an id, where they lie; where it is not there, `get` is asked. */
+  find?(bytes: Uint8Array, start: number, end: number): CatalogFacts | undefined;
 }
 
 export interface CatalogFacts {
@@ -26,6 +29,7 @@ export interface CatalogEntry extends CatalogFacts {
  */
 export interface CatalogState extends CatalogLookup {
   get(itemId: string): CatalogEntry | undefined;
+  find(bytes: Uint8Array, start: number, end: number): CatalogEntry | undefined;
   /** Next record of a partition; `null` is a tombstone. False where its offset is already folded. */
   fold(partition: number, offset: number, itemId: string, item: CatalogItem | null): boolean;
   /** Takes items as they were before `position` (next offset by partition), as the store kept them, and goes on from there. */
@@ -48,22 +52,38 @@ const entryOf = (item: CatalogItem): CatalogEntry => ({
 
 export const createCatalogState = (): CatalogState => {
   const byId = new Map<string, CatalogEntry>();
+  /** Made at the first question by bytes: most readers of a catalogue have none. */
+  let byBytes: ByteKeys<CatalogEntry> | null = null;
   const next: number[] = [];
   const nextOf = (partition: number): number => {
     while (next.length <= partition) next.push(0);
     return next[partition] as number;
   };
+  const indexed = (): ByteKeys<CatalogEntry> => {
+    const index = createByteKeys<CatalogEntry>();
+    for (const [itemId, entry] of byId) index.set(itemId, entry);
+    byBytes = index;
+    return index;
+  };
   return {
     get: (itemId) => byId.get(itemId),
+    find: (bytes, start, end) => (byBytes ?? indexed()).get(bytes, start, end),
     fold: (partition, offset, itemId, item) => {
       if (offset < nextOf(partition)) return false;
       next[partition] = offset + 1;
-      if (item === null) byId.delete(itemId);
-      else byId.set(itemId, entryOf(item));
+      if (item === null) {
+        byId.delete(itemId);
+        byBytes?.delete(itemId);
+      } else {
+        const entry = entryOf(item);
+        byId.set(itemId, entry);
+        byBytes?.set(itemId, entry);
+      }
       return true;
     },
     seed: (items, position) => {
       byId.clear();
+      byBytes = null;
       for (const item of items) byId.set(item.itemId, entryOf(item));
       next.splice(0, next.length, ...position);
     },

@@ -117,6 +117,28 @@ describe('the catalogue', () => {
     expect([state.get('cup'), state.size]).toEqual([undefined, 1]);
   });
 
+  test('answers by the bytes of an id as by its text, however often it changes', () => {
+    const state = createCatalogState();
+    const ids = ['cup', 'pot', 'Töpfe', 'none'];
+    const agree = (): void => {
+      for (const id of ids) {
+        const bytes = Buffer.from(`x${id}x`);
+        expect(state.find(bytes, 1, bytes.length - 1)).toBe(state.get(id));
+      }
+    };
+    state.fold(0, 0, 'cup', itemOf());
+    agree(); // from the first question on, changes must reach both
+    state.fold(0, 1, 'Töpfe', itemOf({ itemId: 'Töpfe' }));
+    state.fold(0, 2, 'cup', itemOf({ brand: 'Other' }));
+    agree();
+    expect(state.get('cup')?.brand).toBe('Other');
+    state.fold(0, 3, 'cup', null);
+    agree();
+    state.seed([itemOf({ itemId: 'pot' })], [9]);
+    agree();
+    expect(state.get('pot')).toBeDefined();
+  });
+
   test('taken over at a position goes on from there as if it had read all', () => {
     const whole = createCatalogState();
     for (let n = 0; n < 5; n += 1) whole.fold(0, n, `i${n}`, itemOf({ itemId: `i${n}` }));

@@ -1,5 +1,6 @@
 import {
   flags,
+  isPacked,
   type LogRecord,
   NextcartError,
   type ReasonCode,
@@ -70,25 +71,30 @@ export const LATENESS_MS = 10 * 60 * 1000;
 export const FUTURE_ALLOWANCE_MS = 5 * 60 * 1000;
 
 /** Whether the record's key is its subject, byte for byte. */
-const isOwnKey = (key: Buffer | null, { event, subjectField }: Verdict): boolean => {
+const isOwnKey = (record: LogRecord, { event, subjectField }: Verdict): boolean => {
+  const packed = isPacked(record);
+  const key = packed ? record.block : record.key;
+  const from = packed ? record.keyStart : 0;
+  if (key === null || from < 0) return false;
   const { starts, ends, bytes } = event.datum;
   const start = starts[subjectField] as number;
   const size = (ends[subjectField] as number) - start;
-  if (key === null || key.length !== size) return false;
-  for (let i = 0; i < size; i += 1) if (key[i] !== bytes[start + i]) return false;
+  if ((packed ? record.keyEnd - from : key.length) !== size) return false;
+  for (let i = 0; i < size; i += 1) if (key[from + i] !== bytes[start + i]) return false;
   return true;
 };
 
-/** The datum in the newest schema, walked into the verdict's view; false with the reason set. */
-const readDatum = (versions: SchemaVersions, value: Buffer, out: Verdict): boolean => {
-  const version = versions.of(wireSchemaId(value));
+/** The datum of the value bytes[start, end) in the newest schema, walked into the verdict's view; false with the reason set. */
+const readDatum = (versions: SchemaVersions, bytes: Buffer, start: number, end: number, out: Verdict): boolean => {
+  const version = versions.of(wireSchemaId(bytes, start, end));
   const refuse = (reason: ReasonCode | '', path: string): false => {
     out.reason = reason === '' ? 'bad_datum' : reason;
     out.fieldPath = path;
     return false;
   };
-  out.bytes = value;
-  out.datumStart = WIRE_HEADER_BYTES;
+  out.bytes = bytes;
+  out.datumStart = start + WIRE_HEADER_BYTES;
+  out.datumEnd = end;
   if (version === undefined)
     throw new NextcartError('internal', 'a schema id was judged before the registry was asked: call versions.resolve', {
       retry: false,
@@ -98,14 +104,15 @@ const readDatum = (versions: SchemaVersions, value: Buffer, out: Verdict): boole
     case 'current':
       break;
     case 'other':
-      if (!version.walker.walk(value, WIRE_HEADER_BYTES, value.length, version.view))
+      if (!version.walker.walk(bytes, out.datumStart, end, version.view))
         return refuse(version.walker.fault, version.walker.path);
       try {
-        out.bytes = version.transcode(value.subarray(WIRE_HEADER_BYTES));
+        out.bytes = version.transcode(bytes.subarray(out.datumStart, end));
       } catch {
         return refuse('bad_datum', '');
       }
       out.datumStart = 0;
+      out.datumEnd = out.bytes.length;
       out.flags |= flags.oldSchema;
       break;
     case 'wrong':
@@ -115,7 +122,6 @@ const readDatum = (versions: SchemaVersions, value: Buffer, out: Verdict): boole
     default:
       return version satisfies never;
   }
-  out.datumEnd = out.bytes.length;
   const { walker } = versions;
   return walker.walk(out.bytes, out.datumStart, out.datumEnd, out.event.datum) || refuse(walker.fault, walker.path);
 };
@@ -134,13 +140,20 @@ export const createCleaner = (options: CleanerOptions): Cleaner => {
   let next = 0;
 
   /** Checks 1 to 6; true where the event is whole. */
-  const isWhole = (value: Buffer | null, out: Verdict): boolean => {
-    if (value === null || value.length === 0) out.reason = 'empty_value';
-    else if (value.length > maxValueBytes) out.reason = 'too_large';
-    else if (wireSchemaId(value) < 0) out.reason = 'not_avro';
+  const isWhole = (record: LogRecord, out: Verdict): boolean => {
+    const packed = isPacked(record);
+    const bytes = packed ? record.block : record.value;
+    const start = packed ? record.valueStart : 0;
+    const end = packed ? record.valueEnd : (bytes?.length ?? 0);
+    if (bytes === null || start < 0 || start === end) out.reason = 'empty_value';
+    else if (end - start > maxValueBytes) out.reason = 'too_large';
     else {
-      out.schemaId = wireSchemaId(value) | 0;
-      return readDatum(versions, value, out) && checkEvent(fields, futureAllowanceMs, out);
+      const id = wireSchemaId(bytes, start, end);
+      if (id >= 0) {
+        out.schemaId = id | 0;
+        return readDatum(versions, bytes, start, end, out) && checkEvent(fields, futureAllowanceMs, out);
+      }
+      out.reason = 'not_avro';
     }
     return false;
   };
@@ -159,14 +172,14 @@ export const createCleaner = (options: CleanerOptions): Cleaner => {
       clearVerdict(out);
       out.source = origin.source(record);
       out.shopClock = shopClockOf(record);
-      if (!isWhole(record.value, out)) {
+      if (!isWhole(record, out)) {
         out.bytes = record.value ?? out.bytes;
         out.datumStart = 0;
         out.datumEnd = 0;
         out.subjectField = -1;
         return;
       }
-      if (!isOwnKey(record.key, out)) out.flags |= flags.wrongKey;
+      if (!isOwnKey(record, out)) out.flags |= flags.wrongKey;
       ids.evictBelow(offset - dedupeWindow);
       if (!ids.add(out.event.datum.uuid, offset)) {
         out.outcome = 'duplicate';
@@ -175,7 +188,7 @@ export const createCleaner = (options: CleanerOptions): Cleaner => {
       const time = out.event.eventTime;
       out.outcome = time < watermarks.of(out.source) - latenessMs ? 'late' : 'accepted';
       watermarks.advance(out.source, time);
-      enrichEvent(out, catalog, rates, spreads);
+      enrichEvent(fields, out, catalog, rates, spreads);
     },
     useCleaning: (payload) => {
       spreads = createSpreads(payload);

@@ -1,5 +1,6 @@
 import { eventTypes, flags, MAX_UNITS } from '@nextcart/contracts';
 import type { CatalogFacts, CatalogLookup } from './catalog-state.ts';
+import type { EventFields } from './event-view.ts';
 import type { Rates } from './rates.ts';
 import type { Spreads } from './spreads.ts';
 import type { Verdict } from './verdict.ts';
@@ -34,12 +35,20 @@ const priceLine = (out: Verdict, facts: CatalogFacts | undefined, rates: Rates, 
 };
 
 /** Fills what can be derived on a kept event, and flags what was. */
-export const enrichEvent = (out: Verdict, catalog: CatalogLookup, rates: Rates, spreads: Spreads): void => {
+export const enrichEvent = (
+  fields: EventFields,
+  out: Verdict,
+  catalog: CatalogLookup,
+  rates: Rates,
+  spreads: Spreads,
+): void => {
   const { event } = out;
-  const itemId = event.itemId;
+  const { bytes, starts, ends } = event.datum;
+  const start = starts[fields.itemId] as number;
+  const end = ends[fields.itemId] as number;
   let facts: CatalogFacts | undefined;
-  if (itemId !== null && itemId !== '') {
-    facts = catalog.get(itemId);
+  if (start >= 0 && end > start) {
+    facts = catalog.find === undefined ? catalog.get(event.itemId ?? '') : catalog.find(bytes, start, end);
     if (facts === undefined) out.flags |= flags.unknownItem;
     else {
       out.category = facts.category;
@@ -47,6 +56,9 @@ export const enrichEvent = (out: Verdict, catalog: CatalogLookup, rates: Rates, 
       if (facts.category !== '') out.flags |= flags.imputedCategory;
     }
   }
-  if (spreads.hasRobots && spreads.isRobot(out.subject)) out.flags |= flags.robot;
+  if (spreads.hasRobots) {
+    const { subjectField } = out;
+    if (spreads.isRobot(bytes, starts[subjectField] as number, ends[subjectField] as number)) out.flags |= flags.robot;
+  }
   if (isMoney[event.typeIndex]) priceLine(out, facts, rates, spreads);
 };

@@ -1,4 +1,5 @@
 import { CLOCK_HEADER, DEFAULT_SOURCE, type LogRecord, SOURCE_HEADER } from '@nextcart/contracts';
+import { createHeaderSearch, isSameRange } from './record-headers.ts';
 import { isUtf8Range } from './utf8.ts';
 
 /** Source of a record whose header names none that can be: kept apart, so that it can't move the live shop's watermark. */
@@ -19,33 +20,40 @@ export interface RecordOrigin {
 
 /** Keeps the last header, because records of one source follow one another. */
 export const createRecordOrigin = (): RecordOrigin => {
+  const search = createHeaderSearch(SOURCE_HEADER);
   let lastHeader: Buffer | undefined;
   let lastSource = DEFAULT_SOURCE;
   return {
-    source: ({ headers }) => {
-      const header = headers?.[SOURCE_HEADER];
-      if (header === undefined) return DEFAULT_SOURCE;
-      if (lastHeader?.equals(header)) return lastSource;
+    source: (record) => {
+      const { bytes, start, end } = search(record);
+      if (start < 0) return DEFAULT_SOURCE;
+      if (lastHeader !== undefined && isSameRange(bytes, start, end, lastHeader)) return lastSource;
+      // a copy: the header lies in a fetched block that must not be kept alive
+      const header = Buffer.from(bytes.subarray(start, end));
       const fits = header.length > 0 && header.length <= MAX_SOURCE_BYTES;
       const valid = fits && isPrintable(header) && isUtf8Range(header, 0, header.length);
-      lastHeader = Buffer.from(header); // a copy: the header lies in a fetched block that must not be kept alive
+      lastHeader = header;
       lastSource = valid ? header.toString('utf8') : INVALID_SOURCE;
       return lastSource;
     },
   };
 };
 
+const searchClock = createHeaderSearch(CLOCK_HEADER);
+
 /**
  * The shop's clock at a record, epoch ms: the clock header where it is 1 to 15 digits within the range of times, else
  * the broker's append time.
  */
-export const shopClockOf = ({ headers, appendedAt }: LogRecord): number => {
-  const header = headers?.[CLOCK_HEADER];
-  if (header === undefined || header.length === 0 || header.length > 15) return appendedAt;
+export const shopClockOf = (record: LogRecord): number => {
+  const { appendedAt } = record;
+  const { bytes, start, end } = searchClock(record);
+  if (start < 0 || end === start || end - start > 15) return appendedAt;
   let time = 0;
-  for (const byte of header) {
-    if (byte < 0x30 || byte > 0x39) return appendedAt;
-    time = time * 10 + (byte - 0x30);
+  for (let at = start; at < end; at += 1) {
+    const digit = (bytes[at] as number) - 0x30;
+    if (!(digit >= 0 && digit <= 9)) return appendedAt;
+    time = time * 10 + digit;
   }
   return time >= MIN_TIME && time <= MAX_TIME ? time : appendedAt;
 };

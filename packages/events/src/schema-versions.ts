@@ -1,10 +1,10 @@
 import {
   avroType,
   createCodec,
+  isPacked,
   type LogRecord,
   type SchemaName,
   schemaText,
-  WIRE_HEADER_BYTES,
   wireSchemaId,
 } from '@nextcart/contracts';
 import type { AvroSchema } from './compile-schema.ts';
@@ -95,6 +95,13 @@ const classify = (newest: string, text: string, limits: Limits): SchemaVersion =
   }
 };
 
+/** -1 where it has none. */
+const idOf = (record: LogRecord): number => {
+  if (isPacked(record))
+    return record.valueStart < 0 ? -1 : wireSchemaId(record.block, record.valueStart, record.valueEnd);
+  return record.value === null ? -1 : wireSchemaId(record.value);
+};
+
 export const createSchemaVersions = (name: SchemaName, limits: Limits = defaultLimits): SchemaVersions => {
   const newest = schemaText(name);
   const known = new Map<number, SchemaVersion>();
@@ -110,9 +117,8 @@ export const createSchemaVersions = (name: SchemaName, limits: Limits = defaultL
   const idsOf = (records: readonly LogRecord[]): Set<number> => {
     const ids = new Set<number>();
     let last = -1;
-    for (const { value } of records) {
-      if (value === null || value.length < WIRE_HEADER_BYTES) continue;
-      const id = wireSchemaId(value);
+    for (const record of records) {
+      const id = idOf(record);
       if (id === last || id < 0) continue;
       last = id;
       ids.add(id);

@@ -1,8 +1,10 @@
 import { MONEY_SCALE, type SnapshotPayloads } from '@nextcart/contracts';
+import { createByteKeys } from './byte-keys.ts';
 
 /** What a cleaning snapshot says of one record. Immutable: another snapshot is another object. */
 export interface Spreads {
-  isRobot(subject: string): boolean;
+  /** By the UTF-8 bytes of the subject, where they lie. */
+  isRobot(bytes: Uint8Array, start: number, end: number): boolean;
   readonly hasRobots: boolean;
   /** Whether a line of this money is beyond its category's robust spread; false where nothing is known of it. */
   isOutlier(category: string, baseUnits: bigint): boolean;
@@ -20,11 +22,12 @@ export const MIN_MAD = 0.35;
 const UNIT = 10 ** MONEY_SCALE;
 
 export const createSpreads = (payload: SnapshotPayloads['cleaning'] | null): Spreads => {
-  const robots = new Set(payload?.robots);
+  const robots = createByteKeys<true>();
+  for (const subject of payload?.robots ?? []) robots.set(subject, true);
   const rows = new Map(payload?.categories.map((category, row) => [category, row]));
   return {
-    isRobot: (subject) => robots.has(subject),
-    hasRobots: robots.size > 0,
+    isRobot: (bytes, start, end) => robots.get(bytes, start, end) === true,
+    hasRobots: (payload?.robots.length ?? 0) > 0,
     isOutlier: (category, baseUnits) => {
       const row = rows.get(category);
       // a free gift has no logarithm, and is no outlier

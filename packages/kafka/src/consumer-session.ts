@@ -18,7 +18,7 @@ import { fetchWait } from './fetch-wait.ts';
 import { hookMembership, type Membership } from './hook-membership.ts';
 import type { Admin, Assignment, ConsumeOptions } from './kafka.ts';
 import { createOwnedPartition, type OwnedPartition } from './owned-partition.ts';
-import { toLogRecord } from './raw-records.ts';
+import { toLogRecords } from './raw-records.ts';
 
 export const DEFAULT_SESSION_TIMEOUT_MS = 10_000;
 const REBALANCE_TIMEOUT_MS = 60_000;
@@ -234,7 +234,7 @@ export const startConsumerSession = async (deps: Deps): Promise<ConsumerSession>
       const askedFrom = Number((batch as unknown as { fetchedOffset: string }).fetchedOffset);
       if (!(await isExpected(partition, askedFrom))) return;
       const lastOffset = batch.lastOffset();
-      await partition.process(batch.messages.map(toLogRecord), Number(lastOffset) + 1);
+      await partition.process(toLogRecords(batch.messages), Number(lastOffset) + 1, Number(batch.highWatermark));
       if (!partition.signal.aborted) resolveOffset(lastOffset);
     } catch (error) {
       if (!partition.signal.aborted) {

@@ -89,10 +89,11 @@ export interface PartitionHandler {
   readonly startOffset: number;
   /**
    * Records in the order of the log, none left out, none twice within an assignment; `nextOffset` is one above the
-   * last. Never called again before it has settled, and never together with `release`. After a rejection
-   * this partition alone begins anew from `onAssigned`, after a pause.
+   * last, `end` the end of the log when they were fetched: below it more is there to be read. Never called again before
+   * it has settled, and never together with `release`. After a rejection this partition alone begins anew from
+   * `onAssigned`, after a pause.
    */
-  process(records: readonly LogRecord[], nextOffset: number): Promise<void>;
+  process(records: readonly LogRecord[], nextOffset: number, end: number): Promise<void>;
   /** Before another member may get the partition, and on close. `lost`: ownership is gone already, nothing may be written. */
   release(lost: boolean): Promise<void>;
 }

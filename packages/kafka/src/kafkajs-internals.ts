@@ -5,9 +5,11 @@
 import { createRequire } from 'node:module';
 import type { ConnectionOptions } from 'node:tls';
 import type { Logger as KafkajsLogger, SASLOptions } from 'kafkajs';
+import type { FetchedRecord } from './fetched-record.ts';
 
 const require = createRequire(import.meta.url);
 
+/** A record as kafkajs's own decoder makes it. */
 export interface RawMessage {
   readonly offset: string;
   readonly timestamp: string;
@@ -17,10 +19,13 @@ export interface RawMessage {
   readonly isControlRecord?: boolean;
 }
 
+/** Ours, but for logs of a format before Kafka 0.11. */
+export type FetchedMessages = readonly (FetchedRecord | RawMessage)[];
+
 export interface RawFetchedPartition {
   readonly partition: number;
   readonly highWatermark: string;
-  readonly messages: readonly RawMessage[];
+  readonly messages: FetchedMessages;
 }
 
 export interface OffsetCommitRequest {
@@ -128,6 +133,17 @@ export interface RequestQueue {
   throttleCheckTimeoutId: NodeJS.Timeout | null;
   readonly throttledUntil: number;
   readonly pending: readonly unknown[];
+  readonly enforceRequestTimeout: boolean;
+  readonly requestTimeout: number;
+  requestTimeoutIntervalId: NodeJS.Timeout;
+  readonly inflight: ReadonlyMap<
+    number,
+    { readonly sentAt: number; readonly requestTimeout: number; timeoutRequest(): void }
+  >;
+  isConnected(): boolean;
+  /** Ends its timers. */
+  destroy(): void;
+  scheduleRequestTimeoutCheck(): void;
   checkPendingRequests(): void;
   scheduleCheckPendingRequests(): void;
 }
@@ -136,6 +152,15 @@ export interface RawEncoder {
   readonly buffer: Buffer;
   writeBuffer(bytes: Buffer): RawEncoder;
 }
+
+export interface RawDecoder {
+  readonly buffer: Buffer;
+  readonly offset: number;
+  forward(bytes: number): void;
+}
+
+/** Reads the records of one partition of a fetch's answer: their size in bytes as an int32, then they. */
+export type DecodeMessages = (decoder: RawDecoder) => Promise<FetchedMessages>;
 
 export interface RawConnection {
   isConnected(): boolean;
@@ -150,3 +175,15 @@ export const ConnectionPrototype = (require('kafkajs/src/network/connection') as
   .prototype;
 export const RawClusterClass = require('kafkajs/src/cluster') as new (options: RawClusterOptions) => RawCluster;
 export const Encoder = require('kafkajs/src/protocol/encoder') as new () => RawEncoder;
+
+/**
+ * Puts another decoder of a fetch's records in the place of kafkajs's, which is handed over. The answers' modules take
+ * it when the first fetch loads them, so this comes before any client.
+ */
+export const replaceDecodeMessages = (replace: (original: DecodeMessages) => DecodeMessages): void => {
+  const path = require.resolve('kafkajs/src/protocol/requests/fetch/v4/decodeMessages');
+  const original = require(path) as DecodeMessages;
+  const loaded = require.cache[path];
+  if (loaded === undefined) throw new Error('kafkajs has no decoder of records where 2.2.4 has it');
+  loaded.exports = replace(original);
+};

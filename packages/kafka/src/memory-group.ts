@@ -95,7 +95,7 @@ export const createMemoryGroups = (deps: { memory: MemoryLog; log: Logger; clock
           if (memory.find(topic) !== source) throw logMoved(topic, partition, mine.nextOffset, 0, 0);
           const batch = records.slice(mine.nextOffset, mine.nextOffset + BATCH_RECORDS);
           if (batch.length === 0) await memory.changed();
-          else await mine.process(batch, mine.nextOffset + batch.length);
+          else await mine.process(batch, mine.nextOffset + batch.length, records.length);
           lastActivity = clock.monotonic();
         }
       } catch (error) {

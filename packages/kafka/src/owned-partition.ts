@@ -15,7 +15,7 @@ export interface OwnedPartition {
   /** Ownership is in doubt. */
   abort(reason: unknown): void;
   /** Rejects with the handler's error. */
-  process(records: readonly LogRecord[], nextOffset: number): Promise<void>;
+  process(records: readonly LogRecord[], nextOffset: number, end: number): Promise<void>;
   readonly busy: boolean;
   /** Waits for a running `process`; never rejects. */
   release(): Promise<void>;
@@ -47,9 +47,9 @@ export const createOwnedPartition = (deps: {
     signal: controller.signal,
     nextOffset: handler.startOffset,
     abort: (reason) => controller.abort(reason),
-    process: async (records, nextOffset) => {
+    process: async (records, nextOffset, end) => {
       // async: a handler that throws before its first await rejects all the same
-      running = (async () => handler.process(records, nextOffset))();
+      running = (async () => handler.process(records, nextOffset, end))();
       try {
         await running;
         owned.nextOffset = nextOffset;

@@ -1,5 +1,6 @@
 import type { LogRecord } from '@nextcart/contracts';
-import type { RawMessage } from './kafkajs-internals.ts';
+import { FetchedRecord } from './fetched-record.ts';
+import type { FetchedMessages, RawMessage } from './kafkajs-internals.ts';
 
 const headersOf = (raw: RawMessage['headers']): LogRecord['headers'] => {
   if (raw === undefined) return undefined;
@@ -14,10 +15,21 @@ const headersOf = (raw: RawMessage['headers']): LogRecord['headers'] => {
   return headers;
 };
 
-export const toLogRecord = (raw: RawMessage): LogRecord => ({
+const plainRecord = (raw: RawMessage): LogRecord => ({
   offset: Number(raw.offset),
   appendedAt: Number(raw.timestamp),
   key: raw.key,
   value: raw.value,
   headers: headersOf(raw.headers),
 });
+
+/** A record with buffers of its own, which may be kept, spread and read again and again. */
+export const toLogRecord = (fetched: FetchedMessages[number]): LogRecord => {
+  if (!(fetched instanceof FetchedRecord)) return plainRecord(fetched);
+  const { offset, appendedAt, key, value, headers } = fetched;
+  return { offset, appendedAt, key, value, headers };
+};
+
+/** The records of one fetch for a reader of many: packed as they are where they are. */
+export const toLogRecords = (fetched: FetchedMessages): readonly LogRecord[] =>
+  fetched.every((record) => record instanceof FetchedRecord) ? fetched : fetched.map(toLogRecord);

@@ -39,6 +39,16 @@ export const logCases = ({ fresh }: SuiteContext): void => {
     expect(Math.abs((records[0]?.appendedAt ?? 0) - systemClock.now())).toBeLessThan(60_000);
   });
 
+  test('a handler is told where the log ends', async () => {
+    const { fill, join } = await fresh();
+    const told: [nextOffset: number, end: number][] = [];
+    await fill(7);
+    await join(() => ({ process: async (_, nextOffset, end) => void told.push([nextOffset, end]) }));
+    await vi.waitFor(() => expect(told.at(-1)).toEqual([7, 7]), WAIT);
+    await fill(2);
+    await vi.waitFor(() => expect(told.at(-1)).toEqual([9, 9]), WAIT);
+  });
+
   test('keys fall into the partitions that Java clients choose', async () => {
     const { kafka, topic, open, send } = await fresh();
     await send(Object.keys(JAVA_PARTITIONS).map((key) => ({ topic, key: Buffer.from(key), value: Buffer.from(key) })));

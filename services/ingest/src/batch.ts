@@ -1,4 +1,5 @@
 import { type LogRecord, outcomes, type ReasonCode } from '@nextcart/contracts';
+import { createKeptRecords, type KeptRecords } from './kept-records.ts';
 import type { Landed, PlanState } from './lander.ts';
 import { newestTimes } from './newest-times.ts';
 import { createRowBuffer, type RowBuffer } from './row-buffer.ts';
@@ -17,7 +18,7 @@ export interface Quarantined {
 export interface Batch {
   readonly rows: RowBuffer;
   /** One a row, in the order of the log. */
-  readonly records: readonly LogRecord[];
+  readonly records: Omit<KeptRecords, 'add' | 'clear'>;
   /** Records. */
   readonly size: number;
   /** State before the first record. */
@@ -43,7 +44,7 @@ const NO_STATE: PlanState = { watermarks: {}, cleaning: null, catalog: '' };
 
 export const createBatch = (): Batch => {
   const rows = createRowBuffer();
-  const records: LogRecord[] = [];
+  const records = createKeptRecords();
   const sources: string[] = [];
   let quarantined: Quarantined[] = [];
   let times = new Float64Array(FIRST_ROWS);
@@ -64,7 +65,7 @@ export const createBatch = (): Batch => {
     records,
     delivered: 0,
     get size() {
-      return records.length;
+      return records.size;
     },
     get state() {
       return state;
@@ -76,9 +77,9 @@ export const createBatch = (): Batch => {
       state = before;
     },
     add: (record, landed) => {
-      const at = records.length;
+      const at = records.size;
       if (at === times.length) grow();
-      records.push(record);
+      records.add(record);
       sources.push(landed.source);
       times[at] = landed.keptTime;
       kinds[at] = outcomes.indexOf(landed.outcome);
@@ -111,7 +112,7 @@ export const createBatch = (): Batch => {
     },
     clear: () => {
       rows.clear();
-      records.length = 0;
+      records.clear();
       sources.length = 0;
       quarantined = [];
       batch.delivered = 0;

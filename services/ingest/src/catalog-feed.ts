@@ -28,6 +28,7 @@ export const openCatalogFeed = async (deps: {
     kafka.tail({
       topic,
       from: 'start',
+      fetch: 'bulk', // events of the last half second may still be filled by the item as it was
       onRecords: async (partition, records) => {
         await untilDone(retry, `${topic}/${partition} (catalogue of events)`, signal, () =>
           versions.resolve(records, (id) => registry.schema(id)),

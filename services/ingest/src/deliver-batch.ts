@@ -41,7 +41,7 @@ export const deliverBatch = async (
   const { topic, assignment, sink, retry, metrics, faultPoint } = deps;
   const { topicId, partition } = assignment;
   const who = `${topic}/${partition}`;
-  const offsetOf = (index: number): number => batch.records[index]?.offset ?? range.first;
+  const offsetOf = (index: number): number => batch.records.offsetOf(index);
 
   const insert = (rows: number, part: Buffer, first: number, last: number): Promise<void> =>
     sink.insert(rows, [part], { token: planToken(topicId, partition, first, last), signal });
@@ -53,8 +53,7 @@ export const deliverBatch = async (
 
   /** As it is, else as a quarantined row. A store that takes neither is at fault itself, and is waited for. */
   const insertOne = async (index: number, first: number, last: number): Promise<void> => {
-    const record = batch.records[index];
-    if (record === undefined) throw new RangeError(`no record ${index} in the batch`);
+    const record = batch.records.at(index);
     const schemaId = schemaIdOf(record.value);
     const source = batch.sourceOf(index);
     const refusal = { record, reason: 'store_refused', fieldPath: '', schemaId } as const;

@@ -222,7 +222,7 @@ test('offsets older than the store double nothing', async () => {
 test('an expelled owner inserts nothing and commits nothing more', async () => {
   const log = testLog(randomUUID(), mixedRecords(30));
   const { handler, expel } = await openOn(log, store, { limits: { flushMs: 100_000 } });
-  await handler.process(log.records, 30);
+  await handler.process(log.records, 30, 30);
   expel();
   await handler.release(true);
   expect(await rowsOf(log.topicId)).toEqual([]);
@@ -236,7 +236,7 @@ test('gaps of the log are no loss: the batch holds what is there, and the group 
   );
   const { handler } = await openOn(log, store, { limits: { flushMs: 100_000 } });
   expect(handler.startOffset).toBe(3);
-  await handler.process(log.records, 205);
+  await handler.process(log.records, 205, 205);
   await handler.release(false);
   expect(log.committed?.offset).toBe(205);
   expect((await rowsOf(log.topicId)).length).toBe(4);

@@ -13,6 +13,8 @@ import { untilDone } from './retry.ts';
  * - `work` runs one thing at a time: records that are judged, a batch that is delivered, the timer.
  * - A batch is cut by rows, bytes or the timer; a range that was planned before a crash is cut where it was, whatever
  *   the limits are now, and nothing is planned before it is in.
+ * - While the log has more to read, the timer lets a batch fill for some turns: a row of a block of 100,000 costs the
+ *   store three quarters of one of 30,000, and a partition that is behind is not read by the second.
  * - While a batch is delivered no more records are taken: the buffer is the batch's.
  */
 export interface BatchLimits {
@@ -34,6 +36,9 @@ export interface PartitionDeps extends Omit<DeliveryDeps, 'assignment'> {
   readonly limits: BatchLimits;
 }
 
+/** Turns of the timer that a batch may be filled for. */
+export const FILL_TURNS = 5;
+
 /** On release a batch gets this long, far below a rebalance's 60 s; what is not in by then is the next owner's. */
 const RELEASE_MS = 5000;
 
@@ -51,6 +56,9 @@ export const openPartition = async (
   const signal = AbortSignal.any([assignment.signal, ended.signal]);
   let planned = resumed.planned;
   let position = resumed.startOffset;
+  /** Of the log, when records came last. */
+  let end = 0;
+  let turns = 0;
   let inserted = resumed.startOffset;
   let acknowledged = assignment.committed?.offset ?? -1;
   let watermarks: Readonly<Record<string, number>> = {};
@@ -66,8 +74,8 @@ export const openPartition = async (
 
   const flush = async (): Promise<void> => {
     const range = planned ?? {
-      first: batch.records[0]?.offset ?? position,
-      last: batch.records[batch.size - 1]?.offset ?? position,
+      first: batch.size === 0 ? position : batch.records.offsetOf(0),
+      last: batch.size === 0 ? position : batch.records.offsetOf(batch.size - 1),
     };
     const startedAt = clock.monotonic();
     if (batch.size > 0) {
@@ -79,6 +87,7 @@ export const openPartition = async (
     }
     inserted = Math.max(inserted, range.last + 1);
     planned = null;
+    turns = 0;
     batch.clear();
   };
   /** Everything is in: says so without planning anything, so that the group's lag is what it is. */
@@ -92,7 +101,7 @@ export const openPartition = async (
     deps.faultPoint('acknowledged');
   };
 
-  const take = async (records: readonly LogRecord[], nextOffset: number): Promise<void> => {
+  const take = async (records: readonly LogRecord[], nextOffset: number, logEnd: number): Promise<void> => {
     const receivedAt = clock.now();
     for (const record of records) {
       if (planned !== null && record.offset > planned.last) await flush();
@@ -102,12 +111,17 @@ export const openPartition = async (
       if (planned === null && (batch.size >= limits.maxRows || batch.rows.sizeBytes >= limits.maxBytes)) await flush();
     }
     position = nextOffset;
+    end = logEnd;
     if (planned !== null && nextOffset > planned.last) await flush();
   };
-  const tick = async (): Promise<void> => {
+  const cut = async (): Promise<void> => {
     if (planned !== null) return; // its records are still being read again
     if (batch.size > 0) await flush();
     else await acknowledge();
+  };
+  const tick = async (): Promise<void> => {
+    turns += 1;
+    if (position >= end || turns >= FILL_TURNS) await cut();
   };
   const keepTime = async (): Promise<void> => {
     while (!signal.aborted && !released) {
@@ -125,13 +139,13 @@ export const openPartition = async (
 
   const handler: PartitionHandler = {
     startOffset: resumed.startOffset,
-    process: async (records, nextOffset) => {
+    process: async (records, nextOffset, logEnd) => {
       try {
         await untilDone(retry, `${topic}/${partition}`, signal, () => lander.prepare(records));
         await work(async () => {
           // a batch that failed must not be added to: the consumer begins anew from the plan
           if (failure !== null) throw failure;
-          await take(records, nextOffset);
+          await take(records, nextOffset, logEnd);
         });
       } catch (error) {
         ended.abort(error); // whatever becomes of the consumer, this handler's timer inserts nothing more
@@ -152,7 +166,7 @@ export const openPartition = async (
       try {
         if (!lost && failure === null)
           await work(async () => {
-            await tick();
+            await cut();
             await acknowledge();
           });
         await last;

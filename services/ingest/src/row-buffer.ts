@@ -65,11 +65,13 @@ export const createRowBuffer = (): RowBuffer => {
     }
     buffer[at++] = rest;
   };
+  const put = (bytes: Uint8Array): void => {
+    buffer.set(bytes, at);
+    at += bytes.length;
+  };
   const endOf = (row: number): number => (row === 0 ? 0 : (ends[row - 1] as number));
   const encoded = (value: string): Buffer => {
-    const text = Buffer.from(value);
-    const size = createLong(text.length);
-    const bytes = Buffer.concat([size, text]);
+    const bytes = createText(value);
     if (kept.size >= KEPT_TEXTS) kept.clear();
     kept.set(value, bytes);
     return bytes;
@@ -87,10 +89,7 @@ export const createRowBuffer = (): RowBuffer => {
     byte: (value) => {
       buffer[at++] = value;
     },
-    raw: (bytes) => {
-      buffer.set(bytes, at);
-      at += bytes.length;
-    },
+    raw: put,
     copy: (bytes, start, end) => {
       reserve(end - start);
       bytes.copy(buffer, at, start, end);
@@ -104,8 +103,7 @@ export const createRowBuffer = (): RowBuffer => {
       }
       const bytes = kept.get(value) ?? encoded(value);
       reserve(bytes.length);
-      buffer.set(bytes, at);
-      at += bytes.length;
+      put(bytes);
     },
     bytes: (value) => {
       reserve(value.length + MAX_LONG_BYTES);
@@ -141,11 +139,17 @@ export const createRowBuffer = (): RowBuffer => {
   };
 };
 
-/** A small non-negative number as an Avro long. */
+/** A safe integer as an Avro long. */
 export const createLong = (value: number): Buffer => {
   const bytes: number[] = [];
-  let rest = value * 2;
+  let rest = value >= 0 ? value * 2 : -value * 2 - 1;
   for (; rest >= 128; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 128);
   bytes.push(rest);
   return Buffer.from(bytes);
+};
+
+/** A text as an Avro string. */
+export const createText = (value: string): Buffer => {
+  const text = Buffer.from(value);
+  return Buffer.concat([createLong(text.length), text]);
 };

@@ -128,7 +128,7 @@ export const runOn = async (
   try {
     for (let at = 0; at < rest.length; at += piece) {
       const records = rest.slice(at, at + piece);
-      await handler.process(records, (records.at(-1)?.offset ?? 0) + 1);
+      await handler.process(records, (records.at(-1)?.offset ?? 0) + 1, endOf(log));
     }
   } catch {
     expel();

@@ -1,6 +1,6 @@
 import { type LogRecord, outcomes } from '@nextcart/contracts';
 import { emptyEventDatum, type Verdict } from '@nextcart/events';
-import { createLong, MAX_LONG_BYTES, type RowBuffer } from './row-buffer.ts';
+import { createLong, createText, MAX_LONG_BYTES, type RowBuffer } from './row-buffer.ts';
 
 /**
  * A row of `events`: the fields of contracts' landing prefix in their order, then the event's datum as it came (law 3).
@@ -34,17 +34,29 @@ export const createEventRowWriter = (topicId: string, partition: number, rows: R
   const head = rowHead(topicId, partition);
   const empty = emptyEventDatum();
 
+  /** Append time, receipt and source as they were written last: records of one batch of the log share all three. */
+  let stamp: Buffer = NOTHING;
+  let stampAppended = Number.NaN;
+  let stampReceived = Number.NaN;
+  let stampSource = '';
+  const stampOf = (appendedAt: number, receivedAt: number, source: string): Buffer => {
+    if (appendedAt === stampAppended && receivedAt === stampReceived && source === stampSource) return stamp;
+    stamp = Buffer.concat([createLong(appendedAt), createLong(receivedAt), createText(source)]);
+    stampAppended = appendedAt;
+    stampReceived = receivedAt;
+    stampSource = source;
+    return stamp;
+  };
+
   const start = (record: LogRecord, source: string, receivedAt: number): void => {
-    rows.reserve(head.length + FIXED_BYTES);
+    const shared = stampOf(record.appendedAt, receivedAt, source);
+    rows.reserve(head.length + shared.length + FIXED_BYTES);
     rows.raw(head);
     rows.long(record.offset);
-    rows.long(record.appendedAt);
-    rows.long(receivedAt);
-    rows.text(source);
+    rows.raw(shared);
   };
   const writeQuarantined: EventRowWriter['writeQuarantined'] = (record, verdict, receivedAt) => {
     start(record, verdict.source, receivedAt);
-    rows.reserve(FIXED_BYTES);
     rows.byte(OUTCOME_BYTE['quarantined'] as number);
     rows.text(verdict.reason);
     rows.text(verdict.fieldPath);
@@ -65,7 +77,6 @@ export const createEventRowWriter = (topicId: string, partition: number, rows: R
     write: (record, verdict, receivedAt) => {
       if (verdict.outcome === 'quarantined') return writeQuarantined(record, verdict, receivedAt);
       start(record, verdict.source, receivedAt);
-      rows.reserve(FIXED_BYTES);
       rows.byte(OUTCOME_BYTE[verdict.outcome] as number);
       rows.byte(0); // reason
       rows.byte(0); // field path
