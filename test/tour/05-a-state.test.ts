@@ -26,7 +26,7 @@ const items = createItemIndex();
 
 /** A kept event as table `subject_events` has it. */
 const row = (offset: number, type: EventType, what: string | null, over: Partial<RebuildRow> = {}): RebuildRow => ({
-  ...{ offset, event_time: NOON + offset * 1000, event_type: type, session_id: null, user_id: null, properties: {} },
+  ...{ offset, event_time: NOON + offset * 1000, event_type: type, session_id: null, user_id: null, history: null },
   ...{ item_id: type === 'search' ? null : what, query: type === 'search' ? what : null },
   ...over,
 });
@@ -37,7 +37,7 @@ const fold = (state: SubjectState, one: RebuildRow): boolean =>
     {
       ...{ offset: one.offset, eventTime: one.event_time, type: eventTypes.indexOf(one.event_type), query: one.query },
       itemIndex: one.item_id === null ? -1 : items.add(one.item_id),
-      ...{ sessionId: one.session_id, userId: one.user_id, events: one.properties['events'] ?? null },
+      ...{ sessionId: one.session_id, userId: one.user_id, events: one.history },
     },
     items,
   );
@@ -122,7 +122,7 @@ const phone = (): SubjectState =>
 const handedOver = (offset: number): RebuildRow => {
   const identify = { topicId: '6f1c1c9e-0a6f-4d0a-9a51-5b8f3f2a7e01', partition: 3, offset: 2 };
   const { properties } = createHistoryEvent({ state: phone(), items, userId: 'anna', identify, eventTime: NOON });
-  return row(offset, 'history', null, { properties });
+  return row(offset, 'history', null, { history: properties['events'] ?? null });
 };
 
 test('who signs in brings along what the device saw, as one record of their own log', () => {

@@ -65,13 +65,13 @@ test('the view keeps accepted and late rows alone, under the subject that contra
   ];
   await insertEvents(store, rows.length, rows, { token: 'kinds' });
   expect(
-    await store.query('SELECT subject, offset, properties FROM subject_events WHERE partition = 3 ORDER BY offset'),
+    await store.query('SELECT subject, offset, history FROM subject_events WHERE partition = 3 ORDER BY offset'),
   ).toEqual([
-    { subject: 'u1', offset: 0, properties: {} },
-    { subject: 'v1', offset: 3, properties: {} },
-    { subject: 'v1', offset: 4, properties: {} },
-    { subject: 'u1', offset: 5, properties: { events: '[]' } },
-    { subject: 'u1', offset: 6, properties: {} },
+    { subject: 'u1', offset: 0, history: '' },
+    { subject: 'v1', offset: 3, history: '' },
+    { subject: 'v1', offset: 4, history: '' },
+    { subject: 'u1', offset: 5, history: '[]' },
+    { subject: 'u1', offset: 6, history: '' },
   ]);
   expect(await store.query('SELECT subject FROM events WHERE partition = 3 AND offset = 3')).toEqual([
     { subject: 'v1' },

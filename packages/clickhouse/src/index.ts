@@ -42,9 +42,7 @@ export {
 export { type AvroBatch, createStore, type InsertOptions, type Settings, type Store } from './store.ts';
 export {
   type HistoryGroup,
-  type HistoryQuery,
   type HistoryRow,
-  readHistories,
   readPartitionHistories,
   type StoredHistory,
 } from './subject-events.ts';

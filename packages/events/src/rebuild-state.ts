@@ -12,8 +12,8 @@ export interface RebuildRow {
   readonly session_id: string | null;
   /** Read of identify. */
   readonly user_id: string | null;
-  /** Read of history: its `events`. */
-  readonly properties: Readonly<Record<string, string>>;
+  /** Read of history: its property `events`. */
+  readonly history: string | null;
 }
 
 /**
@@ -47,7 +47,7 @@ export const rebuildState = (
         query: row.query,
         sessionId: row.session_id,
         userId: row.user_id,
-        events: row.properties['events'] ?? null,
+        events: row.history || null,
       },
       items,
     );

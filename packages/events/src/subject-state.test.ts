@@ -74,7 +74,7 @@ const anyRows = fc
         query: item % 3 === 0 ? null : `search ${item}`,
         session_id: session,
         user_id: item % 2 === 0 ? `u${item}` : null,
-        properties: type === 'history' ? { events: merged } : {},
+        history: type === 'history' ? merged : null,
       };
     });
   });
@@ -90,7 +90,7 @@ const fold = (state: SubjectState, row: RebuildRow, items: ItemIndex): boolean =
       query: row.query,
       sessionId: row.session_id,
       userId: row.user_id,
-      events: row.properties['events'] ?? null,
+      events: row.history || null,
     },
     items,
   );
@@ -168,7 +168,7 @@ describe('a state', () => {
       query: null,
       session_id: null,
       user_id: null,
-      properties: {},
+      history: null,
     });
     expect(() => rebuildState('u', 3, [row(1), row(2)], items)).toThrow(/needs 3 rows/);
     expect(() => rebuildState('u', 2, [row(2), row(2)], items)).toThrow(expect.objectContaining({ code: 'log_moved' }));
