@@ -10,7 +10,7 @@ import type { FaultPoint } from './fault-point.ts';
 import { createIngestMetrics } from './ingest-metrics.ts';
 import { createEventLander } from './land-events.ts';
 import { createItemJudge, createListJudge, createRecordLander } from './land-records.ts';
-import type { BatchLimits } from './partition.ts';
+import { type BatchLimits, LISTS_WAIT } from './partition.ts';
 import { openPipeline } from './pipeline.ts';
 import { createCleanerMemory, createRecordSink } from './record-sink.ts';
 import { createWaiting, type Waiting } from './retry.ts';
@@ -67,6 +67,7 @@ export const createIngest = async (deps: IngestDeps): Promise<Ingest> => {
   const wanted = new Set<PipelineName>(deps.pipelines ?? pipelineNames);
   const ended = new AbortController();
   const metrics = createIngestMetrics(deps.metrics);
+  const limits: BatchLimits = { ...LIMITS, ...deps.limits };
   const producer = await kafka.createProducer();
   const deadLetters = createDeadLetters({ producer, registry, topic: names.deadLetters });
   const lookup = (id: number): Promise<string | null> => registry.schema(id);
@@ -79,7 +80,8 @@ export const createIngest = async (deps: IngestDeps): Promise<Ingest> => {
   ) => {
     const pipeline = await openPipeline({
       ...{ name, topic: names[name], group: groupOf[name], kafka, sink: createRecordSink(store, name), deadLetters },
-      ...{ retry: { clock, log, waiting }, clock, metrics, health, limits: { ...LIMITS, ...deps.limits } },
+      ...{ retry: { clock, log, waiting }, clock, metrics, health },
+      limits: name === 'lists' ? { ...limits, flushMs: LISTS_WAIT * limits.flushMs } : limits,
       ...{ stallMs: deps.stallMs ?? STALL_MS, sessionTimeoutMs: deps.sessionTimeoutMs },
       faultPoint: deps.faultPoint ?? (() => {}),
       ...rest,

@@ -3,7 +3,7 @@ import { kafkaEnv } from '@nextcart/kafka';
 import { type EnvSource, parseCrash, parseEnv, serviceEnv } from '@nextcart/runtime';
 import { z } from 'zod';
 import { faultPoints } from './fault-point.ts';
-import { FILL_TURNS } from './partition.ts';
+import { FILL_TURNS, LISTS_WAIT } from './partition.ts';
 
 /** One insert is one block (law 2); the store's setting for a block is above this. */
 export const MAX_BLOCK_ROWS = 100_000;
@@ -17,7 +17,7 @@ const schema = z.object({
   INGEST_BATCH_ROWS: z.coerce.number().int().min(1).default(100_000),
   /** 100,000 events are some 20 to 30 MB; twice that, so that rows of half a kilobyte are still batched by rows. */
   INGEST_BATCH_BYTES: z.coerce.number().int().min(65_536).default(67_108_864),
-  /** How long a record may wait for company, five times that while more waits in the log: dashboards are read by the second. */
+  /** How long an event may wait for company, five times that while more waits in the log: dashboards are read by the second. */
   INGEST_FLUSH_MS: z.coerce.number().int().min(1).default(1000),
   /** Without an advance for this long while records wait, a partition is stalled (promise 13). */
   INGEST_STALL_MS: z.coerce.number().int().min(1000).default(30_000),
@@ -36,9 +36,12 @@ const oneBlock = (env: IngestEnv): string | undefined =>
     ? `INGEST_BATCH_ROWS is ${env.INGEST_BATCH_ROWS}: above ${MAX_BLOCK_ROWS} an insert may be split, and a repeat of it would double rows`
     : undefined;
 
+/** In turns of the timer: of lists while more of them wait in the log. */
+const LONGEST_WAIT = (FILL_TURNS + 1) * LISTS_WAIT;
+
 const stallAboveFlush = (env: IngestEnv): string | undefined =>
-  env.INGEST_STALL_MS <= (FILL_TURNS + 1) * env.INGEST_FLUSH_MS
-    ? `INGEST_STALL_MS must be above ${FILL_TURNS + 1} times INGEST_FLUSH_MS: a batch that waits for company would count as a stall`
+  env.INGEST_STALL_MS <= LONGEST_WAIT * env.INGEST_FLUSH_MS
+    ? `INGEST_STALL_MS must be above ${LONGEST_WAIT} times INGEST_FLUSH_MS: a batch that waits for company would count as a stall`
     : undefined;
 
 export const readEnv = (source: EnvSource = process.env): Readonly<IngestEnv> =>

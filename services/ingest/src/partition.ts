@@ -38,6 +38,8 @@ export interface PartitionDeps extends Omit<DeliveryDeps, 'assignment'> {
 
 /** Turns of the timer that a batch may be filled for. */
 export const FILL_TURNS = 5;
+/** Lists wait so much longer for company than events: dashboards alone read them, and each insert costs some 30 ms of CPU. */
+export const LISTS_WAIT = 4;
 
 /** On release a batch gets this long, far below a rebalance's 60 s; what is not in by then is the next owner's. */
 const RELEASE_MS = 5000;
