@@ -29,7 +29,7 @@ export const clickhouseConfig = (options: {
   </merge_tree>
   <query_log>
     <database>system</database><table>query_log</table>
-    <flush_interval_milliseconds>2000</flush_interval_milliseconds>
+    <flush_interval_milliseconds>10000</flush_interval_milliseconds>
     <ttl>event_date + INTERVAL 7 DAY</ttl>
   </query_log>
 </clickhouse>
