@@ -53,7 +53,7 @@ interface Deps {
 export const startConsumerSession = async (deps: Deps): Promise<ConsumerSession> => {
   const { home, admin, clock, options } = deps;
   const { groupId, topic, sessionTimeoutMs = DEFAULT_SESSION_TIMEOUT_MS } = options;
-  const { minBytes, maxWaitMs } = fetchWait(options.fetch);
+  const { minBytes, maxWaitMs, restMs } = fetchWait(options.fetch);
   const log = deps.log.child({ groupId, topic });
   const heartbeatIntervalMs = Math.min(1000, Math.max(100, sessionTimeoutMs / 10));
   const doubtAfterMs = Math.max(
@@ -234,8 +234,11 @@ export const startConsumerSession = async (deps: Deps): Promise<ConsumerSession>
       const askedFrom = Number((batch as unknown as { fetchedOffset: string }).fetchedOffset);
       if (!(await isExpected(partition, askedFrom))) return;
       const lastOffset = batch.lastOffset();
-      await partition.process(toLogRecords(batch.messages), Number(lastOffset) + 1, Number(batch.highWatermark));
+      const [nextOffset, end] = [Number(lastOffset) + 1, Number(batch.highWatermark)];
+      await partition.process(toLogRecords(batch.messages), nextOffset, end);
       if (!partition.signal.aborted) resolveOffset(lastOffset);
+      // kafkajs fetches again when every partition's handler is through
+      if (restMs > 0 && nextOffset >= end) await clock.sleep(restMs);
     } catch (error) {
       if (!partition.signal.aborted) {
         log.warn({ partition: batch.partition, err: error }, 'partition_handler_failed');

@@ -99,8 +99,8 @@ export interface PartitionHandler {
 }
 
 /**
- * `prompt`: each record as soon as the broker has it. `bulk`: up to half a second later, for a tenth of the requests and
- * of what they cost broker and reader. A reader that is far behind reads as fast either way.
+ * `prompt`: each record within some milliseconds. `bulk`: up to half a second later, for a tenth of the requests and of
+ * what they cost broker and reader. A reader that is far behind reads as fast either way.
  */
 export type FetchMode = 'prompt' | 'bulk';
 

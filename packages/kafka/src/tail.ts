@@ -127,7 +127,7 @@ export const createTail = async (
 
   const readBroker = async (raw: RawCluster, nodeId: string, partitions: readonly number[]): Promise<void> => {
     const broker = await raw.findBroker({ nodeId });
-    const { minBytes, maxWaitMs } = fetchWait(targets.size > 0 ? 'prompt' : options.fetch);
+    const { minBytes, maxWaitMs, restMs } = fetchWait(targets.size > 0 ? 'prompt' : options.fetch);
     const { responses } = await broker.fetch({
       isolationLevel: READ_UNCOMMITTED,
       maxWaitTime: maxWaitMs,
@@ -150,6 +150,8 @@ export const createTail = async (
     const results = await Promise.allSettled(answered.map((fetched) => hand(fetched, emptyAnswer)));
     for (const result of results) if (result.status === 'rejected') throw result.reason;
     arrive();
+    const atEnd = answered.every(({ partition, highWatermark }) => (next.get(partition) ?? 0) >= Number(highWatermark));
+    if (atEnd && !emptyAnswer && restMs > 0) await clock.sleep(restMs);
   };
 
   const run = async (): Promise<void> => {

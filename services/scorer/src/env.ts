@@ -20,7 +20,7 @@ const schema = z.object({
     .default(defaultOptions.listTtlMs / 1000),
   /** Lists made again by the sweeper; a million lists of a day are 15 a second */
   SCORER_REFRESH_PER_SECOND: z.coerce.number().int().min(1).default(defaultOptions.refreshPerSecond),
-  /** Lists of similar items; 100 a second are some 5 % of a core */
+  /** Lists of similar items; 20 a second are some 1 % of a core and come through 20,000 items in a quarter of an hour */
   SCORER_ITEM_LISTS_PER_SECOND: z.coerce.number().int().min(1).default(defaultOptions.itemListsPerSecond),
   /** Fault injection, used by tests alone: `ranked_and_unsent:3` kills the process at the third batch that gets there */
   SCORER_CRASH_AT: z

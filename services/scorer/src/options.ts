@@ -15,6 +15,8 @@ export interface ScorerOptions {
   readonly maxSubjects: number;
   /** Subjects ranked in one call. */
   readonly batchSize: number;
+  /** Least time between two batches that are not full: a send costs scorer, broker and readers the same for one list or ten. */
+  readonly batchEveryMs: number;
   readonly listTtlMs: number;
   /** How long a partition's lists may be read back before its first list goes out. */
   readonly learnTimeoutMs: number;
@@ -40,6 +42,7 @@ export const defaultOptions: ScorerOptions = {
   configuration: defaultConfiguration,
   maxSubjects: 500_000, // some 1 KB each with a short history, 4 KB with a full one
   batchSize: 32,
+  batchEveryMs: 4, // at 1,000 events a second a batch of four; a lone event goes at once
   listTtlMs: 24 * 60 * 60 * 1000,
   learnTimeoutMs: 10_000,
   coldEveryMs: 20, // a query costs some 6 ms of CPU and half a millisecond a subject

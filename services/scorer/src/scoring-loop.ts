@@ -35,12 +35,13 @@ export const createScoringLoop = (deps: {
   clock: Clock;
   log: Logger;
   metrics: ScorerMetrics;
-  options: Pick<ScorerOptions, 'batchSize'>;
+  options: Pick<ScorerOptions, 'batchSize' | 'batchEveryMs'>;
   faultPoint: FaultPoint;
   onUnchanged: OnUnchanged | undefined;
 }) => {
   const { queue, engine, publisher, sender, clock, log, metrics, faultPoint } = deps;
-  const views = Array.from({ length: deps.options.batchSize }, createHistoryView);
+  const { batchSize, batchEveryMs } = deps.options;
+  const views = Array.from({ length: batchSize }, createHistoryView);
   let inFlight: Promise<void> = Promise.resolve();
 
   /** One list a work; null where it could not be ranked. */
@@ -111,7 +112,7 @@ export const createScoringLoop = (deps: {
   };
 
   const step = async () => {
-    const works = queue.take(deps.options.batchSize).filter((work) => {
+    const works = queue.take(batchSize).filter((work) => {
       // without an event there is nothing that a list could be made from
       const known = (work.subject.state as SubjectState).count > 0;
       if (!known) queue.done(work);
@@ -141,8 +142,11 @@ export const createScoringLoop = (deps: {
   return {
     /** Works until the signal; resolves when what was sent has been answered or given up. */
     run: async (signal: AbortSignal): Promise<void> => {
-      while (!signal.aborted) {
+      for (let begunAt = Number.NEGATIVE_INFINITY; !signal.aborted; ) {
         await queue.wait(signal);
+        const restMs = batchEveryMs - (clock.monotonic() - begunAt);
+        if (restMs > 0 && queue.length < batchSize) await clock.sleep(restMs);
+        begunAt = clock.monotonic();
         if (!signal.aborted) await step();
       }
       await inFlight;
