@@ -19,7 +19,9 @@ const UNRELATED_BITS = 16;
 /**
  * Maximal marginal relevance: again and again the candidate with the most
  * λ · score / best score − (1 − λ) · likeness to the likest already chosen; the earlier one where two are equal.
- * Likeness is that of category, department, brand and title. Cost: pool × size looks at numbers, whatever the catalogue.
+ * Likeness is that of category, department, brand and title. Candidates come best first, and likeness only takes away: so
+ * a turn ends at the first whose score alone is no better than the best worth found, and a candidate is compared with
+ * what was chosen since its last turn only when its turn comes. The list is that of comparing all with all.
  */
 export const createDiversity = (features: CatalogFeatures, configuration: RankingConfiguration['diversity']) => {
   const { lambda, category: forCategory, department: forDepartment, brand: forBrand, title: forTitle } = configuration;
@@ -34,37 +36,39 @@ export const createDiversity = (features: CatalogFeatures, configuration: Rankin
     // standardised scores can all be below zero; dividing by next to nothing would make every worth -Infinity
     const best = (scores[0] ?? 0) > 0 ? (scores[0] as number) : 1;
     const likest = new Float64Array(items.length);
-    // those not chosen yet, in their order
-    const open = items.map((_, i) => i);
-    let openCount = items.length;
+    /** How many of the chosen ones a candidate was compared with; -1 once it is chosen itself. */
+    const compared = new Int32Array(items.length);
     const order = new Int32Array(Math.min(size, items.length));
-    let last = -1;
+    const alike = (i: number, chosen: number): number => {
+      let sum = 0;
+      if (category[i] === category[chosen] && category[i] !== -1) sum += forCategory;
+      if (department[i] === department[chosen] && department[i] !== -1) sum += forDepartment;
+      if (brand[i] === brand[chosen] && brand[i] !== -1) sum += forBrand;
+      const apart = bits((title[i] as number) ^ (title[chosen] as number));
+      if (apart < UNRELATED_BITS && title[i] !== 0) sum += forTitle * (1 - apart / UNRELATED_BITS);
+      return sum;
+    };
+    let first = 0;
     for (let place = 0; place < order.length; place += 1) {
       let most = Number.NEGATIVE_INFINITY;
       let next = -1;
-      let stay = 0;
-      for (let at = 0; at < openCount; at += 1) {
-        const i = open[at] as number;
-        if (i === last) continue;
-        open[stay] = i;
-        stay += 1;
-        if (last !== -1) {
-          let alike = 0;
-          if (category[i] === category[last] && category[i] !== -1) alike += forCategory;
-          if (department[i] === department[last] && department[i] !== -1) alike += forDepartment;
-          if (brand[i] === brand[last] && brand[i] !== -1) alike += forBrand;
-          const apart = bits((title[i] as number) ^ (title[last] as number));
-          if (apart < UNRELATED_BITS && title[i] !== 0) alike += forTitle * (1 - apart / UNRELATED_BITS);
-          if (alike > (likest[i] as number)) likest[i] = alike;
-        }
-        const worth = (lambda * (scores[i] as number)) / best - (1 - lambda) * (likest[i] as number);
+      while (compared[first] === -1) first += 1;
+      for (let i = first; i < items.length; i += 1) {
+        const alone = (lambda * (scores[i] as number)) / best;
+        if (alone <= most) break;
+        let at = compared[i] as number;
+        if (at === -1) continue;
+        let nearest = likest[i] as number;
+        for (; at < place; at += 1) nearest = Math.max(nearest, alike(i, order[at] as number));
+        likest[i] = nearest;
+        compared[i] = place;
+        const worth = alone - (1 - lambda) * nearest;
         if (worth > most) {
           most = worth;
           next = i;
         }
       }
-      openCount = stay;
-      last = next;
+      compared[next] = -1;
       order[place] = next;
     }
     return order;
