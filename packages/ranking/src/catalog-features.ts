@@ -22,6 +22,8 @@ export interface CatalogFeatures {
   readonly category: (item: number) => number;
   /** 0..9 within the item's category and currency, or -1. */
   readonly priceDecile: (item: number) => number;
+  /** The same by item, for loops; what it is too short for has none. Replaced when a price changes. */
+  readonly priceDeciles: Int8Array;
   /** Changes when any item's category does. */
   readonly categoryVersion: number;
   /** Items most like this one, itself left out; kept until a text changes. */
@@ -158,6 +160,9 @@ export const createCatalogFeatures = (deps: {
     categoryText: (at) => categoryTexts[at] ?? '',
     category: (at) => columns.category[at] ?? -1,
     priceDecile: (at) => priceTable()[at] ?? -1,
+    get priceDeciles() {
+      return priceTable();
+    },
     resembling: (at) => {
       const known = rows.get(at);
       if (known !== undefined) return known;

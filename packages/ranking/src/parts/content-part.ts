@@ -25,11 +25,16 @@ export const createContentPart = (deps: {
     const asked = item < 0 && query !== undefined;
     const { documents, scores } = asked ? features.answering(query) : features.resembling(item);
     const decile = asked ? -1 : features.priceDecile(item);
+    if (decile === -1) {
+      for (let i = 0; i < documents.length; i += 1) take(documents[i] as number, weight * (scores[i] as number));
+      return;
+    }
+    const { priceDeciles } = features;
     for (let i = 0; i < documents.length; i += 1) {
       const other = documents[i] as number;
-      const theirs = decile === -1 ? -1 : features.priceDecile(other);
+      const theirs = other < priceDeciles.length ? (priceDeciles[other] as number) : -1;
       // without a price on both sides nothing is known of the distance: neither near nor far
-      const near = theirs === -1 ? (decile === -1 ? 1 : 0.5) : 1 - Math.abs(decile - theirs) / DECILES;
+      const near = theirs === -1 ? 0.5 : 1 - Math.abs(decile - theirs) / DECILES;
       take(other, weight * (scores[i] as number) * (1 - priceShare + priceShare * near));
     }
   };
