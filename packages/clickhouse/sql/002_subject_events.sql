@@ -1,6 +1,7 @@
--- The kept rows again, narrow and ordered by subject: what a cold subject is folded from. Read by point, so rows lie in
--- small granules and small compressed blocks (a subject costs its own kilobytes, not a megabyte of its neighbours'), and
--- texts are empty where events have none: a stream less a column for every insert and every read.
+-- The kept rows again, narrow and ordered by subject: what a cold subject is folded from. Read by point, so granules are
+-- small and parts compact at any size: a file a column costs more to open, seek and unpack than the few rows in it.
+-- The partition comes before the subject, which is asked for with it: parts of other partitions are left out. Texts are
+-- empty where events have none: a stream less a column for every insert and every read.
 CREATE TABLE IF NOT EXISTS subject_events {{on_cluster}}
 (
   topic_id UUID CODEC(ZSTD(1)),
@@ -16,8 +17,8 @@ CREATE TABLE IF NOT EXISTS subject_events {{on_cluster}}
   history String CODEC(ZSTD(1)) -- of history records: another subject's events
 )
 ENGINE = {{replicated}}MergeTree
-ORDER BY (topic_id, subject, partition, offset)
-SETTINGS {{deduplication_window}} = 10000, index_granularity = 128, min_compress_block_size = 4096, max_compress_block_size = 16384;
+ORDER BY (topic_id, partition, subject, offset)
+SETTINGS {{deduplication_window}} = 10000, index_granularity = 256, min_bytes_for_wide_part = 1099511627776, auto_statistics_types = '';
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS subject_events_mv {{on_cluster}} TO subject_events AS
 SELECT topic_id, if(event_type = 'identify', coalesce(visitor_id, ''), coalesce(nullIf(user_id, ''), visitor_id, '')) AS subject,

@@ -8,8 +8,8 @@ CREATE TABLE IF NOT EXISTS catalog {{on_cluster}}
   appended_at DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)),
   received_at DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)),
   outcome Enum8('accepted' = 0, 'duplicate' = 1, 'late' = 2, 'quarantined' = 3),
-  reason LowCardinality(String),
-  field_path LowCardinality(String),
+  reason String CODEC(ZSTD(1)),
+  field_path String CODEC(ZSTD(1)),
   raw String CODEC(ZSTD(1)),
   schema_id Int32,
   deleted Bool,
@@ -19,17 +19,17 @@ CREATE TABLE IF NOT EXISTS catalog {{on_cluster}}
   category Array(String) CODEC(ZSTD(1)),
   brand Nullable(String) CODEC(ZSTD(1)),
   price Nullable(Decimal(18, 4)),
-  currency LowCardinality(Nullable(String)),
+  currency Nullable(String) CODEC(ZSTD(1)),
   stock Nullable(Int32),
   hidden Bool,
   available_from Nullable(DateTime64(3, 'UTC')),
   available_until Nullable(DateTime64(3, 'UTC')),
   repurchase_days Nullable(Int32),
-  attributes Map(LowCardinality(String), String) CODEC(ZSTD(1))
+  attributes Map(String, String) CODEC(ZSTD(1))
 )
 ENGINE = {{replicated}}MergeTree
 ORDER BY (topic_id, partition, offset)
-SETTINGS {{deduplication_window}} = 10000;
+SETTINGS {{deduplication_window}} = 10000, merge_selector_base = 12, auto_statistics_types = '';
 
 -- The catalogue now. A recreated topic's records are newer by append time than those of the old one.
 CREATE VIEW IF NOT EXISTS catalog_current {{on_cluster}} AS

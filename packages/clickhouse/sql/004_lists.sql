@@ -7,8 +7,8 @@ CREATE TABLE IF NOT EXISTS lists {{on_cluster}}
   written_at DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)), -- broker append time of the list's own record
   landed_at DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)), -- ingest had it
   outcome Enum8('accepted' = 0, 'duplicate' = 1, 'late' = 2, 'quarantined' = 3),
-  reason LowCardinality(String),
-  field_path LowCardinality(String),
+  reason String CODEC(ZSTD(1)),
+  field_path String CODEC(ZSTD(1)),
   raw String CODEC(ZSTD(1)),
   schema_id Int32 CODEC(ZSTD(1)),
   deleted Bool CODEC(ZSTD(1)), -- a tombstone: the subject was forgotten
@@ -20,8 +20,8 @@ CREATE TABLE IF NOT EXISTS lists {{on_cluster}}
     reasons Array(Tuple(kind String, subject String, weight Float64)))) EPHEMERAL,
   items Array(Tuple(item_id String, score Float64, source LowCardinality(String)))
     DEFAULT arrayMap(item -> (item.item_id, item.score, item.source), list_items) CODEC(ZSTD(1)),
-  release LowCardinality(String),
-  snapshots Map(LowCardinality(String), LowCardinality(String)) CODEC(ZSTD(1)),
+  release String CODEC(ZSTD(1)),
+  snapshots Map(String, String) CODEC(ZSTD(1)),
   catalog_position String CODEC(ZSTD(1)),
   events_partition Int32 CODEC(ZSTD(1)),
   trigger_offset Int64 CODEC(Delta, ZSTD(1)), -- -1 where no event triggered it
@@ -43,4 +43,4 @@ CREATE TABLE IF NOT EXISTS lists {{on_cluster}}
 )
 ENGINE = {{replicated}}MergeTree
 ORDER BY (topic_id, partition, offset)
-SETTINGS {{deduplication_window}} = 10000;
+SETTINGS {{deduplication_window}} = 10000, merge_selector_base = 12, auto_statistics_types = '', packed_skip_index_max_bytes = 1048576;

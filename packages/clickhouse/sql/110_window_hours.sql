@@ -2,11 +2,11 @@
 CREATE TABLE IF NOT EXISTS window_hours {{on_cluster}} (
   hour DateTime('UTC'),
   event_type Enum8('search' = 0, 'view' = 1, 'click' = 2, 'cart' = 3, 'purchase' = 4, 'return' = 5),
-  item_id String,
-  category LowCardinality(String),
-  brand LowCardinality(String),
-  query String,
-  currency LowCardinality(String),
+  item_id String CODEC(ZSTD(1)),
+  category String CODEC(ZSTD(1)),
+  brand String CODEC(ZSTD(1)),
+  query String CODEC(ZSTD(1)),
+  currency String CODEC(ZSTD(1)),
   late UInt8,
   events UInt64,
   quantity Int64,
@@ -15,7 +15,7 @@ CREATE TABLE IF NOT EXISTS window_hours {{on_cluster}} (
 )
 ENGINE = {{replicated}}SummingMergeTree((events, quantity, amount, base_amount))
 ORDER BY (hour, event_type, item_id, category, brand, query, currency, late)
-SETTINGS {{deduplication_window}} = 10000;
+SETTINGS {{deduplication_window}} = 10000, merge_selector_base = 12, auto_statistics_types = '';
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS window_hours_view {{on_cluster}} TO window_hours AS
 SELECT toStartOfHour(minute) AS hour, * EXCEPT (minute)

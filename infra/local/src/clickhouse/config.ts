@@ -41,6 +41,7 @@ export const clickhouseUsers = (): string => `<clickhouse>
     <default>
       <implicit_select>0</implicit_select>
       <max_threads>2</max_threads>
+      <local_filesystem_read_method>pread</local_filesystem_read_method> <!-- a pool of threads costs more than a read -->
       <max_insert_threads>1</max_insert_threads>
       <max_memory_usage>2000000000</max_memory_usage>
     </default>
@@ -48,6 +49,7 @@ export const clickhouseUsers = (): string => `<clickhouse>
       <implicit_select>0</implicit_select>
       <readonly>2</readonly>
       <max_threads>1</max_threads>
+      <local_filesystem_read_method>pread</local_filesystem_read_method>
       <max_execution_time>30</max_execution_time>
       <cancel_http_readonly_queries_on_client_close>1</cancel_http_readonly_queries_on_client_close>
     </readonly>
