@@ -6,6 +6,8 @@ export interface Best {
   offer(slot: number, score: number): void;
   /** Slots, best first; empties the heap. */
   take(): Int32Array;
+  /** The same into an array of at least `size`; returns how many. */
+  drain(into: Int32Array): number;
 }
 
 export const createBest = (size: number, idOf: (slot: number) => string): Best => {
@@ -34,7 +36,18 @@ export const createBest = (size: number, idOf: (slot: number) => string): Best =
     place(at, slot, score);
   };
 
+  const drain = (into: Int32Array): number => {
+    const taken = length;
+    while (length > 0) {
+      into[length - 1] = slots[0] as number;
+      length -= 1;
+      if (length > 0) sink(slots[length] as number, scores[length] as number);
+    }
+    return taken;
+  };
+
   return {
+    drain,
     offer: (slot, score) => {
       if (length === size) {
         if (score < (scores[0] as number) || below(slot, score, 0)) return;
@@ -52,11 +65,7 @@ export const createBest = (size: number, idOf: (slot: number) => string): Best =
     },
     take: () => {
       const taken = new Int32Array(length);
-      while (length > 0) {
-        taken[length - 1] = slots[0] as number;
-        length -= 1;
-        if (length > 0) sink(slots[length] as number, scores[length] as number);
-      }
+      drain(taken);
       return taken;
     },
   };

@@ -2,7 +2,7 @@ export { type Best, createBest } from './best.ts';
 export { cosineWeights, type SparseRows } from './item-graph.ts';
 export { hitAt, ndcgAt, rankOf, recallAt, reciprocalRankAt } from './metrics.ts';
 export { priceDeciles } from './price-deciles.ts';
-export type { Candidates, ScoreSheet } from './score-sheet.ts';
+export { type Candidates, createScoreSheet, type ScoreSheet } from './score-sheet.ts';
 export { indexSessions, type SessionIndex, type Sessions } from './session-index.ts';
 export { createSessionNeighbours, type NeighbourOptions, type SessionNeighbours } from './session-neighbours.ts';
 export { editDistance, hashText, hashToken, trigrams, words } from './text.ts';

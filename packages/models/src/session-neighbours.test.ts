@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { createScoreSheet } from './score-sheet.ts';
 import { indexSessions, type Sessions } from './session-index.ts';
 import { createSessionNeighbours, type NeighbourOptions } from './session-neighbours.ts';
 
@@ -102,9 +103,8 @@ describe('against the formula', () => {
     weights: readonly number[],
   ) => {
     const scores = new Float64Array(ITEMS);
-    neighbours.score(Int32Array.from(items), Float64Array.from(weights), items.length, 1, {
-      add: (at, value) => void (scores[at] = (scores[at] as number) + value),
-    });
+    const sheet = createScoreSheet((at, value) => void (scores[at] = (scores[at] as number) + value));
+    neighbours.score(Int32Array.from(items), Float64Array.from(weights), items.length, 1, sheet);
     return scores;
   };
 
@@ -165,7 +165,7 @@ test('no sessions, unknown items and a thousand neighbours are no trouble', () =
     3,
     options,
   );
-  const sheet = { add: () => expect.unreachable() };
+  const sheet = createScoreSheet(() => expect.unreachable());
   none.score(Int32Array.of(0, 7, -1), Float64Array.of(1, 1, 1), 3, 1, sheet);
   none.without(Int32Array.of(0), { length: 0, items: new Int32Array(0), slot: () => -1 }, new Float64Array(0));
 
@@ -174,6 +174,7 @@ test('no sessions, unknown items and a thousand neighbours are no trouble', () =
     perItem: 5000,
   });
   let sum = 0;
-  many.score(Int32Array.of(0), Float64Array.of(1), 1, 1, { add: (at, value) => void (sum += at === 1 ? value : 0) });
+  const counting = createScoreSheet((at, value) => void (sum += at === 1 ? value : 0));
+  many.score(Int32Array.of(0), Float64Array.of(1), 1, 1, counting);
   expect(sum).toBeCloseTo(5000 / 5003, 6);
 });

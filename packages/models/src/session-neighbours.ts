@@ -116,6 +116,96 @@ export const createSessionNeighbours = (
     }
   };
 
+  // of `without`: by event that is asked for, and by candidate
+  let askedOf = new Int32Array(128);
+  let totals = new Float64Array(128);
+  let sessionsLeft = new Int32Array(128);
+  let whole = new Float64Array(64);
+  /** By hit of the session at hand: what the session counts without the hit's event. */
+  let after = new Float64Array(4096);
+
+  const prepare = (events: Int32Array, width: number) => {
+    if (eventWeights.length > askedOf.length) {
+      askedOf = new Int32Array(eventWeights.length);
+      totals = new Float64Array(eventWeights.length);
+      sessionsLeft = new Int32Array(eventWeights.length);
+    }
+    if (width > whole.length) whole = new Float64Array(width);
+    if (hitEvent.length > after.length) after = new Float64Array(hitEvent.length);
+    whole.fill(0, 0, width);
+    askedOf.fill(-1);
+    for (let k = 0; k < events.length; k += 1) {
+      askedOf[events[k] as number] = k;
+      totals[k] = total;
+      sessionsLeft[k] = foundCount;
+    }
+  };
+
+  const reachOf = (hit: number, place: number): number => {
+    const distance = Math.abs(place - (hitPlace[hit] as number));
+    return distance > options.reach
+      ? 0
+      : (eventWeights[hitEvent[hit] as number] as number) * (near[distance] as number);
+  };
+
+  /** Most sessions share one event: without it they are no candidates. */
+  const takeWhole = (session: number, candidates: Candidates, out: Float64Array) => {
+    const hit = firstHit[session] as number;
+    const event = hitEvent[hit] as number;
+    const weight = eventWeights[event] as number;
+    const all = likeness[session] as number;
+    const mass = (recency[session] as number) * power(all, options.power - 1);
+    const k = askedOf[event] as number;
+    if (k !== -1) {
+      totals[k] = (totals[k] as number) - mass * all;
+      sessionsLeft[k] = (sessionsLeft[k] as number) - 1;
+    }
+    const base = k * candidates.length;
+    const first = rowStart[session] as number;
+    const place = first + (hitPlace[hit] as number);
+    const last = Math.min((rowStart[session + 1] as number) - 1, place + options.reach);
+    for (let p = Math.max(first, place - options.reach); p <= last; p += 1) {
+      const slot = candidates.slot(columns[p] as number);
+      if (slot === -1) continue;
+      const value = mass * (weight * (near[p < place ? place - p : p - place] as number));
+      whole[slot] = (whole[slot] as number) + value;
+      if (k !== -1) out[base + slot] = (out[base + slot] as number) - value;
+    }
+  };
+
+  /** An event less: its own hits go, and the session's likeness shrinks for the hits that stay. */
+  const takeShares = (session: number, candidates: Candidates, out: Float64Array) => {
+    const width = candidates.length;
+    const all = likeness[session] as number;
+    const rho = recency[session] as number;
+    const before = rho * power(all, options.power - 1);
+    const head = firstHit[session] as number;
+    for (let gone = head; gone !== -1; gone = hitNext[gone] as number) {
+      const event = hitEvent[gone] as number;
+      const k = askedOf[event] as number;
+      const rest = Math.max(0, all - (eventWeights[event] as number));
+      const left = rho * power(rest, options.power - 1);
+      after[gone] = left;
+      if (k !== -1) totals[k] = (totals[k] as number) - before * all + left * rest;
+    }
+    const first = rowStart[session] as number;
+    const size = (rowStart[session + 1] as number) - first;
+    for (let p = 0; p < size; p += 1) {
+      const slot = candidates.slot(columns[first + p] as number);
+      if (slot === -1) continue;
+      let sum = 0;
+      for (let hit = head; hit !== -1; hit = hitNext[hit] as number) sum += reachOf(hit, p);
+      if (sum === 0) continue;
+      whole[slot] = (whole[slot] as number) + before * sum;
+      for (let gone = head; gone !== -1; gone = hitNext[gone] as number) {
+        const k = askedOf[hitEvent[gone] as number] as number;
+        if (k === -1) continue;
+        const at = k * width + slot;
+        out[at] = (out[at] as number) + (after[gone] as number) * (sum - reachOf(gone, p)) - before * sum;
+      }
+    }
+  };
+
   return {
     score: (items, weights, length, factor, sheet) => {
       gather(items, weights, length);
@@ -124,14 +214,16 @@ export const createSessionNeighbours = (
       for (let i = 0; i < foundCount; i += 1) {
         const session = found[i] as number;
         const first = rowStart[session] as number;
-        const size = (rowStart[session + 1] as number) - first;
+        const end = rowStart[session + 1] as number;
         const mass = scale * (recency[session] as number) * power(likeness[session] as number, options.power - 1);
         for (let hit = firstHit[session] as number; hit !== -1; hit = hitNext[hit] as number) {
-          const place = hitPlace[hit] as number;
+          const place = first + (hitPlace[hit] as number);
           const share = mass * (eventWeights[hitEvent[hit] as number] as number);
-          const last = Math.min(size - 1, place + options.reach);
-          for (let p = Math.max(0, place - options.reach); p <= last; p += 1)
-            if (p !== place) sheet.add(columns[first + p] as number, share * (near[Math.abs(p - place)] as number));
+          const last = Math.min(end - 1, place + options.reach);
+          for (let p = Math.max(first, place - options.reach); p < place; p += 1)
+            sheet.add(columns[p] as number, share * (near[place - p] as number));
+          for (let p = place + 1; p <= last; p += 1)
+            sheet.add(columns[p] as number, share * (near[p - place] as number));
         }
       }
     },
@@ -139,43 +231,11 @@ export const createSessionNeighbours = (
     without: (events, candidates, out) => {
       const width = candidates.length;
       out.fill(0, 0, events.length * width);
-      const whole = new Float64Array(width);
-      const slotOfEvent = new Int32Array(eventWeights.length).fill(-1);
-      for (let k = 0; k < events.length; k += 1) slotOfEvent[events[k] as number] = k;
-      const totals = new Float64Array(events.length).fill(total);
-      const sessionsLeft = new Int32Array(events.length).fill(foundCount);
+      prepare(events, width);
       for (let i = 0; i < foundCount; i += 1) {
         const session = found[i] as number;
-        const first = rowStart[session] as number;
-        const size = (rowStart[session + 1] as number) - first;
-        const all = likeness[session] as number;
-        const rho = recency[session] as number;
-        const before = rho * power(all, options.power - 1);
-        // an event less: its own hits go, and the session's likeness shrinks for the hits that stay
-        for (let gone = firstHit[session] as number; gone !== -1; gone = hitNext[gone] as number) {
-          const k = slotOfEvent[hitEvent[gone] as number] as number;
-          if (k === -1) continue;
-          const only = gone === firstHit[session] && hitNext[gone] === -1;
-          const rest = only ? 0 : Math.max(0, all - (eventWeights[hitEvent[gone] as number] as number));
-          const after = only ? 0 : rho * power(rest, options.power - 1);
-          totals[k] = (totals[k] as number) - before * all + after * rest;
-          if (only) sessionsLeft[k] = (sessionsLeft[k] as number) - 1;
-        }
-        for (let p = 0; p < size; p += 1) {
-          const slot = candidates.slot(columns[first + p] as number);
-          if (slot === -1) continue;
-          let sum = 0;
-          for (let hit = firstHit[session] as number; hit !== -1; hit = hitNext[hit] as number) sum += reachOf(hit, p);
-          whole[slot] = (whole[slot] as number) + before * sum;
-          for (let gone = firstHit[session] as number; gone !== -1; gone = hitNext[gone] as number) {
-            const k = slotOfEvent[hitEvent[gone] as number] as number;
-            if (k === -1) continue;
-            const only = gone === firstHit[session] && hitNext[gone] === -1;
-            const rest = Math.max(0, all - (eventWeights[hitEvent[gone] as number] as number));
-            const after = only ? 0 : rho * power(rest, options.power - 1) * (sum - reachOf(gone, p));
-            out[k * width + slot] = (out[k * width + slot] as number) + after - before * sum;
-          }
-        }
+        if (hitNext[firstHit[session] as number] === -1) takeWhole(session, candidates, out);
+        else takeShares(session, candidates, out);
       }
       for (let k = 0; k < events.length; k += 1) {
         const left = sessionsLeft[k] as number;
@@ -186,13 +246,6 @@ export const createSessionNeighbours = (
           const value = (whole[slot] as number) + (out[k * width + slot] as number);
           out[k * width + slot] = value <= (whole[slot] as number) * 1e-12 ? 0 : value * scale;
         }
-      }
-
-      function reachOf(hit: number, place: number): number {
-        const distance = Math.abs(place - (hitPlace[hit] as number));
-        return distance > options.reach
-          ? 0
-          : (eventWeights[hitEvent[hit] as number] as number) * (near[distance] as number);
       }
     },
   };

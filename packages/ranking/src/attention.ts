@@ -8,7 +8,7 @@ import type { RankingConfiguration } from './configuration.ts';
 export interface Attention {
   /** Events that say something, oldest first. */
   readonly length: number;
-  /** [length] cells of the history. */
+  /** [length] cells of the history; this and the others may be longer than what is used. */
   readonly cells: Int32Array;
   /** [length] item index, or -1 for a search. */
   readonly items: Int32Array;
@@ -24,14 +24,31 @@ export interface Attention {
 export const byEventType = (numbers: Readonly<Partial<Record<EventType, number>>>): Float64Array =>
   Float64Array.from(eventTypes, (type) => numbers[type] ?? 0);
 
+/** An attention to be filled, for one subject after another. */
+export interface AttentionBuffer extends Attention {
+  length: number;
+  total: number;
+}
+/** Most subjects' histories fit. */
+const FIRST_EVENTS = 128;
+
+export const createAttentionBuffer = (size = FIRST_EVENTS): AttentionBuffer => ({
+  length: 0,
+  cells: new Int32Array(size),
+  items: new Int32Array(size),
+  types: new Uint8Array(size),
+  weights: new Float64Array(size),
+  total: 0,
+});
+
 export const createAttentionReader = (configuration: RankingConfiguration['attention']) => {
   const { agingMs, prior } = configuration;
   const byType = byEventType(configuration.byType);
-  return (history: SubjectHistory, now: number): Attention => {
-    const cells = new Int32Array(history.length);
-    const items = new Int32Array(history.length);
-    const types = new Uint8Array(history.length);
-    const weights = new Float64Array(history.length);
+  /** Fills a buffer that is not read any longer; returns another where that is too small. */
+  return (history: SubjectHistory, now: number, buffer?: AttentionBuffer): AttentionBuffer => {
+    const fits = buffer !== undefined && buffer.cells.length >= history.length;
+    const out = fits ? buffer : createAttentionBuffer(history.length);
+    const { cells, items, types, weights } = out;
     let length = 0;
     let mass = 0;
     for (let cell = 0; cell < history.length; cell += 1) {
@@ -48,6 +65,8 @@ export const createAttentionReader = (configuration: RankingConfiguration['atten
       mass += weight;
       length += 1;
     }
-    return { length, cells, items, types, weights, total: mass + prior };
+    out.length = length;
+    out.total = mass + prior;
+    return out;
   };
 };

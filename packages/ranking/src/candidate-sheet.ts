@@ -38,20 +38,28 @@ export const createCandidateSheet = (parts: number): CandidateSheet => {
     }
   };
 
+  const slotOf = (item: number): number => {
+    const known = item < slots.length ? (slots[item] as number) - 1 : -1;
+    if (known !== -1) return known;
+    if (length === items.length || item >= slots.length) grow(item);
+    items[length] = item;
+    length += 1;
+    slots[item] = length;
+    return length - 1;
+  };
+
   const sheets = Array.from(
     { length: parts },
     (_, part): ScoreSheet => ({
       add: (item, value) => {
-        let slot = item < slots.length ? (slots[item] as number) - 1 : -1;
-        if (slot === -1) {
-          if (length === items.length || item >= slots.length) grow(item);
-          slot = length;
-          length += 1;
-          items[slot] = item;
-          slots[item] = length;
-        }
-        const at = slot * parts + part;
+        const at = slotOf(item) * parts + part;
         values[at] = (values[at] as number) + value;
+      },
+      addRow: (row, weights, start, end, factor) => {
+        for (let i = start; i < end; i += 1) {
+          const at = slotOf(row[i] as number) * parts + part;
+          values[at] = (values[at] as number) + factor * (weights[i] as number);
+        }
       },
     }),
   );
@@ -83,13 +91,25 @@ export const createCandidateSheet = (parts: number): CandidateSheet => {
 export const createShortlister = () => {
   // slot + 1
   let slots = new Int32Array(FIRST_SLOTS);
-  let held: Int32Array = new Int32Array(0);
-  const slot = (item: number): number => (item < slots.length ? (slots[item] as number) - 1 : -1);
-  return (items: Int32Array): Candidates => {
-    for (const item of held) slots[item] = 0;
-    held = items;
-    for (let at = 0; at < items.length; at += 1) {
-      const item = items[at] as number;
+  let items = new Int32Array(64);
+  let length = 0;
+  const list: Candidates = {
+    get items() {
+      return items;
+    },
+    get length() {
+      return length;
+    },
+    slot: (item) => (item < slots.length ? (slots[item] as number) - 1 : -1),
+  };
+  /** The items of the first `size` places. */
+  return (size: number, itemAt: (place: number) => number): Candidates => {
+    for (let at = 0; at < length; at += 1) slots[items[at] as number] = 0;
+    if (size > items.length) items = new Int32Array(size);
+    length = size;
+    for (let at = 0; at < size; at += 1) {
+      const item = itemAt(at);
+      items[at] = item;
       if (item >= slots.length) {
         const wider = new Int32Array(Math.max(item + 1, 2 * slots.length));
         wider.set(slots);
@@ -97,6 +117,6 @@ export const createShortlister = () => {
       }
       slots[item] = at + 1;
     }
-    return { items, length: items.length, slot };
+    return list;
   };
 };

@@ -22,11 +22,9 @@ export interface CatalogFeatures {
   readonly category: (item: number) => number;
   /** 0..9 within the item's category and currency, or -1. */
   readonly priceDecile: (item: number) => number;
-  /** The same by item, for loops; what it is too short for has none. Replaced when a price changes. */
-  readonly priceDeciles: Int8Array;
   /** Changes when any item's category does. */
   readonly categoryVersion: number;
-  /** Items most like this one, itself left out; kept until a text changes. */
+  /** Items most like this one by text, itself left out, in that order; their scores fade with the distance in price. */
   readonly resembling: (item: number) => Hits;
   /** Items that answer a search, typing errors forgiven; kept until a text changes. */
   readonly answering: (query: string) => Hits;
@@ -37,6 +35,14 @@ export interface CategoryShare {
   readonly category: number;
   readonly share: number;
 }
+interface Likes {
+  /** By text alone; kept until a text changes. */
+  readonly texts: Hits;
+  /** The same documents with the price taken in. */
+  priced: Hits;
+  /** Price deciles that it was taken from: another table, another price. */
+  deciles: Int8Array;
+}
 interface Answer {
   readonly hits: Hits;
   readonly categories: readonly CategoryShare[];
@@ -46,6 +52,8 @@ interface Answer {
 const KEPT_ROWS = 20_000;
 const KEPT_ANSWERS = 5_000;
 const BEST_ANSWERS = 20;
+/** Steps from the cheapest decile to the dearest. */
+const DECILES = 9;
 const NO_HITS: Hits = { documents: new Int32Array(0), scores: new Float64Array(0) };
 
 export const createCatalogFeatures = (deps: {
@@ -70,7 +78,7 @@ export const createCatalogFeatures = (deps: {
   const columns = createItemColumns();
   let categoryVersion = 0;
   let deciles: Int8Array | undefined;
-  let rows = new Map<number, Hits>();
+  let rows = new Map<number, Likes>();
   let answers = new Map<string, Answer>();
 
   const sameText = (a: CatalogItem, b: CatalogItem) =>
@@ -131,6 +139,23 @@ export const createCatalogFeatures = (deps: {
     return keep(answers, KEPT_ANSWERS, query, { hits, categories });
   };
 
+  const othersLike = (at: number): Hits => {
+    const { documents, scores } = text.search(text.tokens(at), 'cosine', content.perItem + 1);
+    const own = documents.indexOf(at);
+    return { documents: documents.filter((_, i) => i !== own), scores: scores.filter((_, i) => i !== own) };
+  };
+  const withPrices = (at: number, { documents, scores }: Hits, table: Int8Array): Hits => {
+    const { priceShare } = content;
+    const decile = table[at] ?? -1;
+    const priced = scores.map((score, i) => {
+      const theirs = table[documents[i] as number] ?? -1;
+      // without a price on both sides nothing is known of the distance: neither near nor far
+      const near = decile === -1 ? 1 : theirs === -1 ? 0.5 : 1 - Math.abs(decile - theirs) / DECILES;
+      return score * (1 - priceShare + priceShare * near);
+    });
+    return { documents, scores: priced };
+  };
+
   return {
     get categoryVersion() {
       return categoryVersion;
@@ -160,16 +185,15 @@ export const createCatalogFeatures = (deps: {
     categoryText: (at) => categoryTexts[at] ?? '',
     category: (at) => columns.category[at] ?? -1,
     priceDecile: (at) => priceTable()[at] ?? -1,
-    get priceDeciles() {
-      return priceTable();
-    },
     resembling: (at) => {
+      const table = priceTable();
       const known = rows.get(at);
-      if (known !== undefined) return known;
-      const hits = text.search(text.tokens(at), 'cosine', content.perItem + 1);
-      const own = hits.documents.indexOf(at);
-      const others = <A extends Int32Array | Float64Array>(cells: A) => cells.filter((_, i) => i !== own) as A;
-      return keep(rows, KEPT_ROWS, at, { documents: others(hits.documents), scores: others(hits.scores) });
+      if (known !== undefined && known.deciles === table) return known.priced;
+      const texts = known?.texts ?? othersLike(at);
+      const priced = withPrices(at, texts, table);
+      if (known === undefined) keep(rows, KEPT_ROWS, at, { texts, priced, deciles: table });
+      else Object.assign(known, { priced, deciles: table });
+      return priced;
     },
     answering: (query) => answer(query).hits,
     categoriesOf: (query) => answer(query).categories,

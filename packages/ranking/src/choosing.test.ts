@@ -33,9 +33,12 @@ describe('diversity', () => {
   const { features, index } = openShop();
   const items = Int32Array.from(shopIds, (id) => index.get(id));
   const falling = Float64Array.from(items, (_, i) => 1 - i / 100);
-  const order = (lambda: number, scores = falling, size = 10) => [
-    ...createDiversity(features, { ...defaultConfiguration.diversity, lambda })(items, scores, size),
-  ];
+  const order = (lambda: number, scores = falling, size = 10, of = items) => {
+    const places = new Int32Array(size).fill(-1);
+    const diversify = createDiversity(features, { ...defaultConfiguration.diversity, lambda });
+    diversify(items.toReversed(), scores, items.length, new Int32Array(size)); // nothing of it may stay behind
+    return [...places.subarray(0, diversify(of, scores, of.length, places))];
+  };
 
   /** By definition: relevance less the likeness to the likest that is chosen already, all looked at again each time. */
   const slowly = (lambda: number, scores: Float64Array, size: number) => {
@@ -89,9 +92,7 @@ describe('diversity', () => {
   test('chooses each once, also of scores of nothing or below, and nothing of nothing', () => {
     for (const scores of [new Float64Array(40), falling.map((s) => s - 5)])
       expect(order(0.85, scores, 40).sort((a, b) => a - b)).toEqual([...items.keys()]);
-    expect(
-      createDiversity(features, defaultConfiguration.diversity)(new Int32Array(0), new Float64Array(0), 5),
-    ).toHaveLength(0);
+    expect(order(0.85, falling, 5, new Int32Array(0))).toEqual([]);
   });
 });
 
@@ -113,7 +114,9 @@ test('a sheet gives slots in the order of naming, sums by part, and is clean aft
 
 test('a shortlist has its own items alone, however far apart, and not those of the list before', () => {
   const shortlist = createShortlister();
-  shortlist(Int32Array.of(4, 90_000));
-  const list = shortlist(Int32Array.of(7, 100_000, 3));
+  const listOf = (...items: number[]) => shortlist(items.length, (place) => items[place] as number);
+  listOf(4, 90_000);
+  const list = listOf(7, 100_000, 3);
+  expect([...list.items.subarray(0, list.length)]).toEqual([7, 100_000, 3]);
   expect([7, 100_000, 3, 4, 90_000, 2_000_000].map(list.slot)).toEqual([0, 1, 2, -1, -1, -1]);
 });

@@ -1,4 +1,4 @@
-import type { ScoreSheet } from '@nextcart/models';
+import { createScoreSheet, type ScoreSheet } from '@nextcart/models';
 
 /** Scores of a part that touches most items, before they are standardised. */
 export interface DenseSheet extends ScoreSheet {
@@ -11,7 +11,7 @@ export interface DenseSheet extends ScoreSheet {
 export const createDenseSheet = (): DenseSheet => {
   const scores = new Map<number, number>();
   return {
-    add: (item, value) => void scores.set(item, (scores.get(item) ?? 0) + value),
+    ...createScoreSheet((item, value) => void scores.set(item, (scores.get(item) ?? 0) + value)),
     each: (take) => {
       for (const [item, value] of scores) take(item, value);
     },

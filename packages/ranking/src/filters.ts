@@ -22,18 +22,30 @@ const RETURN = eventTypes.indexOf('return');
 const DISMISS = eventTypes.indexOf('dismiss');
 const DAY_MS = 24 * 60 * 60 * 1000;
 
+/** Items that the subject itself rules out, each with a filter's place in `filterNames`. */
+type RuledOut = ReadonlyMap<number, number>;
+const NOTHING: RuledOut = new Map();
+const [UNKNOWN, HIDDEN, UNAVAILABLE, OUT_OF_STOCK, BOUGHT, DISMISSED] = [0, 1, 2, 3, 4, 5] as const;
+const PASSES = -1;
+
+export interface Filter {
+  /** How many candidates may be shown. */
+  apply(candidates: CandidateSheet, history: SubjectHistory, now: number): number;
+  /** Slots of those that may be shown, in their order; of the last `apply`, as many as it told. */
+  readonly passed: Int32Array;
+  /** Candidates that each filter took in the last `apply`, by its place in `filterNames`. */
+  readonly taken: Int32Array;
+}
+
 /** Asks of every candidate whether it may be shown; what the subject itself rules out is looked up once a subject. */
-export const createFilter = (features: CatalogFeatures, defaultRepurchaseDays: number) => {
+export const createFilter = (features: CatalogFeatures, defaultRepurchaseDays: number): Filter => {
   /** Items that the subject bought and kept: more purchases than returns, the last within the item's days. */
-  const ruledOut = (history: SubjectHistory, now: number): ReadonlyMap<number, FilterName> => {
+  const boughtOf = (history: SubjectHistory, now: number, out: Map<number, number>) => {
     const kept = new Map<number, { net: number; last: number }>();
-    const out = new Map<number, FilterName>();
     for (let cell = 0; cell < history.length; cell += 1) {
       const item = history.items[cell] as number;
       const type = history.types[cell] as number;
-      if (item < 0) continue;
-      if (type === DISMISS) out.set(item, 'dismissed');
-      if (type !== PURCHASE && type !== RETURN) continue;
+      if (item < 0 || (type !== PURCHASE && type !== RETURN)) continue;
       const so = kept.get(item) ?? { net: 0, last: Number.NEGATIVE_INFINITY };
       if (type === PURCHASE)
         kept.set(item, { net: so.net + 1, last: Math.max(so.last, history.times[cell] as number) });
@@ -42,49 +54,72 @@ export const createFilter = (features: CatalogFeatures, defaultRepurchaseDays: n
     }
     for (const [item, { net, last }] of kept) {
       const days = features.item(item)?.repurchaseDays ?? defaultRepurchaseDays;
-      if (net > 0 && now - last < days * DAY_MS) out.set(item, 'bought');
+      if (net > 0 && now - last < days * DAY_MS) out.set(item, BOUGHT);
     }
-    return out;
+  };
+  const ruledOut = (history: SubjectHistory, now: number): RuledOut => {
+    let bought = false;
+    let out: Map<number, number> | undefined;
+    for (let cell = 0; cell < history.length; cell += 1) {
+      const type = history.types[cell];
+      const item = history.items[cell] as number;
+      if (type === PURCHASE) bought = true;
+      else if (type === DISMISS && item >= 0) (out ??= new Map<number, number>()).set(item, DISMISSED);
+    }
+    if (bought) boughtOf(history, now, (out ??= new Map<number, number>()));
+    return out ?? NOTHING;
   };
 
   const { columns } = features;
+  const taken = new Int32Array(filterNames.length);
+  let passed = new Int32Array(0);
   /** By slot: 1 + place in `filterNames` of what the subject itself rules out. */
   let marks = new Uint8Array(0);
-  const catalogSays = (state: number, item: number, now: number): FilterName | undefined => {
-    if (state & shelf.unknown) return 'unknown';
-    if (state & shelf.hidden) return 'hidden';
+  const catalogSays = (state: number, item: number, now: number): number => {
+    if (state & shelf.unknown) return UNKNOWN;
+    if (state & shelf.hidden) return HIDDEN;
     if (now < (columns.availableFrom[item] as number) || now >= (columns.availableUntil[item] as number))
-      return 'unavailable';
-    return state & shelf.outOfStock ? 'out_of_stock' : undefined;
+      return UNAVAILABLE;
+    return state & shelf.outOfStock ? OUT_OF_STOCK : PASSES;
   };
 
-  /** Calls `pass` with the slot of each candidate that may be shown; counts the others. */
-  return (
-    candidates: CandidateSheet,
-    history: SubjectHistory,
-    now: number,
-    counts: FilterCounts,
-    pass: (slot: number) => void,
-  ): void => {
-    if (marks.length < candidates.length) marks = new Uint8Array(2 * candidates.length);
-    marks.fill(0, 0, candidates.length);
-    for (const [item, reason] of ruledOut(history, now)) {
-      const slot = candidates.slot(item);
-      if (slot !== -1) marks[slot] = filterNames.indexOf(reason) + 1;
-    }
+  const apply = (candidates: CandidateSheet, history: SubjectHistory, now: number): number => {
     const { items, length } = candidates;
+    if (marks.length < length) {
+      marks = new Uint8Array(2 * length);
+      passed = new Int32Array(2 * length);
+    }
+    taken.fill(0);
+    const out = ruledOut(history, now);
+    for (const [item, place] of out) {
+      const slot = candidates.slot(item);
+      if (slot !== -1) marks[slot] = place + 1;
+    }
     const { state } = columns;
+    let count = 0;
     for (let slot = 0; slot < length; slot += 1) {
       const item = items[slot] as number;
       const on = item < state.length ? (state[item] as number) : shelf.unknown;
       const mark = marks[slot] as number;
-      if (on === 0 && mark === 0) {
-        pass(slot);
-        continue;
-      }
-      const reason = catalogSays(on, item, now) ?? filterNames[mark - 1];
-      if (reason === undefined) pass(slot);
-      else counts[reason] += 1;
+      let place = PASSES;
+      if (on !== 0) place = catalogSays(on, item, now);
+      if (place === PASSES && mark !== 0) place = mark - 1;
+      if (place === PASSES) {
+        passed[count] = slot;
+        count += 1;
+      } else taken[place] = (taken[place] as number) + 1;
     }
+    for (const item of out.keys()) {
+      const slot = candidates.slot(item);
+      if (slot !== -1) marks[slot] = 0;
+    }
+    return count;
+  };
+  return {
+    apply,
+    get passed() {
+      return passed;
+    },
+    taken,
   };
 };

@@ -6,7 +6,7 @@
  */
 import { type ItemIndex, type RecommendedItem, type SubjectHistory, similarItemsKey } from '@nextcart/contracts';
 import { createBest } from '@nextcart/models';
-import { createAttentionReader } from './attention.ts';
+import { type AttentionBuffer, createAttentionBuffer, createAttentionReader } from './attention.ts';
 import { createCandidateSheet, createShortlister } from './candidate-sheet.ts';
 import type { CatalogFeatures } from './catalog-features.ts';
 import { defaultConfiguration, type RankingConfiguration } from './configuration.ts';
@@ -14,8 +14,8 @@ import { createDenseSheet, type DenseSheet } from './dense-sheet.ts';
 import { createDiversity } from './diversity.ts';
 import { createFilter, type FilterCounts, filterNames, noneFiltered } from './filters.ts';
 import { emptyHistory, viewerOf, withoutCell } from './histories.ts';
-import { explain, type PartShare } from './reasons.ts';
-import type { Candidates, ScoringPart, ScoringRequest } from './scoring.ts';
+import { createExplainer } from './reasons.ts';
+import type { Candidates, ScoreSheet, ScoringPart, ScoringRequest } from './scoring.ts';
 
 export interface RankRequest {
   readonly history: SubjectHistory;
@@ -41,13 +41,6 @@ export interface Ranker {
   readonly filtered: Readonly<FilterCounts>;
 }
 
-/** Cells of a column, or of column `at` of a matrix of `width` columns. */
-const gather = (values: Float64Array, rows: Int32Array, width = 1, at = 0): Float64Array => {
-  const cells = new Float64Array(rows.length);
-  for (let i = 0; i < rows.length; i += 1) cells[i] = values[(rows[i] as number) * width + at] as number;
-  return cells;
-};
-
 const MICRO = 1e6;
 const NOBODY = -1;
 
@@ -69,9 +62,24 @@ export const createRanker = (deps: {
     const weightOf = parts.map((part) => weights[part.source] as number);
     const sheet = createCandidateSheet(parts.length);
     const sheets = parts.map((_, p) => sheet.sheet(p));
+    const asked = parts.map((_, p) => [sheets[p] as (typeof sheets)[number]]);
     const pool = Math.max(configuration.listSize, configuration.diversity.pool);
     const best = createBest(pool, (slot) => index.id(sheet.items[slot] as number));
+    const explainer = createExplainer(
+      parts.map((part, p) => ({ source: part.source, weight: weightOf[p] as number })),
+      index,
+    );
+    // used again for list after list: an array of more than 64 bytes costs as much as the work on it
+    /** By slot: the fused score in millionths, a whole number. */
     let fused = new Float64Array(0);
+    const top = new Int32Array(pool);
+    const topItems = new Int32Array(pool);
+    const topScores = new Float64Array(pool);
+    const order = new Int32Array(configuration.listSize);
+    const scores = parts.map(() => new Float64Array(configuration.listSize));
+    let without = new Float64Array(0);
+    const eventsBySize = Array.from({ length: configuration.explained + 1 }, (_, size) => new Int32Array(size));
+    const attentions: AttentionBuffer[] = [];
 
     const fuse = () => {
       const { length, values } = sheet;
@@ -79,24 +87,24 @@ export const createRanker = (deps: {
       for (let slot = 0, at = 0; slot < length; slot += 1) {
         let sum = 0;
         for (let p = 0; p < weightOf.length; p += 1, at += 1) sum += (weightOf[p] as number) * (values[at] as number);
-        fused[slot] = Math.round(sum * MICRO) / MICRO;
+        fused[slot] = Math.round(sum * MICRO);
       }
     };
 
     /** Scores of a part had each event not happened: by its own shortcut, else by scoring the shorter histories. */
-    const withoutEach = (
+    const scoreWithout = (
       part: ScoringPart,
       request: ScoringRequest,
       list: Candidates,
-      scores: Float64Array,
+      now: Float64Array,
       events: Int32Array,
     ) => {
-      const out = new Float64Array(events.length * list.length);
-      if (events.length === 0) return out;
+      if (events.length === 0) return;
       if (part.without !== undefined) {
-        part.without(request, list, scores, events, out);
-        return out;
+        part.without(request, list, now, events, without);
+        return;
       }
+      without.fill(0, 0, events.length * list.length);
       const requests = Array.from(events, (event) => {
         const history = withoutCell(request.history, request.attention.cells[event] as number);
         return { history, now: request.now, attention: attentionOf(history, request.now) };
@@ -106,24 +114,59 @@ export const createRanker = (deps: {
       drawn.forEach((one, k) => {
         const put = (item: number, value: number) => {
           const slot = list.slot(item);
-          if (slot !== -1) out[k * list.length + slot] = value;
+          if (slot !== -1) without[k * list.length + slot] = value;
         };
         if (part.dense) one.standardised(put);
         else one.each(put);
       });
-      return out;
     };
 
-    const reasonsFor = (request: ScoringRequest, list: Candidates, slots: Int32Array) => {
+    const reasonsFor = (request: ScoringRequest, list: Candidates) => {
       const { length } = request.attention;
       const first = Math.max(0, length - configuration.explained);
-      const events = Int32Array.from({ length: length - first }, (_, k) => first + k);
-      const shares = parts.map((part, p): PartShare => {
-        const scores = gather(sheet.values, slots, parts.length, p);
-        const without = withoutEach(part, request, list, scores, events);
-        return { source: part.source, weight: weightOf[p] as number, scores, without };
-      });
-      return explain(request, list, events, shares, index);
+      const events = eventsBySize[length - first] as Int32Array;
+      for (let k = 0; k < events.length; k += 1) events[k] = first + k;
+      if (without.length < events.length * list.length) without = new Float64Array(events.length * list.length);
+      explainer.begin(list, events);
+      const { values } = sheet;
+      for (let at = 0; at < list.length; at += 1) {
+        const row = (top[order[at] as number] as number) * parts.length;
+        for (let p = 0; p < parts.length; p += 1) (scores[p] as Float64Array)[at] = values[row + p] as number;
+      }
+      for (let p = 0; p < parts.length; p += 1) {
+        const own = scores[p] as Float64Array;
+        scoreWithout(parts[p] as ScoringPart, request, list, own, events);
+        explainer.take(p, own, without);
+      }
+      return explainer.explain(request);
+    };
+
+    const score = (request: ScoringRequest, dense: readonly (DenseSheet | undefined)[]) => {
+      sheet.clear();
+      const requests = [request];
+      for (let p = 0; p < parts.length; p += 1) {
+        const drawn = dense[p];
+        if (drawn === undefined) (parts[p] as ScoringPart).score(requests, asked[p] as ScoreSheet[]);
+        else drawn.standardised((sheets[p] as ScoreSheet).add);
+      }
+      fuse();
+    };
+
+    /** Slots of the best candidates that may be shown, best first, into `top`; how many. */
+    const choose = ({ history, now }: ScoringRequest, itself: number): number => {
+      const count = filter.apply(sheet, history, now);
+      const { passed } = filter;
+      const { items } = sheet;
+      for (let i = 0; i < count; i += 1) {
+        const slot = passed[i] as number;
+        if (items[slot] !== itself) best.offer(slot, fused[slot] as number);
+      }
+      const chosen = best.drain(top);
+      for (let i = 0; i < chosen; i += 1) {
+        topItems[i] = items[top[i] as number] as number;
+        topScores[i] = (fused[top[i] as number] as number) / MICRO;
+      }
+      return chosen;
     };
 
     const rankOne = (
@@ -131,38 +174,27 @@ export const createRanker = (deps: {
       dense: readonly (DenseSheet | undefined)[],
       itself: number,
     ): RankedList => {
-      sheet.clear();
-      parts.forEach((part, p) => {
-        const target = sheets[p] as (typeof sheets)[number];
-        const drawn = dense[p];
-        if (drawn === undefined) part.score([request], [target]);
-        else drawn.standardised(target.add);
-      });
-      fuse();
+      score(request, dense);
+      const chosen = choose(request, itself);
       const filtered = noneFiltered();
-      filter(sheet, request.history, request.now, filtered, (slot) => {
-        if (sheet.items[slot] !== itself) best.offer(slot, fused[slot] as number);
+      filterNames.forEach((name, at) => {
+        filtered[name] = filter.taken[at] as number;
+        totals[name] += filtered[name];
       });
-      for (const name of filterNames) totals[name] += filtered[name];
-      const top = best.take();
-      const order = diversify(
-        top.map((slot) => sheet.items[slot] as number),
-        gather(fused, top),
-        configuration.listSize,
+      const size = diversify(topItems, topScores, chosen, order);
+      const list = shortlist(size, (place) => topItems[order[place] as number] as number);
+      const items = reasonsFor(request, list).map(({ source, reasons }, place) =>
+        show(list.items[place] as number, topScores[order[place] as number] as number, source, reasons),
       );
-      const slots = order.map((place) => top[place] as number);
-      const list = shortlist(slots.map((slot) => sheet.items[slot] as number));
-      const why = reasonsFor(request, list, slots);
-      return {
-        items: why.map(({ source, reasons }, i) =>
-          show(list.items[i] as number, fused[slots[i] as number] as number, source, reasons),
-        ),
-        filtered,
-      };
+      return { items, filtered };
     };
 
     return (batch: readonly RankRequest[], itself: number): RankedList[] => {
-      const requests = batch.map(({ history, now }) => ({ history, now, attention: attentionOf(history, now) }));
+      const requests = batch.map(({ history, now }, b) => {
+        const attention = attentionOf(history, now, (attentions[b] ??= createAttentionBuffer()));
+        attentions[b] = attention;
+        return { history, now, attention };
+      });
       const dense = parts.map((part) => {
         if (!part.dense) return undefined;
         const drawn = requests.map(createDenseSheet);

@@ -1,5 +1,6 @@
 /** Promise 10: the event that is named is the one without which the item falls furthest. */
 import { eventTypes } from '@nextcart/contracts';
+import { createScoreSheet } from '@nextcart/models';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createAttentionReader } from './attention.ts';
@@ -59,7 +60,7 @@ describe("a part's shortcut", () => {
             const shorter = cell === -1 ? history : withoutCell(history, cell);
             const scores = new Float64Array(open.index.size);
             const add = (item: number, value: number) => void (scores[item] = (scores[item] as number) + value);
-            part.score([{ history: shorter, now: NOW, attention: attentionOf(shorter, NOW) }], [{ add }]);
+            part.score([{ history: shorter, now: NOW, attention: attentionOf(shorter, NOW) }], [createScoreSheet(add)]);
             return scores;
           };
           const events = Int32Array.from({ length: attention.length }, (__, k) => k);

@@ -7,16 +7,6 @@ import { eventTypes, type ItemIndex, type ListSource, type Reason } from '@nextc
 import type { Candidates } from '@nextcart/models';
 import type { ScoringRequest } from './scoring.ts';
 
-/** One part's say on the items of a list, now and without each event. */
-export interface PartShare {
-  readonly source: ListSource;
-  readonly weight: number;
-  /** [items] */
-  readonly scores: Float64Array;
-  /** [events, items] */
-  readonly without: Float64Array;
-}
-
 const MOST_REASONS = 3;
 const kinds: Readonly<Record<string, string>> = {
   search: 'searched',
@@ -39,69 +29,85 @@ export interface Explained {
   readonly reasons: Reason[];
 }
 
-/** `events` are places in the attention, as in the shares' `without`. */
-export const explain = (
-  request: ScoringRequest,
-  list: Candidates,
-  events: Int32Array,
-  shares: readonly PartShare[],
-  index: ItemIndex,
-): Explained[] => {
-  const { history, attention } = request;
-  const said = Array.from(events, (event) => {
-    const query = history.queries[attention.cells[event] as number];
-    const item = attention.items[event] as number;
-    const type = eventTypes[attention.types[event] as number] as string;
-    return { kind: kinds[type] ?? 'viewed', subject: item < 0 ? (query ?? '') : index.id(item) };
-  });
+/** What a reason may say of one event. */
+interface Said {
+  readonly kind: string;
+  readonly subject: string;
+}
 
-  const falls = new Float64Array(events.length);
-  const causes = new Int32Array(events.length);
-  /** For one item: how far it falls without each event, and the part through which it falls most. */
-  const measure = (slot: number) => {
-    falls.fill(0);
-    for (let k = 0; k < events.length; k += 1) {
-      let deepest = 0;
-      causes[k] = -1;
-      for (let p = 0; p < shares.length; p += 1) {
-        const { weight, scores, without } = shares[p] as PartShare;
-        const fall = weight * ((scores[slot] as number) - (without[k * list.length + slot] as number));
-        falls[k] = (falls[k] as number) + fall;
-        if (fall > deepest) {
-          deepest = fall;
-          causes[k] = p;
-        }
-      }
-    }
+/** Explains lists one after another: `begin`, then `take` each part in order, then `explain`. */
+export interface Explainer {
+  /** For a list and events, given as places in the attention. */
+  begin(list: Candidates, events: Int32Array): void;
+  /** A part's scores of the list, [items], kept till `explain`; and what they had been without each event, [events, items]. */
+  take(part: number, scores: Float64Array, without: Float64Array): void;
+  explain(request: ScoringRequest): Explained[];
+}
+
+export const createExplainer = (
+  parts: readonly { readonly source: ListSource; readonly weight: number }[],
+  index: ItemIndex,
+): Explainer => {
+  let events: Int32Array = new Int32Array(0);
+  let width = 0;
+  const scoresOf: Float64Array[] = parts.map(() => new Float64Array(0));
+  /** [events, items]: how far the fused score falls, and the part through which it falls most, and how far there. */
+  let falls = new Float64Array(0);
+  let causes = new Int32Array(0);
+  let deepest = new Float64Array(0);
+  /** By event: the first event that has the same subject, or -1 for the empty one. */
+  let sames = new Int32Array(0);
+
+  const saidOf = ({ history, attention }: ScoringRequest): Said[] =>
+    Array.from(events, (event) => {
+      const query = history.queries[attention.cells[event] as number];
+      const item = attention.items[event] as number;
+      const type = eventTypes[attention.types[event] as number] as string;
+      return { kind: kinds[type] ?? 'viewed', subject: item < 0 ? (query ?? '') : index.id(item) };
+    });
+
+  /** The newest of the events without which the item falls deepest. */
+  const deepestOf = (slot: number): number => {
+    let k = events.length - 1;
+    for (let other = k - 1; other >= 0; other -= 1)
+      if ((falls[other * width + slot] as number) > (falls[k * width + slot] as number)) k = other;
+    return k;
   };
 
-  return Array.from({ length: list.length }, (_, slot) => {
+  const explainItem = (slot: number, said: readonly Said[]): Explained => {
     let score = 0;
     let source: ListSource = 'trending';
     let most = Number.NEGATIVE_INFINITY;
-    for (const share of shares) {
-      const part = share.weight * (share.scores[slot] as number);
+    for (let p = 0; p < parts.length; p += 1) {
+      const { weight, source: name } = parts[p] as (typeof parts)[number];
+      const own = (scoresOf[p] as Float64Array)[slot] as number;
+      const part = weight * own;
       score += part;
       // a part that did not name the item has no say, even where nobody said more
-      if (share.scores[slot] !== 0 && part > most) {
+      if (own !== 0 && part > most) {
         most = part;
-        source = share.source;
+        source = name;
       }
     }
     const reasons: Reason[] = [];
-    if (source === 'trending') reasons.push({ kind: 'trending', subject: '', weight: shareOf(most, score) });
-    measure(slot);
+    // subjects that are named, and the trend's empty one
+    let [first, second, third] = [-2, -2, -2];
+    if (source === 'trending') {
+      reasons.push({ kind: 'trending', subject: '', weight: shareOf(most, score) });
+      first = -1;
+    }
     for (let tries = 0; tries < events.length && reasons.length < MOST_REASONS; tries += 1) {
-      // the newest of the deepest
-      let k = events.length - 1;
-      for (let other = k - 1; other >= 0; other -= 1) if ((falls[other] as number) > (falls[k] as number)) k = other;
-      const fall = falls[k] as number;
+      const k = deepestOf(slot);
+      const at = k * width + slot;
+      const fall = falls[at] as number;
       // an event that does not carry the item is no reason, unless nothing else is
       if (fall === Number.NEGATIVE_INFINITY || (fall <= 0 && reasons.length > 0)) break;
-      falls[k] = Number.NEGATIVE_INFINITY;
-      const { kind, subject } = said[k] as (typeof said)[number];
-      if (reasons.some((reason) => reason.subject === subject)) continue;
-      const through = shares[causes[k] as number]?.source;
+      falls[at] = Number.NEGATIVE_INFINITY;
+      const same = sames[k] as number;
+      if (same === first || same === second || same === third) continue;
+      [first, second, third] = [same, first, second];
+      const { kind, subject } = said[k] as Said;
+      const through = parts[causes[at] as number]?.source;
       reasons.push({
         kind: through === undefined ? kind : (kindsBySource[through] ?? kind),
         subject,
@@ -110,5 +116,42 @@ export const explain = (
     }
     if (reasons.length === 0) reasons.push({ kind: 'trending', subject: '', weight: 0 });
     return { source, reasons };
-  });
+  };
+
+  return {
+    begin: (list, asked) => {
+      events = asked;
+      width = list.length;
+      const cells = events.length * width;
+      if (falls.length < cells) {
+        falls = new Float64Array(cells);
+        causes = new Int32Array(cells);
+        deepest = new Float64Array(cells);
+      }
+      falls.fill(0, 0, cells);
+      causes.fill(-1, 0, cells);
+      deepest.fill(0, 0, cells);
+    },
+    take: (part, scores, without) => {
+      scoresOf[part] = scores;
+      const { weight } = parts[part] as (typeof parts)[number];
+      for (let k = 0, at = 0; k < events.length; k += 1)
+        for (let slot = 0; slot < width; slot += 1, at += 1) {
+          const fall = weight * ((scores[slot] as number) - (without[at] as number));
+          falls[at] = (falls[at] as number) + fall;
+          if (fall > (deepest[at] as number)) {
+            deepest[at] = fall;
+            causes[at] = part;
+          }
+        }
+    },
+    explain: (request) => {
+      const said = saidOf(request);
+      if (sames.length < said.length) sames = new Int32Array(said.length);
+      said.forEach(({ subject }, k) => {
+        sames[k] = subject === '' ? -1 : said.findIndex((other) => other.subject === subject);
+      });
+      return Array.from({ length: width }, (_, slot) => explainItem(slot, said));
+    },
+  };
 };

@@ -1,7 +1,8 @@
 import type { EventType, ItemGraph, ItemIndex, ListSource } from '@nextcart/contracts';
 import { cosineWeights } from '@nextcart/models';
 import { byEventType } from '../attention.ts';
-import { type ScoringPart, type ScoringRequest, withoutByDifference } from '../scoring.ts';
+import type { ScoringPart } from '../scoring.ts';
+import { createAdditivePart } from './additive-part.ts';
 
 /**
  * What goes with what the subject did: the mean, weighted by attention, of the graph's rows of its items. Additive in
@@ -25,39 +26,19 @@ export const createGraphPart = (deps: {
   toIndex.forEach((item, row) => void (rowOf[item] = row));
   const { rowStart } = graph;
 
-  const contribute = (request: ScoringRequest, event: number, scale: number, take: (i: number, v: number) => void) => {
-    const { items, types, weights: attention } = request.attention;
-    const item = items[event] as number;
-    const row = item < 0 ? -1 : (rowOf[item] ?? -1);
-    const weight = ((attention[event] as number) * (byType[types[event] as number] as number)) / scale;
-    if (row === -1 || weight <= 0) return;
-    const start = rowStart[row] as number;
-    const end = Math.min(rowStart[row + 1] as number, start + deps.columns);
-    for (let at = start; at < end; at += 1) take(columns[at] as number, weight * (weights[at] as number));
-  };
-
-  return {
+  return createAdditivePart({
     source: deps.source,
-    dense: false,
-    score: (requests, sheets) => {
-      requests.forEach((request, b) => {
-        const sheet = sheets[b];
-        if (sheet === undefined) return;
-        const { length, total } = request.attention;
-        for (let event = 0; event < length; event += 1) contribute(request, event, total, sheet.add);
-      });
+    total: (request) => request.attention.total,
+    weightOf: (request, event) => request.attention.weights[event] as number,
+    read: ({ attention }, event, out) => {
+      const item = attention.items[event] as number;
+      const row = item >= 0 && item < rowOf.length ? (rowOf[item] as number) : -1;
+      if (row === -1) return 0;
+      out.items = columns;
+      out.values = weights;
+      out.start = rowStart[row] as number;
+      out.end = Math.min(rowStart[row + 1] as number, out.start + deps.columns);
+      return (attention.weights[event] as number) * (byType[attention.types[event] as number] as number);
     },
-    without: (request, candidates, scores, events, out) => {
-      const { total, weights: attention } = request.attention;
-      withoutByDifference(
-        scores,
-        candidates,
-        events,
-        total,
-        (event) => attention[event] as number,
-        (event, take) => contribute(request, event, 1, take),
-        out,
-      );
-    },
-  };
+  });
 };

@@ -1,6 +1,7 @@
 import { eventTypes } from '@nextcart/contracts';
 import type { RankingConfiguration } from '../configuration.ts';
-import { type ScoringPart, type ScoringRequest, withoutByDifference } from '../scoring.ts';
+import type { ScoringPart, ScoringRequest } from '../scoring.ts';
+import { createAdditivePart } from './additive-part.ts';
 
 const PURCHASE = eventTypes.indexOf('purchase');
 
@@ -9,6 +10,8 @@ const PURCHASE = eventTypes.indexOf('purchase');
  * weeks. Whether it is time to buy again is the repurchase filter's to say. Additive in events.
  */
 export const createHistoryPart = (configuration: RankingConfiguration['history']): ScoringPart => {
+  const item = new Int32Array(1);
+  const one = Float64Array.of(1);
   const weightOf = ({ history, now, attention }: ScoringRequest, event: number) =>
     attention.types[event] === PURCHASE && (attention.items[event] as number) >= 0
       ? 1 /
@@ -16,36 +19,21 @@ export const createHistoryPart = (configuration: RankingConfiguration['history']
           1 + Math.max(0, now - (history.times[attention.cells[event] as number] as number)) / configuration.agingMs,
         )
       : 0;
-  const total = (request: ScoringRequest) => {
-    let mass = configuration.prior;
-    for (let event = 0; event < request.attention.length; event += 1) mass += weightOf(request, event);
-    return mass;
-  };
-  return {
+  return createAdditivePart({
     source: 'history',
-    dense: false,
-    score: (requests, sheets) => {
-      requests.forEach((request, b) => {
-        const mass = total(request);
-        for (let event = 0; event < request.attention.length; event += 1) {
-          const weight = weightOf(request, event);
-          if (weight > 0) sheets[b]?.add(request.attention.items[event] as number, weight / mass);
-        }
-      });
+    total: (request) => {
+      let mass = configuration.prior;
+      for (let event = 0; event < request.attention.length; event += 1) mass += weightOf(request, event);
+      return mass;
     },
-    without: (request, candidates, scores, events, out) => {
-      withoutByDifference(
-        scores,
-        candidates,
-        events,
-        total(request),
-        (event) => weightOf(request, event),
-        (event, take) => {
-          const weight = weightOf(request, event);
-          if (weight > 0) take(request.attention.items[event] as number, weight);
-        },
-        out,
-      );
+    weightOf,
+    read: (request, event, row) => {
+      item[0] = request.attention.items[event] as number;
+      row.items = item;
+      row.values = one;
+      row.start = 0;
+      row.end = 1;
+      return weightOf(request, event);
     },
-  };
+  });
 };

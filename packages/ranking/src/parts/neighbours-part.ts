@@ -20,45 +20,46 @@ export const createNeighboursPart = (deps: {
   for (const item of columns) known[item] = 1;
   const neighbours = createSessionNeighbours({ ...sessions, columns }, itemCount, configuration);
 
-  /** Items of the attention that can have neighbours, -1 elsewhere, and how much of the attention is theirs. */
-  const hear = ({ history, now, attention }: ScoringRequest) => {
-    const items = new Int32Array(attention.length).fill(-1);
+  /** By event: the item of the attention where it can have neighbours, else -1. */
+  let heard = new Int32Array(128);
+  /** Fills `heard`; how much of the attention has neighbours. */
+  const hear = ({ history, now, attention }: ScoringRequest): number => {
+    if (heard.length < attention.length) heard = new Int32Array(attention.length);
     let mass = 0;
     for (let event = 0; event < attention.length; event += 1) {
       const item = attention.items[event] as number;
-      if (item < 0 || known[item] !== 1) continue;
-      if (now - (history.times[attention.cells[event] as number] as number) > configuration.horizonMs) continue;
-      items[event] = item;
-      mass += attention.weights[event] as number;
+      const time = history.times[attention.cells[event] as number] as number;
+      const speaks = item >= 0 && item < itemCount && known[item] === 1 && now - time <= configuration.horizonMs;
+      heard[event] = speaks ? item : -1;
+      if (speaks) mass += attention.weights[event] as number;
     }
-    return { items, mass };
+    return mass;
   };
 
   return {
     source: 'neighbours',
     dense: false,
     score: (requests, sheets) => {
-      requests.forEach((request, b) => {
+      for (let b = 0; b < requests.length; b += 1) {
+        const { attention } = requests[b] as ScoringRequest;
         const sheet = sheets[b];
-        if (sheet === undefined) return;
-        const { attention } = request;
-        const { items, mass } = hear(request);
-        const share = mass / attention.total;
-        neighbours.score(items, attention.weights, attention.length, share, sheet);
-      });
+        if (sheet === undefined) continue;
+        const share = hear(requests[b] as ScoringRequest) / attention.total;
+        neighbours.score(heard, attention.weights, attention.length, share, sheet);
+      }
     },
     without: (request, candidates, _scores, events, out) => {
       const { attention } = request;
-      const { items, mass } = hear(request);
+      const mass = hear(request);
       neighbours.without(events, candidates, out);
-      events.forEach((event, k) => {
+      for (let k = 0; k < events.length; k += 1) {
+        const event = events[k] as number;
         const weight = attention.weights[event] as number;
-        const share = (items[event] === -1 ? mass : mass - weight) / (attention.total - weight);
-        for (let slot = 0; slot < candidates.length; slot += 1) {
-          const at = k * candidates.length + slot;
-          out[at] = share > 0 ? share * (out[at] as number) : 0;
-        }
-      });
+        const share = (heard[event] === -1 ? mass : mass - weight) / (attention.total - weight);
+        const base = k * candidates.length;
+        for (let slot = 0; slot < candidates.length; slot += 1)
+          out[base + slot] = share > 0 ? share * (out[base + slot] as number) : 0;
+      }
     },
   };
 };

@@ -1,8 +1,9 @@
 import type { ItemIndex, SnapshotPayloads } from '@nextcart/contracts';
 import { blendTrending } from '@nextcart/models';
-import type { CatalogFeatures } from '../catalog-features.ts';
+import type { CatalogFeatures, CategoryShare } from '../catalog-features.ts';
 import type { RankingConfiguration } from '../configuration.ts';
 import type { ScoringPart, ScoringRequest } from '../scoring.ts';
+import { createCare } from './care.ts';
 
 /**
  * What many want now, and more so in the categories that the subject cares for; all that a stranger gets.
@@ -29,82 +30,92 @@ export const createTrendingPart = (deps: {
   const rankOf = new Map<number, number>();
   items.forEach((item, rank) => void rankOf.set(item, rank));
   const first = Math.min(everyone, items.length);
+  let ranks = new Int32Array(64);
 
-  // beyond those for everyone, by category; made again when the catalogue's categories have changed
-  let further = new Map<number, number[]>();
-  let furtherVersion = -1;
-  const furtherOf = (category: number): readonly number[] => {
-    if (furtherVersion !== features.categoryVersion) {
-      furtherVersion = features.categoryVersion;
-      further = new Map();
-      for (let rank = first; rank < items.length; rank += 1) {
-        const of = features.category(items[rank] as number);
-        const list = further.get(of);
-        if (of === -1) continue;
-        if (list === undefined) further.set(of, [rank]);
-        else if (list.length < perCategory) list.push(rank);
-      }
-    }
-    return further.get(category) ?? [];
-  };
-
-  /** What an event says of categories: [category, share] with shares summing to at most 1. */
-  const caresFor = ({ history, attention }: ScoringRequest, event: number) => {
-    const item = attention.items[event] as number;
-    if (item < 0) return features.categoriesOf(history.queries[attention.cells[event] as number] ?? '');
-    const category = features.category(item);
-    return category === -1 ? [] : [{ category, share: 1 }];
-  };
-  const cares = (request: ScoringRequest, skipped: number) => {
-    const { attention } = request;
-    const care = new Map<number, number>();
-    const total = attention.total - (skipped === -1 ? 0 : (attention.weights[skipped] as number));
-    for (let event = 0; event < attention.length; event += 1) {
-      if (event === skipped) continue;
-      for (const { category, share } of caresFor(request, event))
-        care.set(category, (care.get(category) ?? 0) + (share * (attention.weights[event] as number)) / total);
-    }
-    return care;
-  };
   /** By rank, for who cares for nothing of the kind. */
   const careless = scores.map((score) => score / (1 + boost));
   const scoreOf = (rank: number, care: number) =>
     care === 0 ? (careless[rank] as number) : ((scores[rank] as number) * (1 + boost * care)) / (1 + boost);
 
+  // made again when the catalogue's categories have changed: the category by rank (-1: none), and beyond those for
+  // everyone the ranks by category
+  const categories = new Int32Array(items.length);
+  let further = new Map<number, number[]>();
+  let version = -1;
+  const readCategories = () => {
+    if (version === features.categoryVersion) return;
+    version = features.categoryVersion;
+    further = new Map();
+    for (let rank = 0; rank < items.length; rank += 1) {
+      const of = features.category(items[rank] as number);
+      categories[rank] = of;
+      if (rank < first || of === -1) continue;
+      const list = further.get(of);
+      if (list === undefined) further.set(of, [rank]);
+      else if (list.length < perCategory) list.push(rank);
+    }
+  };
+
+  /** By category: an event that speaks for it alone. */
+  const wholes: (readonly CategoryShare[])[] = [];
+  /** What an event says of categories: [category, share] with shares summing to at most 1. */
+  const caresFor = ({ history, attention }: ScoringRequest, event: number): readonly CategoryShare[] => {
+    const item = attention.items[event] as number;
+    if (item < 0) return features.categoriesOf(history.queries[attention.cells[event] as number] ?? '');
+    const category = features.category(item);
+    return category === -1 ? [] : (wholes[category] ??= [{ category, share: 1 }]);
+  };
+  const care = createCare();
+  const hear = (request: ScoringRequest) => {
+    care.clear();
+    for (let event = 0; event < request.attention.length; event += 1)
+      care.add(caresFor(request, event), request.attention.weights[event] as number);
+  };
+
   return {
     source: 'trending',
     dense: false,
     score: (requests, sheets) => {
-      const { category: categories } = features.columns;
-      requests.forEach((request, b) => {
+      readCategories();
+      for (let b = 0; b < requests.length; b += 1) {
+        const request = requests[b] as ScoringRequest;
         const sheet = sheets[b];
-        if (sheet === undefined) return;
-        const care = cares(request, -1);
-        for (let rank = 0; rank < first; rank += 1) {
-          const item = items[rank] as number;
-          const category = item < categories.length ? (categories[item] as number) : -1;
-          sheet.add(item, category === -1 ? (careless[rank] as number) : scoreOf(rank, care.get(category) ?? 0));
+        if (sheet === undefined) continue;
+        const { attention } = request;
+        hear(request);
+        if (care.count === 0) sheet.addRow(items, careless, 0, first, 1);
+        else
+          for (let rank = 0; rank < first; rank += 1)
+            sheet.add(items[rank] as number, scoreOf(rank, care.of(categories[rank] as number) / attention.total));
+        for (let c = 0; c < care.count; c += 1) {
+          const category = care.categories[c] as number;
+          const much = care.of(category) / attention.total;
+          for (const rank of further.get(category) ?? []) sheet.add(items[rank] as number, scoreOf(rank, much));
         }
-        for (const [category, much] of care)
-          for (const rank of furtherOf(category)) sheet.add(items[rank] as number, scoreOf(rank, much));
-      });
+      }
     },
     without: (request, candidates, now, events, out) => {
+      const { attention } = request;
+      readCategories();
+      hear(request);
       const width = candidates.length;
-      // -1 where it was not named
-      const ranks = Int32Array.from({ length: width }, (_, slot) =>
-        now[slot] === 0 ? -1 : (rankOf.get(candidates.items[slot] as number) ?? -1),
-      );
-      const categories = ranks.map((rank) => (rank === -1 ? -1 : features.category(items[rank] as number)));
-      events.forEach((event, k) => {
-        const care = cares(request, event);
+      if (ranks.length < width) ranks = new Int32Array(width);
+      for (let slot = 0; slot < width; slot += 1)
+        ranks[slot] = now[slot] === 0 ? -1 : (rankOf.get(candidates.items[slot] as number) ?? -1);
+      for (let k = 0; k < events.length; k += 1) {
+        const event = events[k] as number;
+        const weight = attention.weights[event] as number;
+        const gone = caresFor(request, event);
+        const total = attention.total - weight;
+        care.takeOut(gone, weight);
         for (let slot = 0; slot < width; slot += 1) {
           const rank = ranks[slot] as number;
-          const much = rank === -1 ? undefined : care.get(categories[slot] as number);
-          const named = rank !== -1 && (rank < first || much !== undefined);
-          out[k * width + slot] = named ? scoreOf(rank, much ?? 0) : 0;
+          const category = rank === -1 ? -1 : (categories[rank] as number);
+          const named = rank !== -1 && (rank < first || care.voices(category) > 0);
+          out[k * width + slot] = named ? scoreOf(rank, care.of(category) / total) : 0;
         }
-      });
+        care.putBack(gone);
+      }
     },
   };
 };
