@@ -14,9 +14,6 @@ import type { WorkQueue } from './work-queue.ts';
 /** An event whose subject's list stays as it is, at the time (epoch ms) when that was known. */
 export type OnUnchanged = (partition: number, offset: number, at: number) => void;
 
-/** Batches handed over and not answered yet. */
-const MOST_IN_FLIGHT = 4;
-
 /** A work that leaves with the next send. `draft` is null where only its history records do. */
 interface Leaving {
   readonly work: Work;
@@ -26,8 +23,8 @@ interface Leaving {
 
 /**
  * The one loop that makes lists: take the warm subjects that wait, rank them in one call, hand what changed to the
- * producer, which sends in the order it was handed to: so the busier, the larger the batch, and a subject's records leave
- * in order. A few batches may wait for their answer, or a slow broker would hold up ranking. What a list is made from is read in one turn: no event, item or snapshot comes
+ * broker. One send is in flight, and while it is the next batch is ranked; so the busier, the larger the batch, and a
+ * subject's records leave in order. What a list is made from is read in one turn: no event, item or snapshot comes
  * between its ranking and its naming.
  */
 export const createScoringLoop = (deps: {
@@ -45,7 +42,7 @@ export const createScoringLoop = (deps: {
   const { queue, engine, publisher, sender, clock, log, metrics, faultPoint } = deps;
   const { batchSize, batchEveryMs } = deps.options;
   const views = Array.from({ length: batchSize }, createHistoryView);
-  const inFlight = new Set<Promise<void>>();
+  let inFlight: Promise<void> = Promise.resolve();
 
   /** One list a work; null where it could not be ranked. */
   const rank = (works: readonly Work[]): (RankedList | null)[] => {
@@ -125,9 +122,11 @@ export const createScoringLoop = (deps: {
     faultPoint('folded_and_unranked');
     metrics.batch.observe(works.length);
     const leaving = make(works);
-    await nextTurn(); // else a run of full batches would keep the sockets waiting
-    if (leaving.length === 0) return;
-    while (inFlight.size >= MOST_IN_FLIGHT) await Promise.race(inFlight);
+    if (leaving.length === 0) {
+      await nextTurn(); // else a run of unchanged lists would keep the sockets waiting
+      return;
+    }
+    await inFlight;
     const owned = leaving.filter(({ work }) => !work.subject.home.closed);
     if (owned.length === 0) return;
     faultPoint('ranked_and_unsent');
@@ -135,16 +134,9 @@ export const createScoringLoop = (deps: {
       ...work.extra,
       ...(draft === null ? [] : [publisher.finish(draft)]),
     ]);
-    const sending = sender.send(records).then((sent) => {
-      inFlight.delete(sending);
+    inFlight = sender.send(records).then((sent) => {
       if (sent) answered(owned);
     });
-    inFlight.add(sending);
-  };
-
-  /** Resolves when what was handed over until now has been answered or given up. */
-  const settled = async (): Promise<void> => {
-    await Promise.all(inFlight);
   };
 
   return {
@@ -157,8 +149,9 @@ export const createScoringLoop = (deps: {
         begunAt = clock.monotonic();
         if (!signal.aborted) await step();
       }
-      await settled();
+      await inFlight;
     },
-    settled,
+    /** Resolves when the send in flight has been answered. */
+    settled: () => inFlight,
   };
 };
