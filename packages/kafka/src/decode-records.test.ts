@@ -3,14 +3,14 @@ import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decodeRecords } from './decode-records.ts';
-import type { DecodeMessages, RawDecoder, RawEncoder, RawMessage } from './kafkajs-internals.ts';
+import type { DecodeMessages, Encoded, RawDecoder, RawMessage } from './kafkajs-internals.ts';
 import { toLogRecord, toLogRecords } from './raw-records.ts';
 
 const require = createRequire(import.meta.url);
 type Body = { offsetDelta: number; timestampDelta: number; key: Buffer | null; value: Buffer | null; headers: object };
-const encodeRecord = require('kafkajs/src/protocol/recordBatch/record/v0') as (body: Body) => RawEncoder;
+const encodeRecord = require('kafkajs/src/protocol/recordBatch/record/v0') as (body: Body) => Encoded;
 const { RecordBatch } = require('kafkajs/src/protocol/recordBatch/v0') as {
-  RecordBatch(batch: object): Promise<RawEncoder>;
+  RecordBatch(batch: object): Promise<Encoded>;
 };
 const Decoder = require('kafkajs/src/protocol/decoder') as new (bytes: Buffer) => RawDecoder;
 const kafkajsDecode = require('kafkajs/src/protocol/requests/fetch/v4/decodeMessages') as DecodeMessages;

@@ -38,12 +38,36 @@ export interface OffsetCommitRequest {
   }[];
 }
 
+/** What kafkajs asks of the body of a request: its own encoders have both. */
+export interface Encoded {
+  readonly buf: Buffer;
+  readonly buffer: Buffer;
+}
+
+export interface ProduceRequest {
+  readonly acks: number;
+  readonly timeout: number;
+  /** 0 for none. */
+  readonly compression: number;
+  readonly topicData: readonly {
+    readonly topic: string;
+    readonly partitions: readonly {
+      readonly partition: number;
+      readonly messages: readonly {
+        readonly key: Buffer | null;
+        readonly value: Buffer | null;
+        readonly headers?: Readonly<Record<string, Buffer>>;
+      }[];
+    }[];
+  }[];
+}
+
 export interface RawProtocol<T> {
   readonly request: {
     readonly apiKey: number;
     readonly apiVersion: number;
     readonly apiName: string;
-    encode(): Promise<unknown>;
+    encode(): Promise<Encoded>;
   };
   readonly response: { decode(raw: Buffer): Promise<T>; parse(decoded: T): Promise<T> };
 }
@@ -148,11 +172,6 @@ export interface RequestQueue {
   scheduleCheckPendingRequests(): void;
 }
 
-export interface RawEncoder {
-  readonly buffer: Buffer;
-  writeBuffer(bytes: Buffer): RawEncoder;
-}
-
 export interface RawDecoder {
   readonly buffer: Buffer;
   readonly offset: number;
@@ -161,6 +180,8 @@ export interface RawDecoder {
 
 /** Reads the records of one partition of a fetch's answer: their size in bytes as an int32, then they. */
 export type DecodeMessages = (decoder: RawDecoder) => Promise<FetchedMessages>;
+
+type MakeProduce = (request: ProduceRequest) => { readonly encode: () => Promise<Encoded> };
 
 export interface RawConnection {
   isConnected(): boolean;
@@ -174,16 +195,25 @@ export const RequestQueuePrototype = (require('kafkajs/src/network/requestQueue'
 export const ConnectionPrototype = (require('kafkajs/src/network/connection') as { prototype: RawConnection })
   .prototype;
 export const RawClusterClass = require('kafkajs/src/cluster') as new (options: RawClusterOptions) => RawCluster;
-export const Encoder = require('kafkajs/src/protocol/encoder') as new () => RawEncoder;
 
-/**
- * Puts another decoder of a fetch's records in the place of kafkajs's, which is handed over. The answers' modules take
- * it when the first fetch loads them, so this comes before any client.
- */
-export const replaceDecodeMessages = (replace: (original: DecodeMessages) => DecodeMessages): void => {
-  const path = require.resolve('kafkajs/src/protocol/requests/fetch/v4/decodeMessages');
-  const original = require(path) as DecodeMessages;
-  const loaded = require.cache[path];
-  if (loaded === undefined) throw new Error('kafkajs has no decoder of records where 2.2.4 has it');
+export const crc32c = require('kafkajs/src/protocol/recordBatch/crc32C') as (bytes: Buffer) => number;
+
+/** Puts ours in the place of a module that kafkajs loads when it first needs it; so this comes before any client. */
+const replaceModule = <T>(path: string, replace: (original: T) => T): void => {
+  const resolved = require.resolve(path);
+  const original = require(resolved) as T;
+  const loaded = require.cache[resolved];
+  if (loaded === undefined) throw new Error(`kafkajs has no ${path}, where 2.2.4 has it`);
   loaded.exports = replace(original);
 };
+
+/** Another decoder of a fetch's records in the place of kafkajs's, which is handed over. */
+export const replaceDecodeMessages = (replace: (original: DecodeMessages) => DecodeMessages): void =>
+  replaceModule('kafkajs/src/protocol/requests/fetch/v4/decodeMessages', replace);
+
+/** Another encoder of produce requests: versions 4 to 7 are made of version 3's. */
+export const replaceEncodeProduce = (encode: (request: ProduceRequest) => Promise<Encoded>): void =>
+  replaceModule<MakeProduce>('kafkajs/src/protocol/requests/produce/v3/request', (original) => (request) => ({
+    ...original(request),
+    encode: () => encode(request),
+  }));

@@ -8,39 +8,28 @@
  * - two requests that find a connection closed both open it, and the second socket takes the place of the first, half
  *   open: the second waits for the first's instead.
  * - it knows the number of zstd and has no codec: Node's own is handed in.
- * - what it makes of each record costs more than all that ingest does with it: records are decoded by decode-records.ts.
+ * - what it makes of each record costs more than all that ingest does with it: records are decoded by decode-records.ts,
+ *   and written by encode-produce.ts.
  */
-import { promisify } from 'node:util';
-import { zstdCompress, zstdCompressSync, zstdDecompress, zstdDecompressSync } from 'node:zlib';
 import kafkajs from 'kafkajs';
 import { decodeRecords, formatOf, MAGIC_2 } from './decode-records.ts';
+import type { Codec } from './encode-batch.ts';
+import { encodeProduce } from './encode-produce.ts';
 import {
   ConnectionPrototype,
   type DecodeMessages,
   type RawConnection,
-  type RawEncoder,
   type RequestQueue,
   RequestQueuePrototype,
   replaceDecodeMessages,
+  replaceEncodeProduce,
 } from './kafkajs-internals.ts';
+import { compress, decompress } from './zstd.ts';
 
 /** As in kafkajs: how soon a full queue is looked at again when no throttle says otherwise. */
 const RECHECK_MS = 10;
 const OVERDUE_CHECK_MS = 1000;
 
-/**
- * Small ones at once: the way over the thread pool and a stream costs some 100 µs more than the work itself (a list of
- * 3 KB: 37 µs and 20 µs at once, 174 µs and 131 µs over the pool). Large ones must not hold up the loop.
- */
-const AT_ONCE_BYTES = 64 * 1024;
-const compressLater = promisify(zstdCompress);
-const decompressLater = promisify(zstdDecompress);
-const compress = async (bytes: Buffer): Promise<Buffer> =>
-  bytes.length <= AT_ONCE_BYTES
-    ? zstdCompressSync(bytes, { pledgedSrcSize: bytes.length })
-    : compressLater(bytes, { pledgedSrcSize: bytes.length });
-const decompress = async (bytes: Buffer): Promise<Buffer> =>
-  bytes.length <= AT_ONCE_BYTES ? zstdDecompressSync(bytes) : decompressLater(bytes);
 const unpack = async (codec: number, packed: Buffer): Promise<Buffer> => {
   const make = kafkajs.CompressionCodecs[codec as keyof typeof kafkajs.CompressionCodecs] as
     | (() => { decompress(bytes: Buffer): Promise<Buffer> })
@@ -62,6 +51,8 @@ const decodeMessages =
     decoder.forward(4 + size);
     return decodeRecords(bytes, unpack);
   };
+
+const ZSTD: Codec = { number: kafkajs.CompressionTypes.ZSTD, pack: compress };
 
 let patched = false;
 
@@ -102,8 +93,9 @@ export const patchKafkajs = (now: () => number): void => {
     return attempt;
   };
   kafkajs.CompressionCodecs[kafkajs.CompressionTypes.ZSTD] = () => ({
-    compress: (encoder: RawEncoder) => compress(encoder.buffer),
-    decompress,
+    compress: async ({ buffer }: { buffer: Buffer }) => compress(buffer),
+    decompress: async (bytes: Buffer) => decompress(bytes),
   });
   replaceDecodeMessages(decodeMessages);
+  replaceEncodeProduce((request) => encodeProduce(request, now(), request.compression === ZSTD.number ? ZSTD : null));
 };

@@ -1,4 +1,4 @@
-import { Encoder, type RawProtocol } from './kafkajs-internals.ts';
+import type { RawProtocol } from './kafkajs-internals.ts';
 
 /**
  * A Metadata request of version 12, the first to ask for topics by name and answer with their ids in the encoding that
@@ -112,16 +112,16 @@ export const metadataRequest = (names: readonly string[]): RawProtocol<TopicMeta
     apiKey: METADATA,
     apiVersion: VERSION,
     apiName: 'Metadata',
-    encode: async () =>
-      new Encoder().writeBuffer(
-        Buffer.concat([
-          NO_TAGS, // of the request's header
-          varint(names.length + 1),
-          ...names.map((name) => Buffer.concat([NO_ID, compactString(name), NO_TAGS])),
-          Buffer.from([0, 0]), // create no topics; no authorised operations
-          NO_TAGS,
-        ]),
-      ),
+    encode: async () => {
+      const buffer = Buffer.concat([
+        NO_TAGS, // of the request's header
+        varint(names.length + 1),
+        ...names.map((name) => Buffer.concat([NO_ID, compactString(name), NO_TAGS])),
+        Buffer.from([0, 0]), // create no topics; no authorised operations
+        NO_TAGS,
+      ]);
+      return { buf: buffer, buffer };
+    },
   },
   response: { decode: async (raw) => decodeMetadata(raw), parse: async (decoded) => decoded },
 });

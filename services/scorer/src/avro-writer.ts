@@ -10,8 +10,10 @@ export interface AvroWriter {
   /** Bytes that are encoded already. */
   bytes(encoded: Uint8Array): void;
   byte(value: number): void;
-  /** A copy of what was written since the reset. */
-  take(): Buffer;
+  /** A copy of what was written since the reset, with room behind it. */
+  take(room?: number): Buffer;
+  /** Copies what was written since the reset to a place in `target`; its end. */
+  put(target: Buffer, at: number): number;
 }
 
 /** Node's own, without the checks of `write`; the types leave it out. */
@@ -19,7 +21,7 @@ type WritingBuffer = Buffer & { utf8Write(text: string, at: number): number };
 
 const FIRST_BYTES = 64 * 1024;
 /** Longest varint of a long. */
-const LONG_BYTES = 10;
+export const LONG_BYTES = 10;
 const MAX_SMALL = 0x3fffffff;
 
 export const createAvroWriter = (): AvroWriter => {
@@ -85,10 +87,11 @@ export const createAvroWriter = (): AvroWriter => {
       room(1);
       out[at++] = value;
     },
-    take: () => {
-      const copy = Buffer.allocUnsafe(at);
+    take: (spare = 0) => {
+      const copy = Buffer.allocUnsafe(at + spare);
       out.copy(copy, 0, 0, at);
       return copy;
     },
+    put: (target, start) => start + out.copy(target, start, 0, at),
   };
 };

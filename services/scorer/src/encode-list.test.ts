@@ -70,8 +70,13 @@ const randomList = (seed: number): { list: RecommendationList; catalog: Map<stri
 };
 const encoded = (seed: number) => {
   const { list, catalog } = randomList(seed);
-  const encoder = createListEncoder({ schemaId: 513, itemBytes: createItemBytes((id) => catalog.get(id)) });
-  const value = encoder.finish(encoder.draft(list), list.publishedAt, list.expiresAt);
+  const encoder = createListEncoder({ schemaId: 513 });
+  const itemBytes = createItemBytes((id) => catalog.get(id));
+  const body = encoder.draft(
+    list,
+    list.items.map(({ itemId }) => itemBytes(itemId)),
+  );
+  const value = encoder.finish(body, list.publishedAt, list.expiresAt);
   return { list, value };
 };
 

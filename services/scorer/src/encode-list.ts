@@ -1,12 +1,15 @@
 import { listSources, type RecommendationList, type RecommendedItem, WIRE_HEADER_BYTES } from '@nextcart/contracts';
-import { createAvroWriter } from './avro-writer.ts';
+import { createAvroWriter, LONG_BYTES } from './avro-writer.ts';
 import type { ItemBytes } from './item-bytes.ts';
 
 /** A list without what its items' catalogue records say: that comes from `ItemBytes`. */
 export type ListToEncode = Omit<RecommendationList, 'items' | 'snapshots' | 'publishedAt' | 'expiresAt'> & {
-  readonly items: readonly Pick<RecommendedItem, 'itemId' | 'score' | 'source' | 'reasons'>[];
+  readonly items: readonly Pick<RecommendedItem, 'score' | 'source' | 'reasons'>[];
   readonly snapshots: Readonly<Record<string, string>>;
 };
+
+/** Of a draft: room for its last two fields. */
+const SPARE_BYTES = 2 * LONG_BYTES;
 
 const sourceAt = new Map(listSources.map((source, at) => [source, at]));
 
@@ -14,20 +17,21 @@ const sourceAt = new Map(listSources.map((source, at) => [source, at]));
  * Values of recommendations.v1, wire header included: the same bytes as avsc's where items are as the catalogue has
  * them. `draft` is all but the last two fields, which are known when the list leaves.
  */
-export const createListEncoder = (deps: { schemaId: number; itemBytes: (itemId: string) => ItemBytes }) => {
-  const { itemBytes } = deps;
+export const createListEncoder = (deps: { schemaId: number }) => {
   const writer = createAvroWriter();
   const header = Buffer.alloc(WIRE_HEADER_BYTES);
   header.writeUInt32BE(deps.schemaId, 1);
 
-  const draft = (list: ListToEncode): Buffer => {
+  /** `itemBytes` of the list's items, in their order. */
+  const draft = (list: ListToEncode, itemBytes: readonly ItemBytes[]): Buffer => {
     writer.reset();
     writer.bytes(header);
     writer.text(list.subject);
     writer.text(list.recommId);
     if (list.items.length > 0) writer.long(list.items.length);
-    for (const { itemId, score, source, reasons } of list.items) {
-      const { id, facts } = itemBytes(itemId);
+    for (let i = 0; i < list.items.length; i += 1) {
+      const { score, source, reasons } = list.items[i] as ListToEncode['items'][number];
+      const { id, facts } = itemBytes[i] as ItemBytes;
       writer.bytes(id);
       writer.double(score);
       writer.long(sourceAt.get(source) as number);
@@ -57,15 +61,15 @@ export const createListEncoder = (deps: { schemaId: number; itemBytes: (itemId: 
     writer.long(list.receivedAt);
     writer.long(list.stateAt);
     writer.long(list.scoredAt);
-    return writer.take();
+    return writer.take(SPARE_BYTES);
   };
 
+  /** Completes a draft, once. */
   const finish = (body: Buffer, publishedAt: number, expiresAt: number): Buffer => {
     writer.reset();
-    writer.bytes(body);
     writer.long(publishedAt);
     writer.long(expiresAt);
-    return writer.take();
+    return body.subarray(0, writer.put(body, body.length - SPARE_BYTES));
   };
   return { draft, finish };
 };

@@ -55,7 +55,7 @@ export const createPublisher = (deps: {
 }): Publisher => {
   const { engine, catalogue, clock, options } = deps;
   const itemBytes = createItemBytes(catalogue.item);
-  const encoder = createListEncoder({ schemaId: deps.schemaId, itemBytes });
+  const encoder = createListEncoder({ schemaId: deps.schemaId });
   const mark: ListMark = createListMark();
   /**
    * After a takeover, a list of a trigger that we have not come to stands in the log: it covers ours, and ours would be
@@ -77,7 +77,8 @@ export const createPublisher = (deps: {
     forget,
     list: (home, key, ranked, stamps, forced) => {
       clearMark(mark);
-      for (const { itemId } of ranked.items) markItem(mark, itemBytes(itemId));
+      const bytes = ranked.items.map(({ itemId }) => itemBytes(itemId));
+      for (const item of bytes) markItem(mark, item);
       if (isEmptyMark(mark)) return forget(home, key, stamps.triggerOffset, forced);
       const { lists } = home;
       const slot = lists.slot(key);
@@ -96,16 +97,14 @@ export const createPublisher = (deps: {
         key,
       ];
       const expiresAt = now + options.listTtlMs;
-      const body = encoder.draft({
-        ...stamps,
-        subject: key,
-        recommId: hash('sha256', madeFrom.join('\n'), 'hex').slice(0, ID_DIGITS),
-        items: ranked.items,
-        release: UNTRAINED,
-        snapshots,
-        catalogPosition,
-        partition: home.partition,
-      });
+      const recommId = hash('sha256', madeFrom.join('\n'), 'hex').slice(0, ID_DIGITS);
+      const { partition } = home;
+      const { items } = ranked;
+      const release = UNTRAINED;
+      const body = encoder.draft(
+        { ...stamps, subject: key, recommId, items, release, snapshots, catalogPosition, partition },
+        bytes,
+      );
       lists.set(key, mark, stamps.triggerOffset, expiresAt);
       return { home, key, body, expiresAt };
     },
