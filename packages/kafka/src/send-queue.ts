@@ -21,17 +21,19 @@ export const sizeBytes = ({ key, value, headers }: OutgoingRecord): number => {
   return bytes;
 };
 
-/** First in, first out, in cuts of one send. */
+/**
+ * First in, first out, in cuts of one send. Nothing that was taken stays reachable from here: it would outlive the young
+ * generation, and its bytes would be kept until a full collection.
+ */
 export const createSendQueue = () => {
-  let items: Queued[] = [];
-  let head = 0;
+  const items: Queued[] = [];
   let bytes = 0;
   return {
     get bytes() {
       return bytes;
     },
     get length() {
-      return items.length - head;
+      return items.length;
     },
     push: (item: Queued): void => {
       items.push(item);
@@ -39,21 +41,16 @@ export const createSendQueue = () => {
     },
     /** At least one record, where there is one. */
     take: (): Queued[] => {
-      const from = head;
+      let count = 0;
       let cut = 0;
-      while (head < items.length && head - from < MAX_RECORDS_A_SEND) {
-        const next = items[head] as Queued;
-        if (cut > 0 && cut + next.bytes > MAX_BYTES_A_SEND) break;
+      while (count < items.length && count < MAX_RECORDS_A_SEND) {
+        const next = items[count] as Queued;
+        if (count > 0 && cut + next.bytes > MAX_BYTES_A_SEND) break;
         cut += next.bytes;
-        head += 1;
+        count += 1;
       }
-      const taken = items.slice(from, head);
       bytes -= cut;
-      if (head > 4096 && head * 2 > items.length) {
-        items = items.slice(head);
-        head = 0;
-      }
-      return taken;
+      return items.splice(0, count);
     },
   };
 };

@@ -1,6 +1,7 @@
 export { type Clock, systemClock } from './clock.ts';
 export { type EnvRule, type EnvSource, parseEnv, serviceEnv } from './env.ts';
 export { type Crash, createFaultPoint, type FaultPoint, parseCrash } from './fault-point.ts';
+export { countBuffersAsHeap } from './garbage.ts';
 export { createHealth, type Health, type HealthCheck } from './health.ts';
 export { type StatusServer, startStatusServer } from './http.ts';
 export { createLifecycle, type Lifecycle } from './lifecycle.ts';

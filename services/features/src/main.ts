@@ -1,6 +1,7 @@
 import { clickhouseConnection, createStore } from '@nextcart/clickhouse';
 import { createKafka, kafkaConnection } from '@nextcart/kafka';
 import {
+  countBuffersAsHeap,
   createHealth,
   createLifecycle,
   createLogger,
@@ -16,6 +17,7 @@ import { createFeatures } from './features.ts';
 standBack();
 const env = readEnv();
 const clock = systemClock;
+countBuffersAsHeap();
 const log = createLogger('features', env.LOG_LEVEL);
 
 // 2. clients

@@ -18,7 +18,7 @@ const schema = z.object({
   /** 100,000 events are some 20 to 30 MB; twice that, so that rows of half a kilobyte are still batched by rows. */
   INGEST_BATCH_BYTES: z.coerce.number().int().min(65_536).default(67_108_864),
   /** How long an event may wait for company, five times that while more waits in the log: dashboards are read by the second. */
-  INGEST_FLUSH_MS: z.coerce.number().int().min(1).default(1000),
+  INGEST_FLUSH_MS: z.coerce.number().int().min(1).default(2000),
   /** Without an advance for this long while records wait, a partition is stalled (promise 13). */
   INGEST_STALL_MS: z.coerce.number().int().min(1000).default(30_000),
   /** JSON: {"base": "EUR", "rates": {"USD": "0.92"}}; absent: the file of this room, euro with the rates of one day. */

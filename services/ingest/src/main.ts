@@ -1,6 +1,7 @@
 import { clickhouseConnection, createStore } from '@nextcart/clickhouse';
 import { createKafka, createRegistryClient, kafkaConnection } from '@nextcart/kafka';
 import {
+  countBuffersAsHeap,
   createFaultPoint,
   createHealth,
   createLifecycle,
@@ -18,6 +19,7 @@ import { readRates } from './read-rates.ts';
 standBack();
 const env = readEnv();
 const clock = systemClock;
+countBuffersAsHeap();
 const log = createLogger('ingest', env.LOG_LEVEL);
 
 // 2. clients

@@ -2,6 +2,7 @@ import { clickhouseConnection, createStore } from '@nextcart/clickhouse';
 import { createKafka, createRegistryClient, kafkaConnection } from '@nextcart/kafka';
 import {
   systemClock as clock,
+  countBuffersAsHeap,
   createFaultPoint,
   createHealth,
   createLifecycle,
@@ -13,6 +14,7 @@ import { createScorer } from './create-scorer.ts';
 import { optionsOf, readEnv } from './env.ts';
 
 const env = readEnv();
+countBuffersAsHeap();
 const log = createLogger('scorer', env.LOG_LEVEL);
 const lifecycle = createLifecycle({ log, clock });
 

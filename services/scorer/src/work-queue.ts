@@ -18,8 +18,7 @@ export interface WorkQueue {
 }
 
 export const createWorkQueue = (deps: { needsState: (work: Work) => void }): WorkQueue => {
-  let works: Work[] = [];
-  let head = 0;
+  const works: Work[] = [];
   let wake: (() => void) | undefined;
 
   const ready = (work: Work) => {
@@ -45,18 +44,15 @@ export const createWorkQueue = (deps: { needsState: (work: Work) => void }): Wor
     },
     take: (max) => {
       const taken: Work[] = [];
-      while (taken.length < max && head < works.length) {
-        const work = works[head] as Work;
-        head += 1;
+      let seen = 0;
+      for (; taken.length < max && seen < works.length; seen += 1) {
+        const work = works[seen] as Work;
         if (work.subject.home.closed) continue;
         work.subject.work = null;
         work.subject.inFlight += 1;
         taken.push(work);
       }
-      if (head > 1024 && 2 * head > works.length) {
-        works = works.slice(head);
-        head = 0;
-      }
+      works.splice(0, seen); // what was taken must not stay reachable: it would outlive the young generation
       return taken;
     },
     done: (work) => {
@@ -64,11 +60,11 @@ export const createWorkQueue = (deps: { needsState: (work: Work) => void }): Wor
       work.subject.home.open.delete(work);
     },
     get length() {
-      return works.length - head;
+      return works.length;
     },
     wait: (signal) =>
       new Promise((resolve) => {
-        if (works.length > head || signal.aborted) {
+        if (works.length > 0 || signal.aborted) {
           resolve();
           return;
         }

@@ -1,0 +1,29 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+
+/** Counts full collections of a process that makes 1.6 GB of short-lived buffers beside a heap of some 30 MB. */
+const script = (first: string): string => `
+import { countBuffersAsHeap } from ${JSON.stringify(join(import.meta.dirname, 'garbage.ts'))};
+import { constants, PerformanceObserver } from 'node:perf_hooks';
+${first}
+let full = 0;
+new PerformanceObserver((list) => {
+  for (const { detail } of list.getEntries()) if (detail.kind === constants.NODE_PERFORMANCE_GC_MAJOR) full += 1;
+}).observe({ entryTypes: ['gc'] });
+const heap = Array.from({ length: 200_000 }, (_, i) => ({ i, of: [i] }));
+const ring = new Array(2000);
+for (let i = 0; i < 100_000; i += 1) {
+  ring[i % ring.length] = Buffer.allocUnsafeSlow(16_000);
+  if (i % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
+}
+console.log(full, heap.length);
+`;
+const fullCollections = (first: string): number =>
+  Number.parseInt(execFileSync(process.execPath, ['--input-type=module', '-e', script(first)], { encoding: 'utf8' }));
+
+test('buffers alone no longer make V8 collect the whole heap', () => {
+  const before = fullCollections('');
+  expect(before).toBeGreaterThan(8);
+  expect(fullCollections('countBuffersAsHeap();')).toBeLessThan(before / 3);
+});
