@@ -55,6 +55,8 @@ export const createTextIndex = (deps: { commonest: number; id: (document: number
   /** By document, with the version that they are of: so that a search costs its postings and no more. */
   let norms = new Float64Array(1024);
   let normVersions = new Int32Array(1024);
+  /** Documents that a search has met; one is met once. */
+  let touched = new Int32Array(1024);
   const selections = new Map<number, Best>();
 
   const makeRoom = (document: number) => {
@@ -67,6 +69,7 @@ export const createTextIndex = (deps: { commonest: number; id: (document: number
     sums = widen(sums, new Float64Array(length));
     norms = widen(norms, new Float64Array(length));
     normVersions = widen(normVersions, new Int32Array(length));
+    touched = new Int32Array(length);
   };
   const selectionOf = (limit: number): Best => {
     const known = selections.get(limit);
@@ -129,7 +132,7 @@ export const createTextIndex = (deps: { commonest: number; id: (document: number
       }
     },
     search: (query, measure, limit) => {
-      const touched: number[] = [];
+      let met = 0;
       let asked = 0;
       for (const { token, weight } of query) {
         const posting = postings.get(token);
@@ -140,15 +143,16 @@ export const createTextIndex = (deps: { commonest: number; id: (document: number
         const share = measure === 'coverage' ? weight * rarity : weight * rarity * rarity;
         for (let i = 0; i < documents.length; i += 1) {
           const document = documents[i] as number;
-          if (sums[document] === 0) touched.push(document);
+          if (sums[document] === 0) touched[met++] = document;
           sums[document] =
             (sums[document] as number) + (measure === 'coverage' ? share : share * (weights[i] as number));
         }
       }
-      if (touched.length === 0) return NO_HITS;
+      if (met === 0) return NO_HITS;
       const queryNorm = measure === 'cosine' ? norm(query) : asked;
       const best = selectionOf(limit);
-      for (const document of touched) {
+      for (let i = 0; i < met; i += 1) {
+        const document = touched[i] as number;
         const length = normOf(document);
         const share = (sums[document] as number) / queryNorm;
         const score =
@@ -161,7 +165,7 @@ export const createTextIndex = (deps: { commonest: number; id: (document: number
       }
       const documents = best.take();
       const scores = Float64Array.from(documents, (document) => Math.min(1, sums[document] as number));
-      for (const document of touched) sums[document] = 0;
+      for (let i = 0; i < met; i += 1) sums[touched[i] as number] = 0;
       return { documents, scores };
     },
   };
