@@ -84,19 +84,17 @@ export interface MergedBlock {
   /** Cell of the history record within the fold. */
   cell: number;
   readonly partitions: Int32Array;
-  readonly cells: Float64Array;
+  readonly cells: readonly number[];
   readonly queries: readonly (string | undefined)[] | null;
   readonly hidden: Uint8Array;
 }
 
 export const createMergedBlock = (cell: number, text: string, items: ItemIndex): MergedBlock => {
   const events = decodeHistory(text);
-  const cells = new Float64Array(CELL * events.length);
-  for (const [i, event] of events.entries()) {
-    cells[CELL * i] = event.eventTime;
-    cells[CELL * i + 1] = event.offset;
+  const cells: number[] = [];
+  for (const event of events) {
     const item = event.itemId === null ? -1 : items.add(event.itemId);
-    cells[CELL * i + 2] = packCell(item, event.type, event.opensSession);
+    cells.push(event.eventTime, event.offset, packCell(item, event.type, event.opensSession));
   }
   return {
     cell,

@@ -1,12 +1,4 @@
-import {
-  eventTypes,
-  FOLD_STEP,
-  foldStart,
-  type ItemIndex,
-  isKept,
-  MAX_FOLDED,
-  SESSION_GAP_MS,
-} from '@nextcart/contracts';
+import { eventTypes, FOLD_STEP, foldStart, type ItemIndex, isKept, SESSION_GAP_MS } from '@nextcart/contracts';
 import { createMergedBlock, hideRepeats, type MergedBlock } from './merged-history.ts';
 import { CELL, isNewSession, packCell, typeOfCell } from './packed-cells.ts';
 import type { Verdict } from './verdict.ts';
@@ -18,10 +10,10 @@ import type { Verdict } from './verdict.ts';
  */
 export interface SubjectState {
   readonly subject: string;
-  /** Kept events ever. Cells in use: count − foldStart(count). */
+  /** Kept events ever; count − foldStart(count) of them have a cell. */
   count: number;
-  /** CELL doubles an event, oldest first; may be longer than what is in use. */
-  cells: Float64Array;
+  /** CELL doubles an event, oldest first. */
+  cells: number[];
   /** By cell: query of a search, user of an identify. Null until there is one. */
   texts: (string | undefined)[] | null;
   /** Session id of the newest event. */
@@ -51,50 +43,37 @@ export const SEARCH = eventTypes.indexOf('search');
 export const IDENTIFY = eventTypes.indexOf('identify');
 export const HISTORY = eventTypes.indexOf('history');
 
-/** Most subjects have few events: arrays of up to 64 bytes lie in V8's heap, without a buffer of their own. */
-const FIRST_CAPACITY = 2;
-
 export const createSubjectState = (subject: string): SubjectState => ({
   subject,
   count: 0,
-  cells: new Float64Array(CELL * FIRST_CAPACITY),
+  cells: [],
   texts: null,
   sessionId: null,
   merged: null,
 });
 
 /** Events in the fold: 0 to 127. */
-export const lengthOf = (state: SubjectState): number => state.count - foldStart(state.count);
+export const lengthOf = (state: SubjectState): number => state.cells.length / CELL;
 
 /** Offset of the newest event, or -1. */
 export const lastOffset = (state: SubjectState): number =>
-  state.count === 0 ? -1 : (state.cells[CELL * (lengthOf(state) - 1) + 1] as number);
+  state.cells.length === 0 ? -1 : (state.cells[state.cells.length - CELL + 1] as number);
 
-/** Makes room for one more event: forgets the 64 oldest where the count crosses, grows where the array is full. */
-const makeRoom = (state: SubjectState): number => {
-  const length = lengthOf(state);
-  if (foldStart(state.count + 1) > foldStart(state.count)) {
-    state.cells.copyWithin(0, CELL * FOLD_STEP, CELL * length);
-    // the first event of a fold opens nothing: a rebuilt state never saw the one before it
-    state.cells[2] = (state.cells[2] as number) - ((state.cells[2] as number) % 2);
-    if (state.texts !== null) {
-      const rest = state.texts.slice(FOLD_STEP);
-      state.texts = rest.some((text) => text !== undefined) ? rest : null;
-    }
-    if (state.merged !== null) {
-      const rest = state.merged.filter((block) => block.cell >= FOLD_STEP);
-      for (const block of rest) block.cell -= FOLD_STEP;
-      hideRepeats(rest);
-      state.merged = rest.length > 0 ? rest : null;
-    }
-    return length - FOLD_STEP;
+/** Forgets the 64 oldest events: the count is about to cross a step of the fold. */
+const forgetOldest = (state: SubjectState): void => {
+  state.cells = state.cells.slice(CELL * FOLD_STEP);
+  // the first event of a fold opens nothing: a rebuilt state never saw the one before it
+  state.cells[2] = (state.cells[2] as number) - ((state.cells[2] as number) % 2);
+  if (state.texts !== null) {
+    const rest = state.texts.slice(FOLD_STEP);
+    state.texts = rest.some((text) => text !== undefined) ? rest : null;
   }
-  if (CELL * length === state.cells.length) {
-    const grown = new Float64Array(CELL * Math.min(MAX_FOLDED, 2 * length));
-    grown.set(state.cells);
-    state.cells = grown;
+  if (state.merged !== null) {
+    const rest = state.merged.filter((block) => block.cell >= FOLD_STEP);
+    for (const block of rest) block.cell -= FOLD_STEP;
+    hideRepeats(rest);
+    state.merged = rest.length > 0 ? rest : null;
   }
-  return length;
 };
 
 const setText = (state: SubjectState, cell: number, text: string): void => {
@@ -108,13 +87,11 @@ export const foldEvent = (state: SubjectState, event: FoldEvent, items: ItemInde
   const { offset, eventTime, type } = event;
   if (offset <= lastOffset(state)) return false;
   const sessionId = event.sessionId || null;
-  const cell = makeRoom(state);
+  if (foldStart(state.count + 1) > foldStart(state.count)) forgetOldest(state);
+  const cell = lengthOf(state);
   const before = cell === 0 ? eventTime : (state.cells[CELL * (cell - 1)] as number);
   const opens = cell > 0 && isNewSession(eventTime - before, sessionId, state.sessionId, SESSION_GAP_MS);
-  const at = CELL * cell;
-  state.cells[at] = eventTime;
-  state.cells[at + 1] = offset;
-  state.cells[at + 2] = packCell(event.itemIndex, type, opens);
+  state.cells.push(eventTime, offset, packCell(event.itemIndex, type, opens));
   state.sessionId = sessionId;
   state.count += 1;
   if (type === SEARCH && event.query) setText(state, cell, event.query);
