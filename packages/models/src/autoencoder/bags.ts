@@ -1,0 +1,64 @@
+/**
+ * Users as bags of weighted columns. Invariants: what goes into the network has length 1 (a user with 10,000 events
+ * and one with 3 look alike in scale), and a dropped column's weight goes to those that stay, in expectation.
+ */
+import type { SparseRows } from '../item-graph.ts';
+import type { Random } from '../training/random.ts';
+
+/**
+ * Throws a RangeError for a column that does not exist or is twice in a row, a weight below 0 or no number, and rows
+ * that don't follow each other.
+ */
+export const checkBags = ({ rowStart, columns, weights }: SparseRows, columnCount: number, what: string): void => {
+  const entries = rowStart.at(-1) ?? 0;
+  if (rowStart[0] !== 0 || columns.length < entries || weights.length < entries)
+    throw new RangeError(`${what}: rows of ${entries} entries, ${columns.length} columns, ${weights.length} weights`);
+  const seenIn = new Int32Array(columnCount).fill(-1);
+  for (let row = 0; row + 1 < rowStart.length; row += 1) {
+    if ((rowStart[row + 1] as number) < (rowStart[row] as number))
+      throw new RangeError(`${what}: row ${row} ends before it starts`);
+    for (let at = rowStart[row] as number; at < (rowStart[row + 1] as number); at += 1) {
+      const column = columns[at] as number;
+      const weight = weights[at] as number;
+      if (!(column >= 0 && column < columnCount))
+        throw new RangeError(`${what}: row ${row} has column ${column} of ${columnCount}`);
+      if (seenIn[column] === row) throw new RangeError(`${what}: row ${row} has column ${column} twice`);
+      seenIn[column] = row;
+      if (!(weight >= 0 && weight < Infinity)) throw new RangeError(`${what}: row ${row} has weight ${weight}`);
+    }
+  }
+};
+
+export interface Dropout {
+  /** Share of the columns that is left out, in [0, 1). */
+  readonly rate: number;
+  readonly random: Random;
+}
+
+/** Some rows, each divided by its length √Σw²; an empty one stays empty. */
+export const normalisedBags = (
+  { rowStart, columns, weights }: SparseRows,
+  rows: Int32Array,
+  dropout?: Dropout,
+): SparseRows => {
+  let most = 0;
+  for (const row of rows) most += (rowStart[row + 1] as number) - (rowStart[row] as number);
+  const starts = new Int32Array(rows.length + 1);
+  const keptColumns = new Int32Array(most);
+  const keptWeights = new Float32Array(most);
+  let count = 0;
+  rows.forEach((row, at) => {
+    const [start, end] = [rowStart[row] as number, rowStart[row + 1] as number];
+    let squares = 0;
+    for (let entry = start; entry < end; entry += 1) squares += (weights[entry] as number) ** 2;
+    const scale = squares > 0 ? 1 / (Math.sqrt(squares) * (1 - (dropout?.rate ?? 0))) : 0;
+    for (let entry = start; entry < end; entry += 1) {
+      if (dropout && dropout.random.next() < dropout.rate) continue;
+      keptColumns[count] = columns[entry] as number;
+      keptWeights[count] = (weights[entry] as number) * scale;
+      count += 1;
+    }
+    starts[at + 1] = count;
+  });
+  return { rowStart: starts, columns: keptColumns.subarray(0, count), weights: keptWeights.subarray(0, count) };
+};

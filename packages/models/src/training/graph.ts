@@ -1,0 +1,146 @@
+/**
+ * A graph of tensors with static shapes. Invariants: a tensor is made after those it is computed from, so the order of
+ * making is an order of running; a name is given once; only what the outputs need gets into the model.
+ */
+import {
+  type Attribute,
+  type ElementType,
+  encodeModel,
+  type Operation,
+  type TensorSpec,
+  type Values,
+} from './onnx-model.ts';
+import type { Shape } from './shape.ts';
+
+/** From the gradient of a tensor to the gradients of its sources, in their order; undefined: none goes there. */
+export type Backward = (gradient: Tensor) => readonly (Tensor | undefined)[];
+
+export interface Tensor extends TensorSpec {
+  readonly graph: Graph;
+  /** Place in the order of making. */
+  readonly order: number;
+  readonly inputs: readonly Tensor[];
+  readonly sources: readonly Tensor[];
+  readonly backward?: Backward;
+}
+
+export interface NodeSpec {
+  readonly inputs: readonly Tensor[];
+  /** What `backward` gives gradients of; the inputs where absent. Others: an operator of several nodes in one step. */
+  readonly sources?: readonly Tensor[];
+  readonly shape: Shape;
+  readonly type?: ElementType;
+  readonly attributes?: Readonly<Record<string, Attribute>>;
+  /** Absent: no gradient goes through. */
+  readonly backward?: Backward;
+}
+
+/** A model as bytes, with what it wants and gives. */
+export interface Program {
+  readonly model: Uint8Array;
+  readonly inputs: readonly TensorSpec[];
+  readonly outputs: readonly TensorSpec[];
+}
+
+export interface Graph {
+  /** Real numbers given at each run: data, masks and weights. */
+  input(name: string, shape: Shape): Tensor;
+  /** Integers given at each run. */
+  indices(name: string, shape: Shape): Tensor;
+  scalar(value: number): Tensor;
+  /**
+   * Weights that stay in the model. The engine packs them once, and then a row's bits do not depend on the rows beside
+   * it; with weights as inputs they do.
+   */
+  constant(name: string, values: Float32Array, shape: Shape): Tensor;
+  /** A constant of int64 [values], as operators want axes and shapes. */
+  integers(values: readonly number[]): Tensor;
+  node(operator: string, spec: NodeSpec): Tensor;
+  /** The part of the graph that the outputs need; they are named by their keys. */
+  program(outputs: Readonly<Record<string, Tensor>>): Program;
+}
+
+/** `precision` float64 is for checking gradients against finite differences. */
+export const createGraph = (precision: 'float32' | 'float64' = 'float32'): Graph => {
+  const tensors: Tensor[] = [];
+  const operations = new Map<Tensor, Operation>();
+  const constants = new Map<Tensor, Values>();
+  const cached = new Map<string, Tensor>();
+  const names = new Set<string>();
+
+  const make = (spec: Omit<Tensor, 'graph' | 'order'>): Tensor => {
+    if (names.has(spec.name)) throw new Error(`two tensors named ${spec.name}`);
+    names.add(spec.name);
+    const tensor = { ...spec, graph, order: tensors.length };
+    tensors.push(tensor);
+    return tensor;
+  };
+  const given = (name: string, type: ElementType, shape: Shape) => make({ name, type, shape, inputs: [], sources: [] });
+  const cachedConstant = (key: string, type: ElementType, shape: Shape, values: Values): Tensor => {
+    const known = cached.get(key);
+    if (known) return known;
+    const tensor = given(key, type, shape);
+    constants.set(tensor, values);
+    cached.set(key, tensor);
+    return tensor;
+  };
+
+  const graph: Graph = {
+    input: (name, shape) => given(name, precision, shape),
+    indices: (name, shape) => given(name, 'int32', shape),
+    scalar: (value) =>
+      cachedConstant(
+        `scalar:${value}`,
+        precision,
+        [],
+        precision === 'float32' ? Float32Array.of(value) : Float64Array.of(value),
+      ),
+    constant: (name, values, shape) => {
+      const tensor = given(name, 'float32', shape);
+      constants.set(tensor, values);
+      return tensor;
+    },
+    integers: (values) =>
+      cachedConstant(`integers:${values.join(',')}`, 'int64', [values.length], BigInt64Array.from(values, BigInt)),
+    node: (operator, { inputs, sources = inputs, shape, type = precision, attributes = {}, backward }) => {
+      const name = `${operator}:${tensors.length}`;
+      const tensor = make({ name, type, shape, inputs, sources, ...(backward && { backward }) });
+      operations.set(tensor, { operator, inputs: inputs.map((input) => input.name), output: name, attributes });
+      return tensor;
+    },
+    program: (outputs) => {
+      const needed = new Set<Tensor>();
+      const visit = (tensor: Tensor) => {
+        if (tensor.graph !== graph) throw new Error(`${tensor.name} is of another graph`);
+        needed.add(tensor);
+      };
+      Object.values(outputs).forEach(visit);
+      // inputs are older than what is made from them, so one pass from the newest finds all
+      for (let at = tensors.length - 1; at >= 0; at -= 1) {
+        const tensor = tensors[at] as Tensor;
+        if (needed.has(tensor)) tensor.inputs.forEach(visit);
+      }
+      const parts = tensors.filter((tensor) => needed.has(tensor));
+      const inputs = parts.filter((tensor) => !operations.has(tensor) && !constants.has(tensor)).map(specOf);
+      const named = Object.entries(outputs).map(([name, { type, shape }]) => ({ name, type, shape }));
+      // an output is a copy under its own name: one tensor may be given twice, or be an input
+      const copies = Object.entries(outputs).map(
+        ([name, tensor]): Operation => ({ operator: 'Identity', inputs: [tensor.name], output: name, attributes: {} }),
+      );
+      for (const { name } of named) if (names.has(name)) throw new Error(`an output and a tensor named ${name}`);
+      const model = encodeModel({
+        operations: [...parts.flatMap((tensor) => operations.get(tensor) ?? []), ...copies],
+        constants: parts.flatMap((tensor) => {
+          const values = constants.get(tensor);
+          return values ? [{ ...specOf(tensor), values }] : [];
+        }),
+        inputs,
+        outputs: named,
+      });
+      return { model, inputs, outputs: named };
+    },
+  };
+  return graph;
+};
+
+const specOf = ({ name, type, shape }: Tensor): TensorSpec => ({ name, type, shape });

@@ -1,0 +1,87 @@
+/**
+ * ONNX's ModelProto out of plain objects; field numbers are those of onnx.proto (github.com/onnx/onnx, IR version 9).
+ * Shapes are static, tensors little-endian.
+ */
+import { type Bytes, bytesField, floatField, integerField, message, textField } from './protobuf.ts';
+
+export type ElementType = 'float32' | 'float64' | 'int32' | 'int64' | 'bool';
+export type Values = Float32Array | Float64Array | Int32Array | BigInt64Array;
+export type Attribute = number | string | readonly number[] | { readonly float: number };
+
+export interface TensorSpec {
+  readonly name: string;
+  readonly type: ElementType;
+  readonly shape: readonly number[];
+}
+export interface Operation {
+  readonly operator: string;
+  readonly inputs: readonly string[];
+  readonly output: string;
+  readonly attributes: Readonly<Record<string, Attribute>>;
+}
+export interface OnnxGraph {
+  readonly operations: readonly Operation[];
+  readonly constants: readonly (TensorSpec & { readonly values: Values })[];
+  readonly inputs: readonly TensorSpec[];
+  readonly outputs: readonly TensorSpec[];
+}
+
+const IR_VERSION = 9;
+/** Operator set 18: axes of every reduction as an input, reductions in ScatterND. */
+const OPERATOR_SET = 18;
+const DATA_TYPES = { float32: 1, int32: 6, int64: 7, bool: 9, float64: 11 } as const;
+const ATTRIBUTE_TYPES = { float: 1, integer: 2, text: 3, integers: 7 } as const;
+
+const attribute = (name: string, value: Attribute): Bytes => {
+  if (typeof value === 'number')
+    return message(textField(1, name), integerField(3, value), integerField(20, ATTRIBUTE_TYPES.integer));
+  if (typeof value === 'string')
+    return message(textField(1, name), textField(4, value), integerField(20, ATTRIBUTE_TYPES.text));
+  if ('float' in value)
+    return message(textField(1, name), floatField(2, value.float), integerField(20, ATTRIBUTE_TYPES.float));
+  return message(
+    textField(1, name),
+    ...value.map((item) => integerField(8, item)),
+    integerField(20, ATTRIBUTE_TYPES.integers),
+  );
+};
+
+const operation = ({ operator, inputs, output, attributes }: Operation): Bytes =>
+  message(
+    ...inputs.map((input) => textField(1, input)),
+    textField(2, output),
+    textField(4, operator),
+    ...Object.entries(attributes).map(([name, value]) => bytesField(5, attribute(name, value))),
+  );
+
+const constant = ({ name, type, shape, values }: OnnxGraph['constants'][number]): Bytes =>
+  message(
+    ...shape.map((size) => integerField(1, size)),
+    integerField(2, DATA_TYPES[type]),
+    textField(8, name),
+    bytesField(9, new Uint8Array(values.buffer, values.byteOffset, values.byteLength)),
+  );
+
+const valueInfo = ({ name, type, shape }: TensorSpec): Bytes => {
+  const dimensions = message(...shape.map((size) => bytesField(1, integerField(1, size))));
+  const tensorType = message(integerField(1, DATA_TYPES[type]), bytesField(2, dimensions));
+  return message(textField(1, name), bytesField(2, bytesField(1, tensorType)));
+};
+
+/** The bytes of a `.onnx` file that any ONNX runtime loads. */
+export const encodeModel = ({ operations, constants, inputs, outputs }: OnnxGraph): Bytes => {
+  const graph = message(
+    ...operations.map((item) => bytesField(1, operation(item))),
+    textField(2, 'nextcart'),
+    ...constants.map((item) => bytesField(5, constant(item))),
+    ...inputs.map((item) => bytesField(11, valueInfo(item))),
+    ...outputs.map((item) => bytesField(12, valueInfo(item))),
+  );
+  const operatorSet = message(textField(1, ''), integerField(2, OPERATOR_SET));
+  return message(
+    integerField(1, IR_VERSION),
+    textField(2, 'nextcart'),
+    bytesField(7, graph),
+    bytesField(8, operatorSet),
+  );
+};

@@ -1,0 +1,59 @@
+/**
+ * Runs a program on the CPU. Invariants: nothing is copied on the way in or out (tensors lie over the caller's arrays);
+ * the same arrays and thread count give the same bits. A run blocks the thread that it is called on.
+ */
+import type { InferenceSession, OnnxValue } from 'onnxruntime-node';
+import type { Program } from './graph.ts';
+import type { TensorSpec } from './onnx-model.ts';
+import { sizeOf } from './shape.ts';
+
+export type Numbers = Float32Array | Float64Array | Int32Array;
+
+export interface Session {
+  /**
+   * Fixes where inputs are read and outputs are written, by name; returns a run. The arrays keep their place: change
+   * what is in them between runs. Throws a TypeError or RangeError for a missing array or one of another kind or size.
+   */
+  bind(arrays: Readonly<Record<string, Numbers>>): () => Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface SessionOptions {
+  /** Results may differ in their last bits between thread counts. */
+  readonly threads: number;
+}
+
+const ARRAYS = { float32: Float32Array, float64: Float64Array, int32: Int32Array } as const;
+
+export const openSession = async (program: Program, { threads }: SessionOptions): Promise<Session> => {
+  // loaded when first needed: 45 MB that a process which only ranks never asks for
+  const { InferenceSession: engine, Tensor } = await import('onnxruntime-node');
+  const options: InferenceSession.SessionOptions = {
+    executionProviders: ['cpu'],
+    executionMode: 'sequential',
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 3, // errors: it warns of every constant that it folds away
+  };
+  const session = await engine.create(program.model, options);
+
+  const tensorOver = ({ name, type, shape }: TensorSpec, array: Numbers | undefined): OnnxValue => {
+    const kind = type === 'float32' || type === 'float64' || type === 'int32' ? ARRAYS[type] : undefined;
+    if (!kind || !(array instanceof kind)) throw new TypeError(`${name} wants an array of ${type}`);
+    if (array.length !== sizeOf(shape))
+      throw new RangeError(`${name} [${shape.join(', ')}] has ${sizeOf(shape)} numbers, the array ${array.length}`);
+    return new Tensor(type as 'float32', array as Float32Array, shape);
+  };
+  return {
+    bind: (arrays) => {
+      const over = (specs: readonly TensorSpec[]) =>
+        Object.fromEntries(specs.map((spec) => [spec.name, tensorOver(spec, arrays[spec.name])]));
+      const [feeds, fetches] = [over(program.inputs), over(program.outputs)];
+      return async () => {
+        await session.run(feeds, fetches);
+      };
+    },
+    close: () => session.release(),
+  };
+};
