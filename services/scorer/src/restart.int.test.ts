@@ -85,6 +85,7 @@ test('after a restart a known customer gets the list that an uninterrupted score
     expect(lists.get(user), user).toMatchObject({ items: ours?.items, recommId: ours?.recommId });
   }
   await tail.close();
+  await whole.stop(); // a scorer waits for its topic for ever
   await shop.kafka.admin.deleteTopics([other]);
   expect(coldLoads(await second.metrics.text())).toBe(users.length);
 });

@@ -14,6 +14,9 @@ import type { WorkQueue } from './work-queue.ts';
 /** An event whose subject's list stays as it is, at the time (epoch ms) when that was known. */
 export type OnUnchanged = (partition: number, offset: number, at: number) => void;
 
+/** Batches handed over and not answered yet. */
+const MOST_IN_FLIGHT = 4;
+
 /** A work that leaves with the next send. `draft` is null where only its history records do. */
 interface Leaving {
   readonly work: Work;
@@ -23,9 +26,9 @@ interface Leaving {
 
 /**
  * The one loop that makes lists: take the warm subjects that wait, rank them in one call, hand what changed to the
- * broker. One send is in flight, and while it is the next batch is ranked; so the busier, the larger the batch, and a
- * subject's records leave in order. What a list is made from is read in one turn: no event, item or snapshot comes
- * between its ranking and its naming.
+ * producer, which sends in the order in which it was handed over: so the busier, the larger the batch, and a subject's
+ * records leave in order. A few batches may wait for their answer, or a slow broker would hold up ranking. What a list is
+ * made from is read in one turn: no event, item or snapshot comes between its ranking and its naming.
  */
 export const createScoringLoop = (deps: {
   queue: WorkQueue;
@@ -42,7 +45,7 @@ export const createScoringLoop = (deps: {
   const { queue, engine, publisher, sender, clock, log, metrics, faultPoint } = deps;
   const { batchSize, batchEveryMs } = deps.options;
   const views = Array.from({ length: batchSize }, createHistoryView);
-  let inFlight: Promise<void> = Promise.resolve();
+  const inFlight = new Set<Promise<void>>();
 
   /** One list a work; null where it could not be ranked. */
   const rank = (works: readonly Work[]): (RankedList | null)[] => {
@@ -122,11 +125,9 @@ export const createScoringLoop = (deps: {
     faultPoint('folded_and_unranked');
     metrics.batch.observe(works.length);
     const leaving = make(works);
-    if (leaving.length === 0) {
-      await nextTurn(); // else a run of unchanged lists would keep the sockets waiting
-      return;
-    }
-    await inFlight;
+    await nextTurn(); // else a run of full batches would keep the sockets waiting
+    if (leaving.length === 0) return;
+    while (inFlight.size >= MOST_IN_FLIGHT) await Promise.race(inFlight);
     const owned = leaving.filter(({ work }) => !work.subject.home.closed);
     if (owned.length === 0) return;
     faultPoint('ranked_and_unsent');
@@ -134,9 +135,16 @@ export const createScoringLoop = (deps: {
       ...work.extra,
       ...(draft === null ? [] : [publisher.finish(draft)]),
     ]);
-    inFlight = sender.send(records).then((sent) => {
+    const sending = sender.send(records).then((sent) => {
+      inFlight.delete(sending);
       if (sent) answered(owned);
     });
+    inFlight.add(sending);
+  };
+
+  /** Resolves when what was handed over until now has been answered or given up. */
+  const settled = async (): Promise<void> => {
+    await Promise.all(inFlight);
   };
 
   return {
@@ -149,9 +157,8 @@ export const createScoringLoop = (deps: {
         begunAt = clock.monotonic();
         if (!signal.aborted) await step();
       }
-      await inFlight;
+      await settled();
     },
-    /** Resolves when the send in flight has been answered. */
-    settled: () => inFlight,
+    settled,
   };
 };
