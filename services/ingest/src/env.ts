@@ -17,7 +17,7 @@ const schema = z.object({
   INGEST_BATCH_ROWS: z.coerce.number().int().min(1).default(100_000),
   /** 100,000 events are some 20 to 30 MB; twice that, so that rows of half a kilobyte are still batched by rows. */
   INGEST_BATCH_BYTES: z.coerce.number().int().min(65_536).default(67_108_864),
-  /** How long an event may wait for company, five times that while more waits in the log: dashboards are read by the second. */
+  /** How long an event may wait for company, five times that while more waits in the log: an insert with its views costs some 30 ms, however small. */
   INGEST_FLUSH_MS: z.coerce.number().int().min(1).default(2000),
   /** Without an advance for this long while records wait, a partition is stalled (promise 13). */
   INGEST_STALL_MS: z.coerce.number().int().min(1000).default(30_000),
