@@ -1,5 +1,6 @@
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { systemClock } from '@nextcart/runtime';
 import { createPidBook } from './pids.ts';
 
 /** Younger folders may belong to a stack that has not written down its owner yet. */
@@ -11,7 +12,7 @@ export const sweepAbandoned = async (parent: string, prefix: string, minAgeMs = 
   for (const name of readdirSync(parent).filter((each) => each.startsWith(prefix))) {
     const dataDir = join(parent, name);
     const stat = statSync(dataDir, { throwIfNoEntry: false });
-    if (stat === undefined || Date.now() - stat.birthtimeMs < minAgeMs) continue;
+    if (stat === undefined || systemClock.now() - stat.birthtimeMs < minAgeMs) continue;
     const pids = createPidBook(dataDir);
     if (pids.owner() !== undefined) continue;
     await pids.endLeftovers(GRACE_MS);

@@ -3,14 +3,7 @@
  * buffer. kafkajs copies each record through some eight buffers that it makes for it, and buffers by the tens of
  * megabytes a second keep the garbage collector marking the whole heap all the time.
  */
-import { crc32c } from './kafkajs-internals.ts';
-
-/** What of kafkajs's message is ours: no producer here states a time or another attribute. */
-export interface BatchMessage {
-  readonly key: Buffer | null;
-  readonly value: Buffer | null;
-  readonly headers?: Readonly<Record<string, Buffer>>;
-}
+import { crc32c, type ProduceMessage } from './kafkajs-internals.ts';
 
 /** Packs the records of a batch; the codec's number goes into the batch's attributes. */
 export interface Codec {
@@ -61,7 +54,7 @@ const writePart = (part: Buffer | null): void => {
   at += part.length;
 };
 
-const writeRecord = ({ key, value, headers }: BatchMessage, offsetDelta: number): void => {
+const writeRecord = ({ key, value, headers }: ProduceMessage, offsetDelta: number): void => {
   const named = Object.entries(headers ?? {}).map(([name, bytes]) => ({ name: Buffer.from(name), bytes }));
   let headerBytes = sizeOfVarint(named.length);
   for (const { name, bytes } of named) headerBytes += sizeOfPart(name) + sizeOfPart(bytes);
@@ -82,9 +75,9 @@ const writeRecord = ({ key, value, headers }: BatchMessage, offsetDelta: number)
 };
 
 /** The records alone; a view of the scratch, good until the next call. */
-const writeRecords = (messages: readonly BatchMessage[]): Buffer => {
+const writeRecords = (messages: readonly ProduceMessage[]): Buffer => {
   at = 0;
-  for (let i = 0; i < messages.length; i += 1) writeRecord(messages[i] as BatchMessage, i);
+  for (let i = 0; i < messages.length; i += 1) writeRecord(messages[i] as ProduceMessage, i);
   return scratch.subarray(0, at);
 };
 
@@ -95,7 +88,7 @@ const writeRecords = (messages: readonly BatchMessage[]): Buffer => {
  * @param codec null for none
  */
 export const encodeBatch = async (
-  messages: readonly BatchMessage[],
+  messages: readonly ProduceMessage[],
   now: number,
   codec: Codec | null,
 ): Promise<Buffer> => {

@@ -2,9 +2,9 @@ import { createRequire } from 'node:module';
 import { createZstdCompress, zstdDecompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
-import type { BatchMessage, Codec } from './encode-batch.ts';
+import type { Codec } from './encode-batch.ts';
 import { encodeProduce } from './encode-produce.ts';
-import type { Encoded, ProduceRequest } from './kafkajs-internals.ts';
+import type { Encoded, ProduceMessage, ProduceRequest } from './kafkajs-internals.ts';
 import { compress, decompress } from './zstd.ts';
 
 const require = createRequire(import.meta.url);
@@ -13,7 +13,7 @@ const kafkajsRequest = require('kafkajs/src/protocol/requests/produce/v3/request
 };
 
 const bytes = (maxLength: number) => fc.uint8Array({ maxLength }).map((array) => Buffer.from(array));
-const anyMessage: fc.Arbitrary<BatchMessage> = fc.record(
+const anyMessage: fc.Arbitrary<ProduceMessage> = fc.record(
   {
     key: fc.option(bytes(80)),
     value: fc.option(bytes(300)),

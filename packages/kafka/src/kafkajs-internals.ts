@@ -44,6 +44,13 @@ export interface Encoded {
   readonly buffer: Buffer;
 }
 
+/** What of kafkajs's message is ours: no producer here states a time or another attribute. */
+export interface ProduceMessage {
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers?: Readonly<Record<string, Buffer>>;
+}
+
 export interface ProduceRequest {
   readonly acks: number;
   readonly timeout: number;
@@ -53,11 +60,7 @@ export interface ProduceRequest {
     readonly topic: string;
     readonly partitions: readonly {
       readonly partition: number;
-      readonly messages: readonly {
-        readonly key: Buffer | null;
-        readonly value: Buffer | null;
-        readonly headers?: Readonly<Record<string, Buffer>>;
-      }[];
+      readonly messages: readonly ProduceMessage[];
     }[];
   }[];
 }

@@ -93,7 +93,6 @@ export const patchKafkajs = (now: () => number): void => {
     return attempt;
   };
   kafkajs.CompressionCodecs[kafkajs.CompressionTypes.ZSTD] = () => ({
-    compress: async ({ buffer }: { buffer: Buffer }) => compress(buffer),
     decompress: async (bytes: Buffer) => decompress(bytes),
   });
   replaceDecodeMessages(decodeMessages);
