@@ -23,14 +23,14 @@ const size = async (table: string, partition: number): Promise<number> => {
 };
 
 test('one insert is one part, in the table and in its view’s target', async () => {
-  await insert(0, 0, 100_000);
+  await insert(0, 0, 250_000);
   const parts = await store.query<{ table: string; n: number; rows: number }>(
     `SELECT table, count() AS n, sum(rows) AS rows FROM system.parts WHERE database = currentDatabase() AND active
      AND table IN ('events', 'subject_events') GROUP BY table ORDER BY table`,
   );
   expect(parts).toEqual([
-    { table: 'events', n: 1, rows: 100_000 },
-    { table: 'subject_events', n: 1, rows: 100_000 },
+    { table: 'events', n: 1, rows: 250_000 },
+    { table: 'subject_events', n: 1, rows: 250_000 },
   ]);
 });
 

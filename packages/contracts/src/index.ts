@@ -58,3 +58,4 @@ export {
 } from './topics.ts';
 export { uuidOfText } from './uuid-of-text.ts';
 export { WIRE_HEADER_BYTES, wireEncode, wireSchemaId } from './wire.ts';
+export type { Writable } from './writable.ts';

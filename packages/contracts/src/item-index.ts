@@ -1,3 +1,5 @@
+import type { Writable } from './writable.ts';
+
 /** Item ids as dense numbers in the order of their first sight, for typed arrays. Indices differ between processes: never publish or sort by one. */
 export interface ItemIndex {
   readonly size: number;
@@ -12,21 +14,21 @@ export interface ItemIndex {
 export const createItemIndex = (): ItemIndex => {
   const indices = new Map<string, number>();
   const ids: string[] = [];
-  return {
-    get size() {
-      return ids.length;
-    },
+  const index: Writable<ItemIndex> = {
+    size: 0,
     add: (itemId) => {
       const known = indices.get(itemId);
       if (known !== undefined) return known;
       indices.set(itemId, ids.length);
-      return ids.push(itemId) - 1;
+      index.size = ids.push(itemId);
+      return index.size - 1;
     },
     get: (itemId) => indices.get(itemId) ?? -1,
-    id: (index) => {
-      const id = ids[index];
-      if (id === undefined) throw new RangeError(`no item with index ${index}: ${ids.length} are known`);
+    id: (at) => {
+      const id = ids[at];
+      if (id === undefined) throw new RangeError(`no item with index ${at}: ${ids.length} are known`);
       return id;
     },
   };
+  return index;
 };

@@ -34,7 +34,6 @@ export interface CatalogState extends CatalogLookup {
   fold(partition: number, offset: number, itemId: string, item: CatalogItem | null): boolean;
   /** Takes items as they were before `position` (next offset by partition), as the store kept them, and goes on from there. */
   seed(items: Iterable<CatalogItem>, position: readonly number[]): void;
-  readonly size: number;
   entries(): Iterable<CatalogEntry>;
   /** Next offset by partition; 0 where nothing was folded. */
   position(): number[];
@@ -86,9 +85,6 @@ export const createCatalogState = (): CatalogState => {
       byBytes = null;
       for (const item of items) byId.set(item.itemId, entryOf(item));
       next.splice(0, next.length, ...position);
-    },
-    get size() {
-      return byId.size;
     },
     entries: () => byId.values(),
     position: () => [...next],

@@ -41,107 +41,141 @@ export const eventFields = (): EventFields => {
   return Object.fromEntries(fields.map((field, at) => [field.name, at])) as EventFields;
 };
 
-export const createEventView = (fields: EventFields = eventFields()): EventView => {
-  const size = Object.keys(fields).length;
-  const datum = createDatumView(size);
-  const texts: (string | null)[] = Array.from({ length: size }, () => null);
-  const readAt = new Float64Array(size);
-  const c = createCursor();
+/** A class: getters of a prototype are inlined; those of an object literal make it a dictionary to V8. */
+class BytesEventView implements EventView {
+  readonly datum: DatumView;
+  private readonly fields: EventFields;
+  private readonly texts: (string | null)[];
+  /** By field: the walk that its text is of. */
+  private readonly readAt: Float64Array;
+  private readonly cursor = createCursor();
 
-  const slice = (start: number, stop: number): string => (datum.bytes as SlicedBuffer).utf8Slice(start, stop);
-  const text = (at: number): string | null => {
+  constructor(fields: EventFields) {
+    const size = Object.keys(fields).length;
+    this.fields = fields;
+    this.datum = createDatumView(size);
+    this.texts = Array.from({ length: size }, () => null);
+    this.readAt = new Float64Array(size);
+  }
+
+  get typeIndex(): number {
+    return this.datum.numbers[this.fields.eventType] as number;
+  }
+
+  get eventTime(): number {
+    return this.datum.numbers[this.fields.eventTime] as number;
+  }
+
+  get eventId(): string {
+    return this.text(this.fields.eventId) as string;
+  }
+
+  get visitorId(): string | null {
+    return this.text(this.fields.visitorId);
+  }
+
+  get userId(): string | null {
+    return this.text(this.fields.userId);
+  }
+
+  get sessionId(): string | null {
+    return this.text(this.fields.sessionId);
+  }
+
+  get itemId(): string | null {
+    return this.text(this.fields.itemId);
+  }
+
+  get query(): string | null {
+    return this.text(this.fields.query);
+  }
+
+  get currency(): string | null {
+    return this.text(this.fields.currency);
+  }
+
+  get recommId(): string | null {
+    return this.text(this.fields.recommId);
+  }
+
+  get quantity(): number | null {
+    const { starts, numbers } = this.datum;
+    return (starts[this.fields.quantity] as number) < 0 ? null : (numbers[this.fields.quantity] as number);
+  }
+
+  get amountUnits(): bigint | null {
+    const { starts, ends, bytes } = this.datum;
+    const start = starts[this.fields.amount] as number;
+    return start < 0 ? null : unitsFromBytes(bytes.subarray(start, ends[this.fields.amount]));
+  }
+
+  property(name: string): string | null {
+    let found: string | null = null;
+    this.eachProperty((key, value) => {
+      if (key === name) found = value;
+    });
+    return found;
+  }
+
+  properties(): Record<string, string> {
+    const all: Record<string, string> = {};
+    // a key of '__proto__' is a shop's own business, so it must be a plain property
+    const set = (name: string, value: string) =>
+      Object.defineProperty(all, name, { value, writable: true, enumerable: true, configurable: true });
+    this.eachProperty(set);
+    return all;
+  }
+
+  toEvent(): BehaviourEvent {
+    return {
+      eventId: this.eventId,
+      eventTime: this.eventTime,
+      eventType: eventTypes[this.typeIndex] as EventType,
+      visitorId: this.visitorId,
+      userId: this.userId,
+      sessionId: this.sessionId,
+      itemId: this.itemId,
+      query: this.query,
+      quantity: this.quantity,
+      amount: this.amountUnits,
+      currency: this.currency,
+      recommId: this.recommId,
+      properties: this.properties(),
+    };
+  }
+
+  private slice(start: number, end: number): string {
+    return (this.datum.bytes as SlicedBuffer).utf8Slice(start, end);
+  }
+
+  private text(at: number): string | null {
+    const { datum, texts, readAt } = this;
     if (readAt[at] === datum.walks) return texts[at] as string | null;
     const start = datum.starts[at] as number;
-    const value = start < 0 ? null : slice(start, datum.ends[at] as number);
+    const value = start < 0 ? null : this.slice(start, datum.ends[at] as number);
     readAt[at] = datum.walks;
     texts[at] = value;
     return value;
-  };
+  }
+
   /** One entry's text; the walker has seen that it is there. */
-  const nextText = (): string => {
+  private nextText(): string {
+    const c = this.cursor;
     const length = readLong(c);
     c.at += length;
-    return slice(c.at - length, c.at);
-  };
-  const eachProperty = (see: (name: string, value: string) => void): void => {
+    return this.slice(c.at - length, c.at);
+  }
+
+  private eachProperty(see: (name: string, value: string) => void): void {
+    const { datum, fields, cursor: c } = this;
     c.bytes = datum.bytes;
     c.at = datum.starts[fields.properties] as number;
     c.end = datum.ends[fields.properties] as number;
     for (let count = readLong(c); count !== 0; count = readLong(c)) {
       if (count < 0) readLong(c); // the block's size, which the walker has checked
-      for (let left = Math.abs(count); left > 0; left -= 1) see(nextText(), nextText());
+      for (let left = Math.abs(count); left > 0; left -= 1) see(this.nextText(), this.nextText());
     }
-  };
+  }
+}
 
-  const view: EventView = {
-    datum,
-    get typeIndex() {
-      return datum.numbers[fields.eventType] as number;
-    },
-    get eventTime() {
-      return datum.numbers[fields.eventTime] as number;
-    },
-    get eventId() {
-      return text(fields.eventId) as string;
-    },
-    get visitorId() {
-      return text(fields.visitorId);
-    },
-    get userId() {
-      return text(fields.userId);
-    },
-    get sessionId() {
-      return text(fields.sessionId);
-    },
-    get itemId() {
-      return text(fields.itemId);
-    },
-    get query() {
-      return text(fields.query);
-    },
-    get currency() {
-      return text(fields.currency);
-    },
-    get recommId() {
-      return text(fields.recommId);
-    },
-    get quantity() {
-      return (datum.starts[fields.quantity] as number) < 0 ? null : (datum.numbers[fields.quantity] as number);
-    },
-    get amountUnits() {
-      const start = datum.starts[fields.amount] as number;
-      return start < 0 ? null : unitsFromBytes(datum.bytes.subarray(start, datum.ends[fields.amount]));
-    },
-    property: (name) => {
-      let found: string | null = null;
-      eachProperty((key, value) => {
-        if (key === name) found = value;
-      });
-      return found;
-    },
-    properties: () => {
-      const all: Record<string, string> = {};
-      // a key of '__proto__' is a shop's own business, so it must be a plain property
-      const set = (name: string, value: string) =>
-        Object.defineProperty(all, name, { value, writable: true, enumerable: true, configurable: true });
-      eachProperty(set);
-      return all;
-    },
-    toEvent: () => ({
-      eventId: view.eventId,
-      eventTime: view.eventTime,
-      eventType: eventTypes[view.typeIndex] as EventType,
-      visitorId: view.visitorId,
-      userId: view.userId,
-      sessionId: view.sessionId,
-      itemId: view.itemId,
-      query: view.query,
-      quantity: view.quantity,
-      amount: view.amountUnits,
-      currency: view.currency,
-      recommId: view.recommId,
-      properties: view.properties(),
-    }),
-  };
-  return view;
-};
+export const createEventView = (fields: EventFields = eventFields()): EventView => new BytesEventView(fields);

@@ -1,3 +1,4 @@
+import type { Writable } from '@nextcart/contracts';
 import { parseUuid } from './uuid.ts';
 
 /**
@@ -38,7 +39,6 @@ export const createIdWindow = (positions: number): IdWindow => {
   /** Ring entry + 1 by cell. */
   const table = new Int32Array(cells);
   let tail = 0;
-  let size = 0;
 
   const homeOf = (entry: number): number =>
     hash(
@@ -65,10 +65,10 @@ export const createIdWindow = (positions: number): IdWindow => {
   const dropTail = (): void => {
     removeCell(tail);
     tail = tail + 1 === positions ? 0 : tail + 1;
-    size -= 1;
+    window.size -= 1;
   };
   const evictBelow = (offset: number): void => {
-    while (size > 0 && (offsets[tail] as number) < offset) dropTail();
+    while (window.size > 0 && (offsets[tail] as number) < offset) dropTail();
   };
   const add = (words: Int32Array, offset: number): boolean => {
     const a = words[0] as number;
@@ -81,30 +81,31 @@ export const createIdWindow = (positions: number): IdWindow => {
       if (ids[at] === a && ids[at + 1] === b && ids[at + 2] === c && ids[at + 3] === d) return false;
       cell = (cell + 1) & mask;
     }
-    if (size === positions) {
+    if (window.size === positions) {
       // the closed gap may lie on this probe's way, so look for the empty cell again
       dropTail();
       cell = hash(a, b, c, d) & mask;
       while (table[cell] !== EMPTY) cell = (cell + 1) & mask;
     }
-    const entry = (tail + size) % positions;
+    const entry = (tail + window.size) % positions;
     ids[4 * entry] = a;
     ids[4 * entry + 1] = b;
     ids[4 * entry + 2] = c;
     ids[4 * entry + 3] = d;
     offsets[entry] = offset;
     table[cell] = entry + 1;
-    size += 1;
+    window.size += 1;
     return true;
   };
 
-  return {
+  const window: Writable<IdWindow> = {
+    size: 0,
     add,
     evictBelow,
     restore: (texts, at) => {
       table.fill(EMPTY);
       tail = 0;
-      size = 0;
+      window.size = 0;
       const words = new Int32Array(4);
       for (const [i, text] of texts.entries()) {
         if (text.length !== 36 || !parseUuid(Buffer.from(text, 'latin1'), 0, words))
@@ -112,9 +113,7 @@ export const createIdWindow = (positions: number): IdWindow => {
         add(words, at[i] as number);
       }
     },
-    get size() {
-      return size;
-    },
     sizeBytes: ids.byteLength + offsets.byteLength + table.byteLength,
   };
+  return window;
 };

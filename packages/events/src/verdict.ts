@@ -40,33 +40,39 @@ export interface Verdict {
 
 const NO_BYTES = Buffer.alloc(0);
 
-export const createVerdict = (fields: EventFields = eventFields()): Verdict => {
-  const event = createEventView(fields);
-  const verdict: Verdict = {
-    outcome: 'quarantined',
-    reason: '',
-    fieldPath: '',
-    flags: 0,
-    schemaId: -1,
-    source: '',
-    shopClock: 0,
-    get subject() {
-      if (verdict.subjectField < 0) return '';
-      return (verdict.subjectField === fields.visitorId ? event.visitorId : event.userId) ?? '';
-    },
-    subjectField: -1,
-    event,
-    bytes: NO_BYTES,
-    datumStart: 0,
-    datumEnd: 0,
-    category: '',
-    brand: '',
-    lineUnits: null,
-    lineCurrency: '',
-    baseUnits: null,
-  };
-  return verdict;
-};
+/** A class for the one getter, as `EventView` is. */
+class RecordVerdict implements Verdict {
+  outcome: Outcome = 'quarantined';
+  reason: ReasonCode | '' = '';
+  fieldPath = '';
+  flags = 0;
+  schemaId = -1;
+  source = '';
+  shopClock = 0;
+  subjectField = -1;
+  readonly event: EventView;
+  bytes = NO_BYTES;
+  datumStart = 0;
+  datumEnd = 0;
+  category = '';
+  brand = '';
+  lineUnits: bigint | null = null;
+  lineCurrency = '';
+  baseUnits: bigint | null = null;
+  private readonly visitorField: number;
+
+  constructor(fields: EventFields) {
+    this.event = createEventView(fields);
+    this.visitorField = fields.visitorId;
+  }
+
+  get subject(): string {
+    if (this.subjectField < 0) return '';
+    return (this.subjectField === this.visitorField ? this.event.visitorId : this.event.userId) ?? '';
+  }
+}
+
+export const createVerdict = (fields: EventFields = eventFields()): Verdict => new RecordVerdict(fields);
 
 /** Clears all but the event's view. */
 export const clearVerdict = (out: Verdict): void => {

@@ -1,4 +1,4 @@
-import type { ReasonCode } from '@nextcart/contracts';
+import type { ReasonCode, Writable } from '@nextcart/contracts';
 import type { Step } from './compile-leaf.ts';
 import { type AvroSchema, compileSchema } from './compile-schema.ts';
 import { createCursor, fail } from './cursor.ts';
@@ -54,7 +54,12 @@ export const createWalker = (schemaText: string, limits: Limits = defaultLimits)
   const steps = compileSchema(schema, limits).fields ?? [];
   const c = createCursor();
 
-  return {
+  const refuse = (): false => {
+    walker.fault = c.fault;
+    walker.path = c.path;
+    return false;
+  };
+  const walker: Writable<Walker> = {
     fields,
     field: (name) => {
       const at = fields.indexOf(name);
@@ -70,23 +75,23 @@ export const createWalker = (schemaText: string, limits: Limits = defaultLimits)
       for (let i = 0; i < steps.length; i += 1) {
         if (!(steps[i] as Step)(c)) {
           c.path = c.path === '' ? (fields[i] as string) : `${fields[i]}.${c.path}`;
-          return false;
+          return refuse();
         }
         starts[i] = c.start;
         ends[i] = c.stop;
         numbers[i] = c.value;
       }
-      if (c.at !== c.end) return fail(c, 'bad_datum');
+      if (c.at !== c.end) {
+        fail(c, 'bad_datum');
+        return refuse();
+      }
       view.bytes = bytes;
       view.uuid.set(c.uuid);
       view.walks += 1;
       return true;
     },
-    get fault() {
-      return c.fault;
-    },
-    get path() {
-      return c.path;
-    },
+    fault: '',
+    path: '',
   };
+  return walker;
 };

@@ -256,7 +256,7 @@ export const startConsumerSession = async (deps: Deps): Promise<ConsumerSession>
   };
 
   const beat = async (): Promise<void> => {
-    const anyBusy = [...owned.values()].some((partition) => partition.busy);
+    const anyBusy = [...owned.values()].some((partition) => partition.isBusy());
     if (anyBusy && expelledBy === undefined)
       await heartbeatOfBatch?.().catch((error: unknown) => {
         if (!isExpelled(error)) return; // a lost connection: the age of the last good one decides

@@ -66,7 +66,7 @@ export interface Producer {
   /** Resolves when the broker has all of them. */
   sendAll(records: readonly OutgoingRecord[]): Promise<void>;
   /** Records handed over and not acknowledged yet. */
-  readonly queued: number;
+  queued(): number;
   /** Waits for what is queued, then closes. */
   close(): Promise<void>;
 }

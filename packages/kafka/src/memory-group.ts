@@ -115,7 +115,7 @@ export const createMemoryGroups = (deps: { memory: MemoryLog; log: Logger; clock
         const all = [...owned.values()];
         owned.clear();
         // a handler at work hears of it as over a broker, where its next heartbeat is refused
-        for (const partition of all) if (partition.busy) partition.abort(new Error('the group rebalances'));
+        for (const partition of all) if (partition.isBusy()) partition.abort(new Error('the group rebalances'));
         await Promise.all(all.map((partition) => partition.release()));
       },
       assign: (partitions, generation) => {

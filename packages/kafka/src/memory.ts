@@ -76,7 +76,7 @@ export const createMemoryKafka = (deps: { log: Logger; clock: Clock }): Kafka =>
     sendAll: async (records) => {
       for (const record of records) memory.append(record);
     },
-    queued: 0,
+    queued: () => 0,
     close: async () => undefined,
   });
   return {

@@ -16,7 +16,7 @@ export interface OwnedPartition {
   abort(reason: unknown): void;
   /** Rejects with the handler's error. */
   process(records: readonly LogRecord[], nextOffset: number, end: number): Promise<void>;
-  readonly busy: boolean;
+  isBusy(): boolean;
   /** Waits for a running `process`; never rejects. */
   release(): Promise<void>;
 }
@@ -57,9 +57,7 @@ export const createOwnedPartition = (deps: {
         running = undefined;
       }
     },
-    get busy() {
-      return running !== undefined;
-    },
+    isBusy: () => running !== undefined,
     release: () => (released ??= releaseOnce()),
   };
   return owned;

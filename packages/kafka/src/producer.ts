@@ -152,9 +152,7 @@ export const createProducer = async (
   let turn: Promise<void> = Promise.resolve();
 
   return {
-    get queued() {
-      return queue.length + inFlight;
-    },
+    queued: () => queue.length + inFlight,
     sendAll: async (records) => {
       if (closed) throw new NextcartError('internal', 'the producer is closed', { retry: false });
       if (records.length === 0) return;

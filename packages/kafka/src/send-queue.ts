@@ -27,17 +27,12 @@ export const sizeBytes = ({ key, value, headers }: OutgoingRecord): number => {
  */
 export const createSendQueue = () => {
   const items: Queued[] = [];
-  let bytes = 0;
-  return {
-    get bytes() {
-      return bytes;
-    },
-    get length() {
-      return items.length;
-    },
+  const queue = {
+    bytes: 0,
+    length: 0,
     push: (item: Queued): void => {
-      items.push(item);
-      bytes += item.bytes;
+      queue.length = items.push(item);
+      queue.bytes += item.bytes;
     },
     /** At least one record, where there is one. */
     take: (): Queued[] => {
@@ -49,8 +44,10 @@ export const createSendQueue = () => {
         cut += next.bytes;
         count += 1;
       }
-      bytes -= cut;
+      queue.bytes -= cut;
+      queue.length -= count;
       return items.splice(0, count);
     },
   };
+  return queue;
 };

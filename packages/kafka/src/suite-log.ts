@@ -146,7 +146,7 @@ export const logCases = ({ fresh }: SuiteContext): void => {
         producer.sendAll(Array.from({ length: 100 }, (_item, at) => record(0, `${call * 100 + at} ${payload}`))),
       ),
     );
-    expect(producer.queued).toBe(0);
+    expect(producer.queued()).toBe(0);
     await producer.close();
     const { seen } = await join();
     await vi.waitFor(() => expect(seen.get(0)?.length).toBe(2000), WAIT);

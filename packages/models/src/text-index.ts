@@ -19,8 +19,6 @@ export interface Hits {
 }
 
 export interface TextIndex {
-  /** Documents that have tokens. */
-  readonly size: number;
   /** Changes whenever an answer may change. */
   readonly version: number;
   /** Documents that have the token. */
@@ -49,7 +47,6 @@ export const createTextIndex = (deps: { commonest: number; id: (document: number
   const { commonest, id } = deps;
   const postings = new Map<string, Posting>();
   const byDocument = new Map<number, readonly WeightedToken[]>();
-  let version = 0;
   /** By document, zero between searches: what a document has gained so far, then its score. */
   let sums = new Float64Array(1024);
   /** By document, with the version that they are of: so that a search costs its postings and no more. */
@@ -100,24 +97,20 @@ export const createTextIndex = (deps: { commonest: number; id: (document: number
     return Math.sqrt(sum);
   };
   const normOf = (document: number): number => {
-    if (normVersions[document] !== version) {
+    if (normVersions[document] !== index.version) {
       norms[document] = norm(byDocument.get(document) ?? NONE);
-      normVersions[document] = version;
+      normVersions[document] = index.version;
     }
     return norms[document] as number;
   };
 
-  return {
-    get size() {
-      return byDocument.size;
-    },
-    get version() {
-      return version;
-    },
+  // a plain figure: a getter in a literal makes the whole object a dictionary to V8, its methods too
+  const index: { -readonly [K in keyof TextIndex]: TextIndex[K] } = {
+    version: 0,
     support: (token) => postings.get(token)?.documents.length ?? 0,
     tokens: (document) => byDocument.get(document) ?? NONE,
     set: (document, tokens) => {
-      version += 1;
+      index.version += 1;
       remove(document);
       if (tokens.length === 0) return;
       makeRoom(document);
@@ -169,4 +162,5 @@ export const createTextIndex = (deps: { commonest: number; id: (document: number
       return { documents, scores };
     },
   };
+  return index;
 };

@@ -1,3 +1,4 @@
+import type { Writable } from '@nextcart/contracts';
 import type { Candidates, ScoreSheet } from '@nextcart/models';
 
 /**
@@ -18,18 +19,14 @@ const FIRST_SLOTS = 4096;
 export const createCandidateSheet = (parts: number): CandidateSheet => {
   // slot + 1, so that fresh memory means "none"
   let slots = new Int32Array(FIRST_SLOTS);
-  let items = new Int32Array(FIRST_SLOTS);
-  let values = new Float64Array(FIRST_SLOTS * parts);
-  let length = 0;
 
   const grow = (item: number) => {
+    const { length, items, values } = candidates;
     if (length === items.length) {
-      const wider = new Int32Array(2 * length);
-      wider.set(items);
-      items = wider;
-      const more = new Float64Array(2 * length * parts);
-      more.set(values);
-      values = more;
+      candidates.items = new Int32Array(2 * length);
+      candidates.items.set(items);
+      candidates.values = new Float64Array(2 * length * parts);
+      candidates.values.set(values);
     }
     if (item >= slots.length) {
       const wider = new Int32Array(Math.max(item + 1, 2 * slots.length));
@@ -41,11 +38,12 @@ export const createCandidateSheet = (parts: number): CandidateSheet => {
   const slotOf = (item: number): number => {
     const known = item < slots.length ? (slots[item] as number) - 1 : -1;
     if (known !== -1) return known;
-    if (length === items.length || item >= slots.length) grow(item);
-    items[length] = item;
-    length += 1;
-    slots[item] = length;
-    return length - 1;
+    const at = candidates.length;
+    if (at === candidates.items.length || item >= slots.length) grow(item);
+    candidates.items[at] = item;
+    candidates.length = at + 1;
+    slots[item] = at + 1;
+    return at;
   };
 
   const sheets = Array.from(
@@ -53,35 +51,33 @@ export const createCandidateSheet = (parts: number): CandidateSheet => {
     (_, part): ScoreSheet => ({
       add: (item, value) => {
         const at = slotOf(item) * parts + part;
+        const { values } = candidates;
         values[at] = (values[at] as number) + value;
       },
       addRow: (row, weights, start, end, factor) => {
         for (let i = start; i < end; i += 1) {
           const at = slotOf(row[i] as number) * parts + part;
+          const { values } = candidates; // a new slot may have moved them
           values[at] = (values[at] as number) + factor * (weights[i] as number);
         }
       },
     }),
   );
 
-  return {
-    get length() {
-      return length;
-    },
-    get items() {
-      return items;
-    },
-    get values() {
-      return values;
-    },
+  const candidates: Writable<CandidateSheet> = {
+    length: 0,
+    items: new Int32Array(FIRST_SLOTS),
+    values: new Float64Array(FIRST_SLOTS * parts),
     slot: (item) => (item < slots.length ? (slots[item] as number) - 1 : -1),
     sheet: (part) => sheets[part] as ScoreSheet,
     clear: () => {
+      const { length, items, values } = candidates;
       for (let slot = 0; slot < length; slot += 1) slots[items[slot] as number] = 0;
       values.fill(0, 0, length * parts);
-      length = 0;
+      candidates.length = 0;
     },
   };
+  return candidates;
 };
 
 /**
@@ -91,22 +87,17 @@ export const createCandidateSheet = (parts: number): CandidateSheet => {
 export const createShortlister = () => {
   // slot + 1
   let slots = new Int32Array(FIRST_SLOTS);
-  let items = new Int32Array(64);
-  let length = 0;
-  const list: Candidates = {
-    get items() {
-      return items;
-    },
-    get length() {
-      return length;
-    },
+  const list: Writable<Candidates> = {
+    items: new Int32Array(64),
+    length: 0,
     slot: (item) => (item < slots.length ? (slots[item] as number) - 1 : -1),
   };
   /** The items of the first `size` places. */
   return (size: number, itemAt: (place: number) => number): Candidates => {
-    for (let at = 0; at < length; at += 1) slots[items[at] as number] = 0;
-    if (size > items.length) items = new Int32Array(size);
-    length = size;
+    for (let at = 0; at < list.length; at += 1) slots[list.items[at] as number] = 0;
+    if (size > list.items.length) list.items = new Int32Array(size);
+    const { items } = list;
+    list.length = size;
     for (let at = 0; at < size; at += 1) {
       const item = itemAt(at);
       items[at] = item;

@@ -3,7 +3,7 @@
  * Invariant: every answer is a function of the catalogue's present items alone: not of the order in which they came, nor
  * of how they are numbered. Numbers of categories and brands are names, never compared by size.
  */
-import { type CatalogItem, categoryText, type ItemIndex } from '@nextcart/contracts';
+import { type CatalogItem, categoryText, type ItemIndex, type Writable } from '@nextcart/contracts';
 import { createTextIndex, createVocabulary, type Hits, priceDeciles, words } from '@nextcart/models';
 import type { CatalogView } from './catalog-view.ts';
 import { defaultConfiguration, type RankingConfiguration } from './configuration.ts';
@@ -76,7 +76,6 @@ export const createCatalogFeatures = (deps: {
   const items: (CatalogItem | undefined)[] = [];
   const categoryTexts: string[] = [];
   const columns = createItemColumns();
-  let categoryVersion = 0;
   let deciles: Int8Array | undefined;
   let rows = new Map<number, Likes>();
   let answers = new Map<string, Answer>();
@@ -156,10 +155,8 @@ export const createCatalogFeatures = (deps: {
     return { documents, scores: priced };
   };
 
-  return {
-    get categoryVersion() {
-      return categoryVersion;
-    },
+  const features: Writable<CatalogFeatures> = {
+    categoryVersion: 0,
     refresh: (at) => {
       const item = catalog.item(at);
       const before = items[at];
@@ -173,7 +170,7 @@ export const createCatalogFeatures = (deps: {
       writeShelf(at, item);
       // a record that only moves stock or price must not cost the text's rows
       if (item !== undefined && before !== undefined && sameText(item, before)) return;
-      categoryVersion += 1;
+      features.categoryVersion += 1;
       rows = new Map();
       answers = new Map();
       const tokens = item === undefined ? [] : itemTokens(item);
@@ -198,4 +195,5 @@ export const createCatalogFeatures = (deps: {
     answering: (query) => answer(query).hits,
     categoriesOf: (query) => answer(query).categories,
   };
+  return features;
 };

@@ -1,4 +1,4 @@
-import { eventTypes, type SubjectHistory } from '@nextcart/contracts';
+import { eventTypes, type SubjectHistory, type Writable } from '@nextcart/contracts';
 import type { CandidateSheet } from './candidate-sheet.ts';
 import type { CatalogFeatures } from './catalog-features.ts';
 import { shelf } from './item-columns.ts';
@@ -72,7 +72,6 @@ export const createFilter = (features: CatalogFeatures, defaultRepurchaseDays: n
 
   const { columns } = features;
   const taken = new Int32Array(filterNames.length);
-  let passed = new Int32Array(0);
   /** By slot: 1 + place in `filterNames` of what the subject itself rules out. */
   let marks = new Uint8Array(0);
   const catalogSays = (state: number, item: number, now: number): number => {
@@ -87,7 +86,7 @@ export const createFilter = (features: CatalogFeatures, defaultRepurchaseDays: n
     const { items, length } = candidates;
     if (marks.length < length) {
       marks = new Uint8Array(2 * length);
-      passed = new Int32Array(2 * length);
+      filter.passed = new Int32Array(2 * length);
     }
     taken.fill(0);
     const out = ruledOut(history, now);
@@ -96,6 +95,7 @@ export const createFilter = (features: CatalogFeatures, defaultRepurchaseDays: n
       if (slot !== -1) marks[slot] = place + 1;
     }
     const { state } = columns;
+    const { passed } = filter;
     let count = 0;
     for (let slot = 0; slot < length; slot += 1) {
       const item = items[slot] as number;
@@ -115,11 +115,6 @@ export const createFilter = (features: CatalogFeatures, defaultRepurchaseDays: n
     }
     return count;
   };
-  return {
-    apply,
-    get passed() {
-      return passed;
-    },
-    taken,
-  };
+  const filter: Writable<Filter> = { apply, passed: new Int32Array(0), taken };
+  return filter;
 };

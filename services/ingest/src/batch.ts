@@ -1,4 +1,4 @@
-import { type LogRecord, outcomes, type ReasonCode } from '@nextcart/contracts';
+import { type LogRecord, outcomes, type ReasonCode, type Writable } from '@nextcart/contracts';
 import { createKeptRecords, type KeptRecords } from './kept-records.ts';
 import type { Landed, PlanState } from './lander.ts';
 import { newestTimes } from './newest-times.ts';
@@ -46,10 +46,8 @@ export const createBatch = (): Batch => {
   const rows = createRowBuffer();
   const records = createKeptRecords();
   const sources: string[] = [];
-  let quarantined: Quarantined[] = [];
   let times = new Float64Array(FIRST_ROWS);
   let kinds = new Uint8Array(FIRST_ROWS);
-  let state = NO_STATE;
 
   const grow = (): void => {
     const moreTimes = new Float64Array(2 * times.length);
@@ -60,26 +58,23 @@ export const createBatch = (): Batch => {
     kinds = moreKinds;
   };
 
-  const batch: Batch = {
+  const quarantined: Quarantined[] = [];
+
+  const batch: Writable<Batch> = {
     rows,
     records,
+    size: 0,
+    state: NO_STATE,
+    quarantined,
     delivered: 0,
-    get size() {
-      return records.size;
-    },
-    get state() {
-      return state;
-    },
-    get quarantined() {
-      return quarantined;
-    },
     begin: (before) => {
-      state = before;
+      batch.state = before;
     },
     add: (record, landed) => {
       const at = records.size;
       if (at === times.length) grow();
       records.add(record);
+      batch.size = at + 1;
       sources.push(landed.source);
       times[at] = landed.keptTime;
       kinds[at] = outcomes.indexOf(landed.outcome);
@@ -92,6 +87,7 @@ export const createBatch = (): Batch => {
         });
     },
     stateBefore: (index) => {
+      const { state } = batch;
       if (index === 0) return state;
       const seen = new Map<string, number>();
       for (let i = 0; i < index; i += 1) {
@@ -108,15 +104,16 @@ export const createBatch = (): Batch => {
       return counts;
     },
     deadLettersWritten: () => {
-      quarantined = [];
+      quarantined.length = 0;
     },
     clear: () => {
       rows.clear();
       records.clear();
       sources.length = 0;
-      quarantined = [];
+      quarantined.length = 0;
       batch.delivered = 0;
-      state = NO_STATE;
+      batch.size = 0;
+      batch.state = NO_STATE;
     },
   };
   return batch;

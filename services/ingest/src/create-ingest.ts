@@ -45,7 +45,7 @@ export interface Ingest {
 }
 
 /** Same figures as env.ts gives. */
-const LIMITS: BatchLimits = { maxRows: 100_000, maxBytes: 67_108_864, flushMs: 2000 };
+const LIMITS: BatchLimits = { maxRows: 250_000, maxBytes: 64_000_000, flushMs: 2000 };
 const STALL_MS = 30_000;
 
 /** Resolves when every pipeline's consumer runs, the events' one after the catalogue has caught up. */

@@ -24,7 +24,7 @@ export const createIngestMetrics = (metrics: Metrics): IngestMetrics => {
   const rows = metrics.histogram(
     'batch_rows',
     'Rows of one insert; steadily at the limit means ingest is behind',
-    [10, 100, 1000, 10_000, 50_000, 100_000],
+    [10, 100, 1000, 10_000, 50_000, 100_000, 250_000],
     ['topic'],
   );
   const seconds = metrics.histogram(

@@ -1,4 +1,4 @@
-import { isPacked, type LogRecord } from '@nextcart/contracts';
+import { isPacked, type LogRecord, type Writable } from '@nextcart/contracts';
 
 /**
  * Records that may be asked for again until they are in the store: where each lies, in place of the records. Tens of
@@ -19,7 +19,6 @@ const FIRST_RECORDS = 1024;
 const PARTS = 4;
 
 export const createKeptRecords = (): KeptRecords => {
-  let size = 0;
   let offsets = new Float64Array(FIRST_RECORDS);
   let times = new Float64Array(FIRST_RECORDS);
   let parts = new Int32Array(PARTS * FIRST_RECORDS);
@@ -39,7 +38,8 @@ export const createKeptRecords = (): KeptRecords => {
     parts.set(oldParts);
   };
   const check = (index: number): void => {
-    if (!(index >= 0 && index < size)) throw new RangeError(`no record ${index} among the ${size} that are kept`);
+    if (!(index >= 0 && index < kept.size))
+      throw new RangeError(`no record ${index} among the ${kept.size} that are kept`);
   };
   const blockOf = (index: number): Buffer => {
     let low = 0;
@@ -53,11 +53,10 @@ export const createKeptRecords = (): KeptRecords => {
   const part = (bytes: Buffer, at: number): Buffer | null =>
     (parts[at] as number) < 0 ? null : bytes.subarray(parts[at], parts[at + 1]);
 
-  return {
-    get size() {
-      return size;
-    },
+  const kept: Writable<KeptRecords> = {
+    size: 0,
     add: (record) => {
+      const { size } = kept;
       if (size === offsets.length) grow();
       offsets[size] = record.offset;
       if (isPacked(record)) {
@@ -72,7 +71,7 @@ export const createKeptRecords = (): KeptRecords => {
         parts[at + 2] = record.valueStart;
         parts[at + 3] = record.valueEnd;
       } else loose.set(size, record);
-      size += 1;
+      kept.size = size + 1;
     },
     offsetOf: (index) => {
       check(index);
@@ -93,10 +92,11 @@ export const createKeptRecords = (): KeptRecords => {
       };
     },
     clear: () => {
-      size = 0;
+      kept.size = 0;
       block = null;
       blocks.length = 0;
       loose.clear();
     },
   };
+  return kept;
 };

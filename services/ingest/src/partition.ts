@@ -13,8 +13,8 @@ import { untilDone } from './retry.ts';
  * - `work` runs one thing at a time: records that are judged, a batch that is delivered, the timer.
  * - A batch is cut by rows, bytes or the timer; a range that was planned before a crash is cut where it was, whatever
  *   the limits are now, and nothing is planned before it is in.
- * - While the log has more to read, the timer lets a batch fill for some turns: a row of a block of 100,000 costs the
- *   store three quarters of one of 30,000, and a partition that is behind is not read by the second.
+ * - While the log has more to read, the timer lets a batch fill for some turns: a row of a block of 250,000 costs the
+ *   store two thirds of one of 50,000, and a partition that is behind is not read by the second.
  * - While a batch is delivered no more records are taken: the buffer is the batch's.
  */
 export interface BatchLimits {

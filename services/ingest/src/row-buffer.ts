@@ -1,3 +1,5 @@
+import type { Writable } from '@nextcart/contracts';
+
 /**
  * Avro datums written one after the other into one growing buffer.
  * - Nothing is allocated per row; the buffer is used again by the next batch.
@@ -43,7 +45,6 @@ export const createRowBuffer = (): RowBuffer => {
   let buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
   let at = 0;
   let ends = new Float64Array(FIRST_ROWS);
-  let rows = 0;
   const kept = new Map<string, Buffer>();
 
   const reserve = (bytes: number): void => {
@@ -77,13 +78,9 @@ export const createRowBuffer = (): RowBuffer => {
     return bytes;
   };
 
-  return {
-    get rows() {
-      return rows;
-    },
-    get sizeBytes() {
-      return endOf(rows);
-    },
+  const written: Writable<RowBuffer> = {
+    rows: 0,
+    sizeBytes: 0,
     reserve,
     long,
     byte: (value) => {
@@ -121,22 +118,25 @@ export const createRowBuffer = (): RowBuffer => {
       at = buffer.writeBigInt64BE(units, at);
     },
     endRow: () => {
-      if (rows === ends.length) {
+      if (written.rows === ends.length) {
         const grown = new Float64Array(2 * ends.length);
         grown.set(ends);
         ends = grown;
       }
-      ends[rows++] = at;
+      ends[written.rows++] = at;
+      written.sizeBytes = at;
     },
     rewind: () => {
-      at = endOf(rows);
+      at = written.sizeBytes;
     },
     slice: (from, to) => buffer.subarray(endOf(from), endOf(to)),
     clear: () => {
       at = 0;
-      rows = 0;
+      written.rows = 0;
+      written.sizeBytes = 0;
     },
   };
+  return written;
 };
 
 /** A safe integer as an Avro long. */

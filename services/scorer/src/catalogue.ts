@@ -16,7 +16,7 @@ export interface Catalogue {
 export interface CatalogueTail extends Catalogue {
   /** Starts to read; resolves when the topic has been read up to the end that it had. */
   start(): Promise<void>;
-  readonly caughtUp: boolean;
+  isCaughtUp(): boolean;
   close(): Promise<void>;
 }
 
@@ -54,9 +54,7 @@ export const createCatalogue = (deps: {
     features,
     item,
     isGone: ({ low }) => gone.has(low),
-    get caughtUp() {
-      return caughtUp;
-    },
+    isCaughtUp: () => caughtUp,
     start: async () => {
       tail = await kafka.tail({
         topic,

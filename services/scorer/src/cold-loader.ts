@@ -14,7 +14,7 @@ import { type AnswerIdentify, foldInto, type Subject, stamp, type Work } from '.
  */
 export interface ColdLoader {
   request(work: Work): void;
-  readonly waiting: number;
+  waiting(): number;
   /** Loads until the background ends. */
   run(): Promise<void>;
 }
@@ -107,9 +107,7 @@ export const createColdLoader = (deps: {
 
   return {
     request,
-    get waiting() {
-      return requested.length;
-    },
+    waiting: () => requested.length,
     run: async () => {
       const { signal } = background;
       signal.addEventListener('abort', () => wake?.(), { once: true });

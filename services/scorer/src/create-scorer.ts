@@ -152,7 +152,7 @@ export const createScorer = (deps: ScorerDeps): Scorer => {
       partitions,
       perSecond: options.itemListsPerSecond,
       homes: () => Array.from(owned.values(), ({ home }) => home),
-      isBusy: () => queue.length > 0,
+      isBusy: () => queue.length() > 0,
     });
     refresh = (home, key, forced) => {
       if (isReserved(key)) shopLists.request(home, key, forced);
@@ -267,7 +267,7 @@ export const createScorer = (deps: ScorerDeps): Scorer => {
     background.every('gauges', 5000, async () => {
       metrics.states.set(pool.size);
       metrics.evicted.set(pool.evicted);
-      metrics.waiting.set(queue.length + loader.waiting);
+      metrics.waiting.set(queue.length() + loader.waiting());
       for (const { partition, end } of await kafka.admin.offsets(options.eventsTopic)) {
         const home = owned.get(partition)?.home;
         if (home !== undefined) metrics.lag.set({ partition: String(partition) }, Math.max(0, end - home.next));

@@ -1,4 +1,10 @@
-import { type ItemIndex, type ListSource, listSources, type SnapshotPayloads } from '@nextcart/contracts';
+import {
+  type ItemIndex,
+  type ListSource,
+  listSources,
+  type SnapshotPayloads,
+  type Writable,
+} from '@nextcart/contracts';
 import {
   type CatalogFeatures,
   createParts,
@@ -39,7 +45,6 @@ export const createEngine = (deps: {
   const { index, features, configuration } = deps;
   const parts = new Map<ListSource, ScoringPart>();
   const asOfs = new Map<RankedKind, number>();
-  let snapshots: Record<string, string> = {};
   for (const part of createParts({ index, features, snapshots: {}, configuration })) parts.set(part.source, part);
 
   const build = () =>
@@ -49,27 +54,22 @@ export const createEngine = (deps: {
       features,
       configuration,
     });
-  let ranker = build();
 
-  return {
-    get ranker() {
-      return ranker;
-    },
-    get snapshots() {
-      return snapshots;
-    },
-    get asOf() {
-      return Math.max(0, ...asOfs.values());
-    },
+  const engine: Writable<Engine> = {
+    ranker: build(),
+    snapshots: {},
+    asOf: 0,
     use: (kind, { hash, asOf, payload }) => {
       const made = createParts({ index, features, snapshots: { [kind]: payload }, configuration });
       const part = made.find(({ source }) => source === sourceOfKind[kind]);
       if (part !== undefined) parts.set(part.source, part);
       asOfs.set(kind, asOf);
-      const named = { ...snapshots, [kind]: hash };
+      engine.asOf = Math.max(0, ...asOfs.values());
+      const named = { ...engine.snapshots, [kind]: hash };
       // in one order whatever came first: the names are hashed
-      snapshots = Object.fromEntries(Object.entries(named).sort(([a], [b]) => (a < b ? -1 : 1)));
-      ranker = build();
+      engine.snapshots = Object.fromEntries(Object.entries(named).sort(([a], [b]) => (a < b ? -1 : 1)));
+      engine.ranker = build();
     },
   };
+  return engine;
 };

@@ -31,7 +31,7 @@ test('thousands of lists keep their slots, and each is found by any item that it
     if (lists.showsAny(slot, [hashText('an item that no list shows')])) wrong += 1;
   }
   expect(wrong).toBeLessThan(3000 * 0.05);
-  expect(lists.sizeBytes / 4096).toBe(88);
+  expect(lists.sizeBytes() / 4096).toBe(88);
 });
 
 test('a list without items never runs out and is nothing to show', () => {
@@ -41,5 +41,5 @@ test('a list without items never runs out and is nothing to show', () => {
   lists.set('anna', markOf([]), 6, 100);
   expect(lists.isEmpty(slot)).toBe(true);
   expect(lists.expiresAt(slot)).toBe(Number.POSITIVE_INFINITY);
-  expect(lists.size).toBe(1);
+  expect(lists.size()).toBe(1);
 });

@@ -6,7 +6,7 @@ import { type IdHash, isEmptyMark, type ListMark, mayShow, SIGNATURE_WORDS } fro
  * that is gone. A million subjects are some 200 MB over all partitions.
  */
 export interface LastLists {
-  readonly size: number;
+  size(): number;
   /** Slot of a key, or -1. Slots are given once and never move. */
   slot(key: string): number;
   key(slot: number): string;
@@ -22,7 +22,7 @@ export interface LastLists {
   /** Whether the list may show one of the items. */
   showsAny(slot: number, items: readonly IdHash[]): boolean;
   /** Typed arrays altogether. */
-  readonly sizeBytes: number;
+  sizeBytes(): number;
 }
 
 const FIRST_SLOTS = 1024;
@@ -48,9 +48,7 @@ export const createLastLists = (): LastLists => {
   const hashAt = (slot: number) => ({ high: hashes[2 * slot] as number, low: hashes[2 * slot + 1] as number });
 
   return {
-    get size() {
-      return keys.length;
-    },
+    size: () => keys.length,
     slot: (key) => slots.get(key) ?? -1,
     key: (slot) => keys[slot] as string,
     set: (key, mark, triggerOffset, expiresAt) => {
@@ -72,8 +70,6 @@ export const createLastLists = (): LastLists => {
     trigger: (slot) => triggers[slot] as number,
     expiresAt: (slot) => expiries[slot] as number,
     showsAny: (slot, items) => items.some((item) => mayShow(signatures, SIGNATURE_WORDS * slot, item)),
-    get sizeBytes() {
-      return hashes.byteLength + triggers.byteLength + expiries.byteLength + signatures.byteLength;
-    },
+    sizeBytes: () => hashes.byteLength + triggers.byteLength + expiries.byteLength + signatures.byteLength,
   };
 };

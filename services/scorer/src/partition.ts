@@ -36,7 +36,7 @@ export interface OwnedPartition {
   /** Commits what is answered; true where there was something to commit. */
   commit(): Promise<boolean>;
   /** Everything up to the end that the partition had at the assignment is folded. */
-  readonly folded: boolean;
+  isFolded(): boolean;
   readonly assignment: Assignment;
 }
 
@@ -160,9 +160,7 @@ export const createOwnedPartition = (
     home,
     assignment,
     commit,
-    get folded() {
-      return home.next >= home.end;
-    },
+    isFolded: () => home.next >= home.end,
     handler: {
       startOffset: home.next,
       process: async (records, nextOffset) => {
@@ -174,7 +172,7 @@ export const createOwnedPartition = (
             () => deps.versions.resolve(records, deps.schemaText),
             AbortSignal.any([signal, background.signal]),
           );
-        for (; pool.full; pool.shrink(home)) await clock.sleep(FULL_WAIT_MS, signal);
+        for (; pool.isFull(); pool.shrink(home)) await clock.sleep(FULL_WAIT_MS, signal);
         for (const record of records) fold(record, receivedAt);
         home.next = nextOffset;
       },

@@ -12,7 +12,7 @@ export const addHealthChecks = (
   health: Health,
   parts: {
     waiting: Waiting;
-    catalogue: { readonly caughtUp: boolean };
+    catalogue: { isCaughtUp(): boolean };
     consumer: () => Consumer | undefined;
     partitions: () => OwnedPartition[];
     pool: SubjectPool;
@@ -24,8 +24,8 @@ export const addHealthChecks = (
     return { ok: text === null, detail: text === null ? 'all answer' : `waits: ${text}` };
   });
   health.add('catalogue', () => ({
-    ok: catalogue.caughtUp,
-    detail: catalogue.caughtUp ? 'read' : 'waits for the catalogue to be read to its end',
+    ok: catalogue.isCaughtUp(),
+    detail: catalogue.isCaughtUp() ? 'read' : 'waits for the catalogue to be read to its end',
   }));
   health.add('consumer', () => {
     const consumer = parts.consumer();
@@ -39,15 +39,15 @@ export const addHealthChecks = (
     };
   });
   health.add('partitions', () => {
-    const behind = parts.partitions().filter(({ folded, home }) => !folded || !home.learned);
+    const behind = parts.partitions().filter(({ isFolded, home }) => !isFolded() || !home.learned);
     return {
       ok: behind.length === 0,
       detail:
         behind.length === 0
           ? 'all folded'
           : behind
-              .map(({ home, assignment, folded }) =>
-                folded
+              .map(({ home, assignment, isFolded }) =>
+                isFolded()
                   ? `partition ${home.partition} reads its lists back`
                   : `partition ${home.partition} folds ${home.next} of ${assignment.end}`,
               )
@@ -55,8 +55,8 @@ export const addHealthChecks = (
     };
   });
   health.add('memory', () => ({
-    ok: !pool.full,
-    detail: pool.full
+    ok: !pool.isFull(),
+    detail: pool.isFull()
       ? `${pool.size} subjects, and none can go before the store has their events: is ingest running?`
       : `${pool.size} subjects`,
   }));

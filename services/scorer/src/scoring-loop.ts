@@ -153,7 +153,7 @@ export const createScoringLoop = (deps: {
       for (let begunAt = Number.NEGATIVE_INFINITY; !signal.aborted; ) {
         await queue.wait(signal);
         const restMs = batchEveryMs - (clock.monotonic() - begunAt);
-        if (restMs > 0 && queue.length < batchSize) await clock.sleep(restMs);
+        if (restMs > 0 && queue.length() < batchSize) await clock.sleep(restMs);
         begunAt = clock.monotonic();
         if (!signal.aborted) await step();
       }

@@ -21,7 +21,7 @@ export interface ShopLists {
   request(home: Home, key: string, forced: boolean): void;
   /** Makes some lists; to be called `TICKS_PER_SECOND` times a second. */
   tick(): Promise<void>;
-  readonly waiting: number;
+  waiting(): number;
 }
 
 export const TICKS_PER_SECOND = 20;
@@ -110,9 +110,7 @@ export const createShopLists = (deps: {
     request: (home, key, forced) => {
       if (homeOf(key) === home) requested.set(key, forced || (requested.get(key) ?? false));
     },
-    get waiting() {
-      return requested.size;
-    },
+    waiting: () => requested.size,
     tick: async () => {
       const texts = catalogue.features.categoryVersion !== textVersion;
       if (texts && clock.monotonic() - textCycleAt > TEXT_CYCLE_MS) cycleWanted = true;

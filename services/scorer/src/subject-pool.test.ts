@@ -48,9 +48,9 @@ test('far beyond the bound the pool is full, and dropping the partition empties 
   const pool = createSubjectPool({ maxSubjects: 100 });
   const home = homeOf({ next: 1e6 });
   for (let at = 0; at < 2125; at += 1) tailed(pool.get(home, `user ${at}`), at);
-  expect(pool.full).toBe(false);
+  expect(pool.isFull()).toBe(false);
   tailed(pool.get(home, 'one more'), 5000);
-  expect(pool.full).toBe(true);
+  expect(pool.isFull()).toBe(true);
   pool.drop(home);
   expect(pool.size).toBe(0);
 });

@@ -1,3 +1,4 @@
+import type { Writable } from '@nextcart/contracts';
 import type { ScorerOptions } from './options.ts';
 import { createSubject, type Home, newestOffset, type Subject } from './subject.ts';
 
@@ -11,7 +12,7 @@ export interface SubjectPool {
   /** The subject in memory, or a cold one. */
   get(home: Home, key: string): Subject;
   /** True where far more subjects are held than may be, because none could go: the store is behind or away. */
-  readonly full: boolean;
+  isFull(): boolean;
   /** Looks for subjects of a partition that can go by now. */
   shrink(home: Home): void;
   /** Forgets a partition. */
@@ -30,20 +31,17 @@ const mayGo = (subject: Subject): boolean =>
   subject.work === null && subject.inFlight === 0 && newestOffset(subject) < subject.home.safe;
 
 export const createSubjectPool = (options: Pick<ScorerOptions, 'maxSubjects'>): SubjectPool => {
-  let size = 0;
-  let evicted = 0;
-
   const evict = (home: Home, atMost: number) => {
     // each once: those that stay go to the end of the map, where the loop would meet them again
     const most = Math.min(atMost, home.subjects.size);
     let looks = 0;
     for (const [key, subject] of home.subjects) {
-      if (looks === most || size < options.maxSubjects) return;
+      if (looks === most || pool.size < options.maxSubjects) return;
       looks += 1;
       home.subjects.delete(key);
       if (!subject.touched && mayGo(subject)) {
-        size -= 1;
-        evicted += 1;
+        pool.size -= 1;
+        pool.evicted += 1;
         continue;
       }
       subject.touched = false;
@@ -51,16 +49,10 @@ export const createSubjectPool = (options: Pick<ScorerOptions, 'maxSubjects'>): 
     }
   };
 
-  return {
-    get size() {
-      return size;
-    },
-    get evicted() {
-      return evicted;
-    },
-    get full() {
-      return size > BEYOND_SHARE * options.maxSubjects + BEYOND;
-    },
+  const pool: Writable<SubjectPool> = {
+    size: 0,
+    evicted: 0,
+    isFull: () => pool.size > BEYOND_SHARE * options.maxSubjects + BEYOND,
     shrink: (home) => evict(home, MANY_LOOKS),
     get: (home, key) => {
       const known = home.subjects.get(key);
@@ -73,15 +65,16 @@ export const createSubjectPool = (options: Pick<ScorerOptions, 'maxSubjects'>): 
         }
         return known;
       }
-      if (size >= options.maxSubjects) evict(home, LOOKS);
+      if (pool.size >= options.maxSubjects) evict(home, LOOKS);
       const subject = createSubject(key, home);
       home.subjects.set(key, subject);
-      size += 1;
+      pool.size += 1;
       return subject;
     },
     drop: (home) => {
-      size -= home.subjects.size;
+      pool.size -= home.subjects.size;
       home.subjects.clear();
     },
   };
+  return pool;
 };

@@ -21,7 +21,7 @@ export interface Sweeper {
   gone(item: IdHash): void;
   /** To be called `SWEEPS_PER_SECOND` times a second. */
   tick(): void;
-  readonly waiting: number;
+  waiting(): number;
 }
 
 export const SWEEPS_PER_SECOND = 5;
@@ -57,16 +57,16 @@ export const createSweeper = (deps: {
     const { lists } = home;
     const before = clock.now() + RENEWAL_SHARE * options.listTtlMs;
     const first = cursors.get(home) ?? 0;
-    const end = Math.min(lists.size, first + SLOTS_PER_TICK);
+    const end = Math.min(lists.size(), first + SLOTS_PER_TICK);
     for (let slot = first; slot < end; slot += 1)
       if (lists.expiresAt(slot) <= before) want(home, lists.key(slot), false);
-    cursors.set(home, end >= lists.size ? 0 : end);
+    cursors.set(home, end >= lists.size() ? 0 : end);
   };
 
   const lookForGone = () => {
     if (pass === undefined) {
       if (goneItems.length === 0) return;
-      const left = Array.from(deps.partitions(), ({ home }) => ({ home, next: 0, end: home.lists.size }));
+      const left = Array.from(deps.partitions(), ({ home }) => ({ home, next: 0, end: home.lists.size() }));
       pass = { items: goneItems.slice(0, MAX_GONE), left };
       goneItems = goneItems.slice(MAX_GONE);
     }
@@ -88,7 +88,7 @@ export const createSweeper = (deps: {
 
   return {
     gone: (item) => void goneItems.push(item),
-    get waiting() {
+    waiting: () => {
       let sum = 0;
       for (const keys of waiting.values()) sum += keys.size;
       return sum;

@@ -45,7 +45,7 @@ test('a partition whose lists were not read back holds its works; one that was g
   const { queue } = queueOf();
   const home = homeOf({ learned: false });
   const work = queue.open(warm(createSubject('anna', home)));
-  expect(queue.length).toBe(0);
+  expect(queue.length()).toBe(0);
   expect(home.held).toEqual([work]);
   home.learned = true;
   queue.ready(work);

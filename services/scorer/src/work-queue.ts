@@ -12,7 +12,7 @@ export interface WorkQueue {
   /** At most `max` works whose subjects are warm. They are in flight until `done`. */
   take(max: number): Work[];
   done(work: Work): void;
-  readonly length: number;
+  length(): number;
   /** Resolves when there is something to take, or the signal ends. */
   wait(signal: AbortSignal): Promise<void>;
 }
@@ -59,9 +59,7 @@ export const createWorkQueue = (deps: { needsState: (work: Work) => void }): Wor
       work.subject.inFlight -= 1;
       work.subject.home.open.delete(work);
     },
-    get length() {
-      return works.length;
-    },
+    length: () => works.length,
     wait: (signal) =>
       new Promise((resolve) => {
         if (works.length > 0 || signal.aborted) {

@@ -15,7 +15,7 @@ const FULL_STOCK = 200;
 export interface Market {
   /** Goes on to the tick that holds a time; the changed items, in order. The time never falls. */
   moveTo(time: number): CatalogItem[];
-  readonly nextTick: number;
+  nextTick(): number;
   inStock(item: number): boolean;
   /** Price of one piece in cents of EUR. */
   cents(item: number): number;
@@ -128,9 +128,7 @@ export const createMarket = (seed: number, assortment: Assortment, startAt: numb
       }
       return [...changed].map(catalogItem);
     },
-    get nextTick() {
-      return now + tickMs;
-    },
+    nextTick: () => now + tickMs,
     inStock: (item) => stock[item] !== 0,
     cents: (item) => Math.round((assortment.cents[item] as number) * (factors[item] as number)),
     catalogItem,

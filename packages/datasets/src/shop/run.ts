@@ -27,8 +27,8 @@ export interface Run {
   /** The next record, or undefined where the run has an end and it is reached. */
   next(): DatasetRecord | undefined;
   /** Records given out. */
-  readonly count: number;
-  readonly clock: number;
+  count(): number;
+  clock(): number;
   readonly open: ReadonlyMap<number, Session>;
   readonly notes: DirtNote[];
 }
@@ -75,7 +75,7 @@ export const createRun = (options: {
   const FIRST_DELAYED = TICK + 1;
   for (let person = 0; person < users; person += 1) heap.push(arrivals.nextAfter(clock, person, 0), person);
   for (let robot = 0; robot < robots.count; robot += 1) heap.push(robots.firstAt(robot), users + robot);
-  heap.push(market.nextTick, TICK);
+  heap.push(market.nextTick(), TICK);
 
   const nextEventId = () => eventUuid(seed, made++);
   const later = (at: number, what: Delayed) => {
@@ -130,17 +130,17 @@ export const createRun = (options: {
     const event = session.step(clock);
     if (event === undefined) {
       open.delete(slot);
-      arrivals.left(session.events, clock - session.beganAt);
+      arrivals.left(session.events(), clock - session.beganAt);
       return heap.replace(arrivals.nextAfter(clock, slot, memory.sessions[slot] as number), slot);
     }
-    heap.replace(clock + session.pauseMs, slot);
+    heap.replace(clock + session.pauseMs(), slot);
     happened(event);
   };
 
   /** Lets the next thing happen; it makes no, one or several records. */
   const advance = () => {
-    clock = heap.time;
-    const { slot } = heap;
+    clock = heap.time();
+    const slot = heap.slot();
     if (slot < users) return person(slot);
     if (slot < TICK) {
       heap.replace(robots.nextAfter(slot - users, clock), slot);
@@ -148,7 +148,7 @@ export const createRun = (options: {
     }
     if (slot === TICK) {
       for (const item of market.moveTo(clock)) ready.push({ topic: 'catalog', key: item.itemId, clock, item });
-      return heap.replace(market.nextTick, TICK);
+      return heap.replace(market.nextTick(), TICK);
     }
     heap.pop();
     const at = slot - FIRST_DELAYED;
@@ -164,18 +164,14 @@ export const createRun = (options: {
       while (readyAt === ready.length) {
         ready.length = 0;
         readyAt = 0;
-        if (heap.time >= endAt) return undefined;
+        if (heap.time() >= endAt) return undefined;
         advance();
       }
       count += 1;
       return ready[readyAt++];
     },
-    get count() {
-      return count;
-    },
-    get clock() {
-      return clock;
-    },
+    count: () => count,
+    clock: () => clock,
     open,
     notes,
   };

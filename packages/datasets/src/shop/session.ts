@@ -20,11 +20,11 @@ export interface Session {
   readonly visit: Visit;
   readonly beganAt: number;
   /** Said so far. */
-  readonly events: number;
+  events(): number;
   /** The next event, or undefined at the end of the visit. */
   step(now: number): BehaviourEvent | undefined;
   /** Until the next step. */
-  readonly pauseMs: number;
+  pauseMs(): number;
 }
 
 interface Planned {
@@ -218,12 +218,8 @@ export const openSession = (deps: SessionDeps, index: number, now: number): Sess
     person,
     visit,
     beganAt: now,
-    get events() {
-      return said;
-    },
-    get pauseMs() {
-      return pauseMs;
-    },
+    events: () => said,
+    pauseMs: () => pauseMs,
     step: (now_) => {
       if (queue.length === 0) plan(now_);
       const planned = queue.shift();

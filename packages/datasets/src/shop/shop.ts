@@ -105,7 +105,7 @@ export const createShop = (options: ShopOptions): Shop => {
   function* records(from: number): Generator<DatasetRecord, void, undefined> {
     newest = begin();
     const { run } = newest;
-    for (let record = run.next(); record !== undefined; record = run.next()) if (run.count > from) yield record;
+    for (let record = run.next(); record !== undefined; record = run.next()) if (run.count() > from) yield record;
   }
   return {
     name: 'simulated-shop',
@@ -119,7 +119,7 @@ export const createShop = (options: ShopOptions): Shop => {
     async *events(from) {
       yield* records(from);
     },
-    position: () => ({ records: current().run.count, clock: current().run.clock }),
+    position: () => ({ records: current().run.count(), clock: current().run.clock() }),
     truth: createTruth({
       seed,
       users,

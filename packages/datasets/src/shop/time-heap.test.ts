@@ -15,15 +15,15 @@ test('gives out in order of time, then slot, whatever is pushed, replaced and po
             heap.push(time, slot);
             model.push([time, slot]);
           } else {
-            expect([heap.time, heap.slot]).toEqual(model[0]);
+            expect([heap.time(), heap.slot()]).toEqual(model[0]);
             if (step === 'pop') heap.pop();
             else heap.replace(time, slot);
             model = step === 'pop' ? model.slice(1) : [...model.slice(1), [time, slot]];
           }
           model = model.toSorted((a, b) => a[0] - b[0] || a[1] - b[1]);
-          expect(heap.size).toBe(model.length);
+          expect(heap.size()).toBe(model.length);
         });
-        expect(heap.time).toBe(model[0]?.[0] ?? Number.POSITIVE_INFINITY);
+        expect(heap.time()).toBe(model[0]?.[0] ?? Number.POSITIVE_INFINITY);
       },
     ),
   );

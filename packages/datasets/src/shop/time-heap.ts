@@ -1,9 +1,9 @@
 /** A binary heap of (time, slot) in typed arrays; of equal times the one with the lower slot comes first. */
 export interface TimeHeap {
-  readonly size: number;
+  size(): number;
   /** Time of the first; Infinity where empty. */
-  readonly time: number;
-  readonly slot: number;
+  time(): number;
+  slot(): number;
   push(time: number, slot: number): void;
   /** Replaces the first: one descent in place of two. */
   replace(time: number, slot: number): void;
@@ -36,15 +36,9 @@ export const createTimeHeap = (capacity: number): TimeHeap => {
     put(at, time, slot);
   };
   return {
-    get size() {
-      return size;
-    },
-    get time() {
-      return size === 0 ? Number.POSITIVE_INFINITY : (times[0] as number);
-    },
-    get slot() {
-      return slots[0] as number;
-    },
+    size: () => size,
+    time: () => (size === 0 ? Number.POSITIVE_INFINITY : (times[0] as number)),
+    slot: () => slots[0] as number,
     push: (time, slot) => {
       if (size === times.length) {
         const wider = new Float64Array(size * 2);

@@ -1,3 +1,4 @@
+import type { Writable } from '@nextcart/contracts';
 import type { CategoryShare } from '../catalog-features.ts';
 
 /**
@@ -28,14 +29,12 @@ export const createCare = (): Care => {
   let voices = new Int32Array(FIRST_CATEGORIES);
   /** By category, while one of its events is out. */
   let kept = new Float64Array(FIRST_CATEGORIES);
-  let categories = new Int32Array(64);
-  let count = 0;
 
   const makeRoom = (category: number) => {
+    const { categories, count } = care;
     if (count === categories.length) {
-      const more = new Int32Array(2 * count);
-      more.set(categories);
-      categories = more;
+      care.categories = new Int32Array(2 * count);
+      care.categories.set(categories);
     }
     if (category < sums.length) return;
     const size = Math.max(category + 1, 2 * sums.length);
@@ -47,27 +46,24 @@ export const createCare = (): Care => {
     kept = new Float64Array(size);
   };
 
-  return {
-    get categories() {
-      return categories;
-    },
-    get count() {
-      return count;
-    },
+  const care: Writable<Care> = {
+    categories: new Int32Array(64),
+    count: 0,
     of: (category) => (category >= 0 && category < sums.length ? (sums[category] as number) : 0),
     voices: (category) => (category >= 0 && category < voices.length ? (voices[category] as number) : 0),
     clear: () => {
+      const { categories, count } = care;
       for (let c = 0; c < count; c += 1) {
         sums[categories[c] as number] = 0;
         voices[categories[c] as number] = 0;
       }
-      count = 0;
+      care.count = 0;
     },
     add: (shares, weight) => {
       for (let i = 0; i < shares.length; i += 1) {
         const { category, share } = shares[i] as CategoryShare;
         makeRoom(category);
-        if (voices[category] === 0) categories[count++] = category;
+        if (voices[category] === 0) care.categories[care.count++] = category;
         sums[category] = (sums[category] as number) + share * weight;
         voices[category] = (voices[category] as number) + 1;
       }
@@ -90,4 +86,5 @@ export const createCare = (): Care => {
       }
     },
   };
+  return care;
 };
