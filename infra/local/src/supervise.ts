@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NextcartError } from '@nextcart/contracts';
+import { sessionStandsBack } from '@nextcart/runtime';
 import { logTail } from './log-tail.ts';
 import type { PidBook } from './pids.ts';
 
@@ -36,6 +37,8 @@ export interface ChildSpec {
   readonly isReady: (pid: number) => Promise<boolean>;
   readonly readyTimeoutMs: number;
   readonly stopTimeoutMs: number;
+  /** It gets the cores that the others leave. */
+  readonly background?: boolean;
   /** What a person should try when it does not start. */
   readonly cure: string;
 }
@@ -67,7 +70,10 @@ export const supervise = (spec: ChildSpec, pids: PidBook, log: (line: string) =>
     });
     closeSync(out);
     child = started;
-    if (started.pid !== undefined) pids.record(spec.name, started.pid);
+    if (started.pid !== undefined) {
+      pids.record(spec.name, started.pid);
+      if (spec.background === true) sessionStandsBack(started.pid);
+    }
     exited = new Promise((resolve) => {
       const onEnd = (how: string): void => {
         pids.forget(spec.name);

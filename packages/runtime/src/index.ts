@@ -7,4 +7,4 @@ export { type StatusServer, startStatusServer } from './http.ts';
 export { createLifecycle, type Lifecycle } from './lifecycle.ts';
 export { createLogger, type Logger } from './logger.ts';
 export { createMetrics, type Metrics } from './metrics.ts';
-export { BACKGROUND_NICE, standBack } from './priority.ts';
+export { BACKGROUND_NICE, helpersStandBack, sessionStandsBack, standBack } from './priority.ts';

@@ -8,6 +8,7 @@ import {
   createLifecycle,
   createLogger,
   createMetrics,
+  helpersStandBack,
   startStatusServer,
 } from '@nextcart/runtime';
 import { createScorer } from './create-scorer.ts';
@@ -15,6 +16,7 @@ import { optionsOf, readEnv } from './env.ts';
 
 const env = readEnv();
 countBuffersAsHeap();
+helpersStandBack();
 const log = createLogger('scorer', env.LOG_LEVEL);
 const lifecycle = createLifecycle({ log, clock });
 

@@ -79,6 +79,7 @@ export const startOwnServers = async (context: BenchContext): Promise<OwnServers
     const child = spawn(process.execPath, [script], {
       env: { ...env, LOG_LEVEL: 'warn', ...options.env, HTTP_PORT: String(port) },
       stdio: ['ignore', out, out],
+      detached: true, // a session of its own, as with `npm start`
     });
     closeSync(out);
     const tail = (): string => readFileSync(logFile, 'utf8').split('\n').slice(-15).join('\n');

@@ -8,6 +8,7 @@ import {
   createLifecycle,
   createLogger,
   createMetrics,
+  helpersStandBack,
   startStatusServer,
 } from '@nextcart/runtime';
 import { createScorer } from '@nextcart/scorer';
@@ -15,6 +16,7 @@ import { createScorer } from '@nextcart/scorer';
 /** services/scorer/src/main.ts with one thing more: it keeps the stamps of "unchanged" and writes them at its end. */
 const { KAFKA_BROKERS = '', CLICKHOUSE_URL = '', SCHEMA_REGISTRY_URL = '', HTTP_PORT, STAMPS_FILE = '' } = process.env;
 countBuffersAsHeap();
+helpersStandBack();
 const log = createLogger('scorer', 'warn');
 const lifecycle = createLifecycle({ log, clock });
 const kafka = createKafka({

@@ -38,6 +38,7 @@ export const createClickhouse = (context: ServerContext): Supervised => {
       env: context.env,
       cwd: dir,
       logFile: join(context.logsDir, 'clickhouse.log'),
+      background: true, // inserts and merges come in bursts of a core each; what a list waits for must not share it with them
       isReady: () => isOurs(context.ports.clickhouse, realpathSync(data)),
       readyTimeoutMs: READY_TIMEOUT_MS,
       stopTimeoutMs: STOP_TIMEOUT_MS,
