@@ -17,7 +17,8 @@ export const install = async () => {
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted()) return;
   // Not `npm ci`: a lock file made on one platform lacks the optional packages of the others, and ci refuses that.
   // The child's PATH is the person's own: node_modules/.bin may hold a Node that is being replaced.
-  // ONNX Runtime's CPU engine is in its package; its script would fetch CUDA's besides. npm 12 no longer hands on what .npmrc says.
+  // ONNX Runtime's CPU engine is in its package; its script would fetch CUDA's besides. A newer npm does not run it
+  // (allowScripts in package.json), an older one does.
   const env = { ...childEnv, PATH: hostEnv.PATH, ONNXRUNTIME_NODE_INSTALL: 'skip' };
   // errors only: under an older Node, npm warns of every package that wants the one it is about to bring
   const args = ['install', '--no-audit', '--no-fund', '--loglevel=error'];

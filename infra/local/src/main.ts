@@ -1,5 +1,6 @@
 import { NextcartError } from '@nextcart/contracts';
 import { parseArguments, type StartOptions, usage } from './arguments.ts';
+import { readEnv } from './env.ts';
 import { start } from './start.ts';
 import { createSteps } from './steps.ts';
 
@@ -25,7 +26,7 @@ const main = async (): Promise<number> => {
   try {
     await start(
       options,
-      process.env,
+      readEnv(),
       createSteps((text) => process.stdout.write(text)),
       abort.signal,
     );

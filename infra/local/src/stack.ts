@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { clickhouseUrl, createClickhouse } from './clickhouse/start.ts';
 import { cacheDir } from './folders.ts';
 import { createKafka } from './kafka/broker.ts';
+import type { SecuredListener } from './kafka/secured-listener.ts';
 import { createPidBook } from './pids.ts';
 import { choosePorts, HOST, type Ports } from './ports.ts';
 import { createRedis } from './redis/start.ts';
@@ -31,6 +32,8 @@ export interface StackOptions {
   /** Try the ports that people expect first (9092, 8123, 6379, 8081). */
   readonly usualPorts?: boolean;
   readonly kafkaHeapMb?: number;
+  /** A listener with TLS and logins beside the plain one. */
+  readonly securedKafka?: SecuredListener;
   /** Gives up a start that is under way: what has started is stopped, and the promise rejects. */
   readonly signal?: AbortSignal;
   readonly log: (line: string) => void;
@@ -75,7 +78,13 @@ export const provisionStack = async (options: StackOptions): Promise<Stack> => {
   const cache = cacheDir(options.env);
   const results = await Promise.allSettled([
     named.kafkaBrokers ??
-      bring('kafka', () => createKafka(context, { heapMb: options.kafkaHeapMb ?? DEFAULT_KAFKA_HEAP_MB, cache })),
+      bring('kafka', () =>
+        createKafka(context, {
+          heapMb: options.kafkaHeapMb ?? DEFAULT_KAFKA_HEAP_MB,
+          cache,
+          secured: options.securedKafka,
+        }),
+      ),
     named.clickhouseUrl ?? bring('clickhouse', () => createClickhouse(context)),
     named.redisUrl ?? bring('redis', () => createRedis(context, cache)),
     named.schemaRegistryUrl ?? bring('registry', () => createRegistry(context)),

@@ -1,5 +1,12 @@
 import { clickhouseConnection, createStore, type Store } from '@nextcart/clickhouse';
-import { createKafka, createRegistryClient, type Kafka, kafkaConnection, type RegistryClient } from '@nextcart/kafka';
+import {
+  createKafka,
+  createRegistryClient,
+  type Kafka,
+  kafkaConnection,
+  type RegistryClient,
+  registryConnection,
+} from '@nextcart/kafka';
 import { createLogger, type Logger, systemClock } from '@nextcart/runtime';
 import { type CliEnv, readEnv } from './env.ts';
 
@@ -26,7 +33,7 @@ export const withConnections = async (body: (connections: Connections) => Promis
       log,
       kafka: () => (kafka ??= createKafka({ connection: kafkaConnection(env, 'nextcart-cli'), log, clock })),
       store: () => (store ??= createStore({ ...clickhouseConnection(env), log, clock })),
-      registry: () => (registry ??= createRegistryClient({ url: env.SCHEMA_REGISTRY_URL, log, clock })),
+      registry: () => (registry ??= createRegistryClient({ ...registryConnection(env), log, clock })),
     });
   } finally {
     await kafka?.close();

@@ -1,5 +1,5 @@
 import { clickhouseEnv } from '@nextcart/clickhouse';
-import { kafkaEnv } from '@nextcart/kafka';
+import { kafkaEnv, kafkaEnvRule, registryEnv } from '@nextcart/kafka';
 import { readStackFile } from '@nextcart/local';
 import { type EnvSource, parseEnv } from '@nextcart/runtime';
 import { z } from 'zod';
@@ -7,7 +7,7 @@ import { z } from 'zod';
 const schema = z.object({
   ...kafkaEnv,
   ...clickhouseEnv,
-  SCHEMA_REGISTRY_URL: z.url(),
+  ...registryEnv,
   /** only looked at by `nextcart doctor` */
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
   /** where the local stack, checkpoints of imports and truth files live */
@@ -32,7 +32,7 @@ export const readEnv = (source: EnvSource = process.env): CliEnv => {
           REDIS_URL: stack.redisUrl,
         };
   try {
-    return parseEnv(schema, { ...fromStack, ...source });
+    return parseEnv(schema, { ...fromStack, ...source }, [kafkaEnvRule]);
   } catch (error) {
     if (stack !== null) throw error;
     const cure =

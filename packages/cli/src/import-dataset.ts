@@ -62,6 +62,8 @@ export const importDataset = async (deps: ImportDeps): Promise<ImportResult> => 
   if (deps.restart) checkpoint.clear();
   const from = checkpoint.read();
   const producer = await kafka.createProducer();
+  // a broker that is away must not keep a command that was stopped: closing gives up in the end
+  signal.addEventListener('abort', () => void producer.close(), { once: true });
   try {
     const sender = await createEventSender({
       producer,
@@ -70,7 +72,7 @@ export const importDataset = async (deps: ImportDeps): Promise<ImportResult> => 
       ownClock: true,
       topicNames: names,
     });
-    const items = await sendCatalog(dataset, sender);
+    const items = await sendCatalog(dataset, sender, signal);
     if (!deps.events || signal.aborted) return { items, events: from, stopped: signal.aborted };
     if (from > 0)
       deps.say(

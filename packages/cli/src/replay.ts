@@ -23,7 +23,7 @@ export const parseSpeed = (text: string): Speed => {
 /**
  * Sends a data set's events from number `from` on, at its own clock times the speed.
  * `sent(n)` is called with the count of events of the whole set that the broker has: what a checkpoint records.
- * Ends early, in order, where the signal is aborted. Returns the count.
+ * Ends where the signal is aborted: from then on nothing is handed over. Returns the count.
  */
 export const replayEvents = async (deps: {
   dataset: Dataset;
@@ -41,7 +41,7 @@ export const replayEvents = async (deps: {
   let origin: { shop: number; real: number } | undefined;
 
   const flush = async () => {
-    if (chunk.length === 0) return;
+    if (chunk.length === 0 || signal.aborted) return;
     await sender.send(chunk);
     count += chunk.length;
     chunk = [];
@@ -66,17 +66,21 @@ export const replayEvents = async (deps: {
   return count;
 };
 
-/** Sends the whole catalogue; resolves with the number of items. */
-export const sendCatalog = async (dataset: Dataset, sender: EventSender): Promise<number> => {
+/** Sends the whole catalogue, or until the signal is aborted; resolves with the number of items. */
+export const sendCatalog = async (dataset: Dataset, sender: EventSender, signal: AbortSignal): Promise<number> => {
   let chunk: DatasetRecord[] = [];
   let count = 0;
-  for await (const record of dataset.catalog()) {
-    chunk.push(record);
-    count += 1;
-    if (chunk.length < CHUNK) continue;
+  const flush = async () => {
+    if (chunk.length === 0 || signal.aborted) return;
     await sender.send(chunk);
+    count += chunk.length;
     chunk = [];
+  };
+  for await (const record of dataset.catalog()) {
+    if (signal.aborted) break;
+    chunk.push(record);
+    if (chunk.length >= CHUNK) await flush();
   }
-  if (chunk.length > 0) await sender.send(chunk);
+  await flush();
   return count;
 };

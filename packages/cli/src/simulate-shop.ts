@@ -66,6 +66,8 @@ export const simulateShop = async (deps: SimulateDeps): Promise<number> => {
   const live = speed === 1;
   const source = deps.source ?? (live ? undefined : 'simulated-shop');
   const producer = await kafka.createProducer();
+  // a broker that is away must not keep a command that was stopped: closing gives up in the end
+  signal.addEventListener('abort', () => void producer.close(), { once: true });
   const { lists, tail } = await followLists(kafka, name(topics.recommendations.name));
   try {
     const sender = await createEventSender({
@@ -87,7 +89,7 @@ export const simulateShop = async (deps: SimulateDeps): Promise<number> => {
         lists,
         ...(deps.events === undefined ? {} : { maxEvents: deps.events }),
       });
-    const items = await sendCatalog(shopAt(clock.now()), sender);
+    const items = await sendCatalog(shopAt(clock.now()), sender, signal);
     if (signal.aborted) return 0;
     // the catalogue does not depend on the start, so the shop opens when its items are there: event times are now
     const shop = shopAt(clock.now());

@@ -26,3 +26,10 @@ test('what the Avro reader can’t read is a refusal, though it has no code', ()
   const error = new Error('std::exception. Code: 1001, type: avro::Exception, e.what() = EOF reached');
   expect(storeError(error, 'it').code).toBe('store_refused');
 });
+
+test('a wrong password and a certificate that nobody vouches for name the variable to mend', () => {
+  expect(storeError(serverError('516', 'AUTHENTICATION_FAILED'), 'it').message).toMatch(/password in CLICKHOUSE_URL$/);
+  const untrusted = Object.assign(new Error('unable to verify'), { code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' });
+  expect(storeError(untrusted, 'it').cure).toMatch(/^set CLICKHOUSE_CA_FILE/);
+  expect(storeError(serverError('252', 'TOO_MANY_PARTS'), 'it').cure).toBeUndefined();
+});

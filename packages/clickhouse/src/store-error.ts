@@ -1,5 +1,6 @@
 import { ClickHouseError } from '@clickhouse/client';
 import { NextcartError } from '@nextcart/contracts';
+import { certificateCure } from '@nextcart/runtime';
 
 /**
  * A server that is busy, full or going down says so with these; the same call may succeed later. Every other code is a
@@ -29,6 +30,16 @@ const RETRY_CODES = new Set([
   '999', // KEEPER_EXCEPTION
 ]);
 
+/** UNKNOWN_USER, WRONG_PASSWORD, REQUIRED_PASSWORD, AUTHENTICATION_FAILED */
+const NOT_LET_IN = new Set(['192', '193', '194', '516']);
+
+const cureOf = (error: unknown): string | undefined => {
+  if (error instanceof ClickHouseError)
+    return NOT_LET_IN.has(error.code) ? 'correct user and password in CLICKHOUSE_URL' : undefined;
+  const { code } = error as NodeJS.ErrnoException;
+  return certificateCure(code, { caVariable: 'CLICKHOUSE_CA_FILE', addressVariable: 'CLICKHOUSE_URL' });
+};
+
 /** The Avro reader's own exceptions have no code of ClickHouse's, and the client does not know them as the server's. */
 const isRefusal = (error: unknown): boolean =>
   error instanceof ClickHouseError
@@ -50,6 +61,7 @@ export const storeError = (error: unknown, what: string): NextcartError => {
   return new NextcartError('store_unavailable', `ClickHouse did not do ${what}: ${reason}`, {
     retry: true,
     cause: error,
+    cure: cureOf(error),
     context,
   });
 };

@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { ClickHouseLogLevel, type ClickHouseSettings, createClient } from '@clickhouse/client';
-import { BACKGROUND_NICE, type Clock, type Logger } from '@nextcart/runtime';
+import { BACKGROUND_NICE, type Clock, type Logger, readAuthority } from '@nextcart/runtime';
 import { avroColumns, avroContainer } from './avro-container.ts';
 import type { StoreConnection } from './env.ts';
 import { storeError } from './store-error.ts';
@@ -97,7 +96,9 @@ export const createStore = (
     keep_alive: { enabled: true, idle_socket_ttl: 2000 }, // below the server's 3 s
     use_multipart_params_auto: true, // thousands of subjects don't fit in a URL
     log: { level: ClickHouseLogLevel.OFF }, // errors are thrown to callers, who know what they mean
-    ...(deps.caFile === undefined ? {} : { tls: { ca_cert: readFileSync(deps.caFile) } }),
+    ...(deps.caFile === undefined
+      ? {}
+      : { tls: { ca_cert: Buffer.from(readAuthority('CLICKHOUSE_CA_FILE', deps.caFile)) } }),
   });
 
   const attempt = async <T>(what: string, call: () => Promise<T>): Promise<T> => {

@@ -18,6 +18,8 @@ export interface NextcartErrorOptions {
   /** True where the same call may succeed later, unchanged. */
   readonly retry: boolean;
   readonly cause?: unknown;
+  /** What a person can do about it; becomes the end of the message. */
+  readonly cure?: string | undefined;
   /** Ids and numbers that a person needs to act; goes into logs as fields. */
   readonly context?: Readonly<Record<string, string | number | boolean>>;
 }
@@ -27,12 +29,17 @@ export class NextcartError extends Error {
   override readonly name = 'NextcartError';
   readonly code: ErrorCode;
   readonly retry: boolean;
+  readonly cure: string | undefined;
   readonly context: Readonly<Record<string, string | number | boolean>>;
 
   constructor(code: ErrorCode, message: string, options: NextcartErrorOptions) {
-    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    super(
+      options.cure === undefined ? message : `${message}; ${options.cure}`,
+      options.cause === undefined ? {} : { cause: options.cause },
+    );
     this.code = code;
     this.retry = options.retry;
+    this.cure = options.cure;
     this.context = options.context ?? {};
   }
 }

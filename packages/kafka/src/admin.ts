@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NextcartError } from '@nextcart/contracts';
+import { accessTrouble } from './access.ts';
 import type { KafkajsHome } from './connect-kafkajs.ts';
 import { describe, isNotYet, kafkajsFields, noSuchTopic } from './errors.ts';
 import type { Admin, CommittedOffset, PartitionOffsets } from './kafka.ts';
@@ -50,6 +51,16 @@ export const createAdmin = (home: KafkajsHome): ClosableAdmin => {
     old.disconnect().catch(() => undefined);
   };
 
+  const unavailable = (cause: unknown): NextcartError =>
+    new NextcartError('broker_unavailable', `Kafka does not answer: ${describe(cause)}`, { retry: true, cause });
+  /** To be tried again all the same: a person mends it, and nothing that waits is at fault. */
+  const notLetIn = (cause: unknown): NextcartError | undefined => {
+    const trouble = accessTrouble(cause, home.connection);
+    if (trouble === undefined) return undefined;
+    const { detail, cure } = trouble;
+    return new NextcartError('broker_unavailable', `Kafka does not let us in: ${detail}`, { retry: true, cause, cure });
+  };
+
   /**
    * A connection that broke since the last call is no reason to fail this one: the next attempt has a new one. Nor is a
    * broker that answers 'not yet' (a coordinator that loads, a leader that is being chosen): it is asked again.
@@ -70,11 +81,8 @@ export const createAdmin = (home: KafkajsHome): ClosableAdmin => {
           continue;
         }
         if (used !== undefined) drop(used);
-        if (attempt >= ATTEMPTS || used === undefined)
-          throw new NextcartError('broker_unavailable', `Kafka does not answer: ${describe(error)}`, {
-            retry: true,
-            cause: error,
-          });
+        if (used === undefined) throw notLetIn(error) ?? unavailable(error);
+        if (attempt >= ATTEMPTS) throw unavailable(error);
       }
     }
   };
@@ -131,8 +139,8 @@ export const createAdmin = (home: KafkajsHome): ClosableAdmin => {
     return [...ends].map(([partition, end]) => ({ partition, start: starts.get(partition) ?? end, end }));
   };
 
-  const withKafkajsAdmin = async <T>(body: (admin: ReturnType<typeof home.client.admin>) => Promise<T>): Promise<T> => {
-    const admin = home.client.admin({ retry: { retries: 5 } });
+  const withKafkajsAdmin = async <T>(body: (admin: ReturnType<typeof home.brief.admin>) => Promise<T>): Promise<T> => {
+    const admin = home.brief.admin();
     try {
       await admin.connect();
       return await body(admin);

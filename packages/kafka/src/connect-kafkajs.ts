@@ -37,7 +37,11 @@ const socketFactory: ISocketFactory = ({ host, port, ssl, onConnect }) => {
 
 /** Where every client of ours starts: the same sockets, security, pace and log. */
 export interface KafkajsHome {
+  readonly connection: KafkaConnection;
+  /** Its connections are tried for ever: for members of groups. */
   readonly client: kafkajs.Kafka;
+  /** For callers that have a loop of their own around: a try that can't end would outlive the one who closes it. */
+  readonly brief: kafkajs.Kafka;
   /** A cluster of its own below kafkajs's API, with brief retries; the caller connects and disconnects it. */
   cluster(): RawCluster;
 }
@@ -65,7 +69,9 @@ export const connectKafkajs = (deps: { connection: KafkaConnection; log: Logger;
   };
   const client = new kafkajs.Kafka(config);
   return {
+    connection,
     client,
+    brief: new kafkajs.Kafka({ ...config, retry: retryBriefly }),
     cluster: () =>
       new RawClusterClass({
         ...common,

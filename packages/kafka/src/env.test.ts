@@ -1,7 +1,7 @@
 import { parseEnv } from '@nextcart/runtime';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { kafkaConnection, kafkaEnv, kafkaEnvRule } from './env.ts';
+import { kafkaConnection, kafkaEnv, kafkaEnvRule, registryConnection } from './env.ts';
 
 const parse = (source: Record<string, string>) => parseEnv(z.object(kafkaEnv), source, [kafkaEnvRule]);
 
@@ -21,4 +21,11 @@ test('a login needs all three of its parts, and may go over TLS', () => {
   });
   expect(() => parse({ KAFKA_BROKERS: 'a:1', KAFKA_SASL_USERNAME: 'u' })).toThrow(/go together/);
   expect(() => parse({ KAFKA_BROKERS: 'a:1', ...login, KAFKA_SASL_MECHANISM: 'guess' })).toThrow(/expected one of/);
+});
+
+test('a file of authorities that is none is named with its variable before anything is sent', () => {
+  const env = parse({ KAFKA_BROKERS: 'a:1', KAFKA_CA_FILE: '/nowhere/ca.pem' });
+  expect(() => kafkaConnection(env, 'me')).toThrow(/^KAFKA_CA_FILE: \/nowhere\/ca\.pem can't be read/);
+  const registry = { SCHEMA_REGISTRY_URL: 'https://r', SCHEMA_REGISTRY_CA_FILE: '/nowhere/ca.pem' };
+  expect(() => registryConnection(registry)).toThrow(/^SCHEMA_REGISTRY_CA_FILE: /);
 });

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import type { EnvRule } from '@nextcart/runtime';
+import { type EnvRule, readAuthority } from '@nextcart/runtime';
 import { z } from 'zod';
 
 const MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
@@ -9,7 +8,7 @@ export type SaslMechanism = (typeof MECHANISMS)[number];
 export const kafkaEnv = {
   /** host:port of one or more brokers, by comma */
   KAFKA_BROKERS: z
-    .string()
+    .string({ error: 'expected host:port, several by comma' })
     .transform((text) =>
       text
         .split(',')
@@ -43,8 +42,29 @@ export interface KafkaEnv {
 
 /** Variables of every process that talks to the schema registry. */
 export const registryEnv = {
-  SCHEMA_REGISTRY_URL: z.url({ protocol: /^https?$/, error: 'expected http(s)://host:port' }),
+  /** may hold user and password */
+  SCHEMA_REGISTRY_URL: z.url({ protocol: /^https?$/, error: 'expected http(s)://user:password@host:port' }),
+  /** PEM file of the authority that signed the registry's certificate, where it is not a public one */
+  SCHEMA_REGISTRY_CA_FILE: z.string().optional(),
 };
+
+export interface RegistryConnection {
+  /** http(s)://user:password@host:port */
+  readonly url: string;
+  /** PEM text. */
+  readonly ca?: string;
+}
+
+/** The variables as `createRegistryClient` wants them. Reads the CA file. */
+export const registryConnection = (env: {
+  readonly SCHEMA_REGISTRY_URL: string;
+  readonly SCHEMA_REGISTRY_CA_FILE?: string | undefined;
+}): RegistryConnection => ({
+  url: env.SCHEMA_REGISTRY_URL,
+  ...(env.SCHEMA_REGISTRY_CA_FILE === undefined
+    ? {}
+    : { ca: readAuthority('SCHEMA_REGISTRY_CA_FILE', env.SCHEMA_REGISTRY_CA_FILE) }),
+});
 
 /** For `parseEnv`: half of a login is no login. */
 export const kafkaEnvRule: EnvRule<KafkaEnv> = (env) => {
@@ -69,7 +89,7 @@ export const kafkaConnection = (env: KafkaEnv, clientId: string): KafkaConnectio
   const broken = kafkaEnvRule(env);
   if (broken !== undefined) throw new Error(broken);
   const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = env;
-  const ca = env.KAFKA_CA_FILE === undefined ? undefined : readFileSync(env.KAFKA_CA_FILE, 'utf8');
+  const ca = env.KAFKA_CA_FILE === undefined ? undefined : readAuthority('KAFKA_CA_FILE', env.KAFKA_CA_FILE);
   return {
     brokers: env.KAFKA_BROKERS,
     clientId,

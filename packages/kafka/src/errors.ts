@@ -4,7 +4,10 @@ import { NextcartError } from '@nextcart/contracts';
 interface KafkajsFields {
   readonly name?: string;
   readonly type?: string;
+  /** Of a socket's error a name, of a broker's a number. */
+  readonly code?: string | number;
   readonly retriable?: boolean;
+  readonly cause?: unknown;
 }
 export const kafkajsFields = (error: unknown): KafkajsFields =>
   typeof error === 'object' && error !== null ? error : {};

@@ -1,5 +1,13 @@
 export { createKafka } from './client.ts';
-export { type KafkaConnection, kafkaConnection, kafkaEnv, kafkaEnvRule, registryEnv } from './env.ts';
+export {
+  type KafkaConnection,
+  kafkaConnection,
+  kafkaEnv,
+  kafkaEnvRule,
+  type RegistryConnection,
+  registryConnection,
+  registryEnv,
+} from './env.ts';
 export type {
   Admin,
   Assignment,

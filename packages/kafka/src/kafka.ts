@@ -56,18 +56,20 @@ export interface ProducerOptions {
   /** Bytes that may wait before `send` and `sendAll` hold the caller back. */
   readonly maxQueuedBytes?: number;
   readonly compression?: 'none' | 'zstd';
+  /** 10 s where absent: how long `close` waits for the broker. */
+  readonly closeTimeoutMs?: number;
 }
 
 /**
  * Acks from all replicas; one send in flight, what arrives meanwhile goes with the next (natural batching). Never loses
- * an acknowledged record; may write one twice. While the broker is away everything waits, for ever.
+ * an acknowledged record; may write one twice. While the broker is away everything waits, until `close`.
  */
 export interface Producer {
   /** Resolves when the broker has all of them. */
   sendAll(records: readonly OutgoingRecord[]): Promise<void>;
   /** Records handed over and not acknowledged yet. */
   queued(): number;
-  /** Waits for what is queued, then closes. */
+  /** Waits for what is queued, but not for ever: `sendAll` then rejects with 'broker_unavailable' (retry false). */
   close(): Promise<void>;
 }
 

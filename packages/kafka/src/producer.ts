@@ -1,8 +1,8 @@
 /**
  * Invariants: one send is in flight at a time, so records of a partition reach the log in the order they were handed
  * over; a record is acknowledged to the caller only after all replicas have it; a send that failed or got no answer is
- * repeated for ever, so a record may be there twice and is never lost. Not idempotent on purpose: kafkajs's idempotent
- * producer lost acknowledged records in fault runs.
+ * repeated until the producer is closed, so a record may be there twice, and none is lost without a word. Not idempotent
+ * on purpose: kafkajs's idempotent producer lost acknowledged records in fault runs.
  */
 import { NextcartError } from '@nextcart/contracts';
 import type { Clock, Logger } from '@nextcart/runtime';
@@ -15,6 +15,8 @@ import { createSendQueue, MAX_RECORD_BYTES, type Queued, sizeBytes } from './sen
 /** Some seconds of a busy shop. */
 const DEFAULT_MAX_QUEUED_BYTES = 16 * 1024 * 1024;
 const RETRY_MS = 500;
+/** Two answers of a broker that is slow, and below what a process gives each of its stops (15 s). */
+const CLOSE_TIMEOUT_MS = 10_000;
 
 /** What the broker will say again however often it is asked. */
 const REFUSED = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD', 'TOPIC_AUTHORIZATION_FAILED']);
@@ -31,10 +33,10 @@ export const createProducer = async (
   options: ProducerOptions = {},
 ): Promise<Producer> => {
   const { home, admin, log, clock } = deps;
-  const { maxQueuedBytes = DEFAULT_MAX_QUEUED_BYTES } = options;
+  const { maxQueuedBytes = DEFAULT_MAX_QUEUED_BYTES, closeTimeoutMs = CLOSE_TIMEOUT_MS } = options;
   const compression = options.compression === 'zstd' ? kafkajs.CompressionTypes.ZSTD : kafkajs.CompressionTypes.None;
   const make = () =>
-    home.client.producer({
+    home.brief.producer({
       allowAutoTopicCreation: false,
       idempotent: false,
       createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
@@ -42,9 +44,11 @@ export const createProducer = async (
     });
   let client = make();
   let connected = false;
-  let inFlight = 0;
+  let inFlight: readonly Queued[] = [];
   let pumping: Promise<void> | undefined;
   let closed = false;
+  /** Aborted with the error that unsent records get. */
+  const givenUp = new AbortController();
   const queue = createSendQueue();
   let room = Promise.withResolvers<void>();
   const knownTopics = new Map<string, Promise<void>>();
@@ -53,13 +57,14 @@ export const createProducer = async (
   const topicIsThere = (name: string): Promise<void> => {
     const check = async () => {
       for (;;) {
+        givenUp.signal.throwIfAborted();
         try {
           await admin.topic(name);
           return;
         } catch (error) {
           if (error instanceof NextcartError && !error.retry) throw error;
           log.warn({ topic: name, detail: describe(error) }, 'producer_waits_for_broker');
-          await clock.sleep(RETRY_MS);
+          await clock.sleep(RETRY_MS, givenUp.signal).catch(() => undefined);
         }
       }
     };
@@ -100,13 +105,14 @@ export const createProducer = async (
   };
 
   const sendAllOf = async (items: readonly Queued[]): Promise<void> => {
-    for (let attempt = 1; ; attempt += 1) {
+    for (let attempt = 1; !givenUp.signal.aborted; attempt += 1) {
       try {
         await sendOnce(items);
         for (const item of items) item.settle();
         if (attempt > 1) log.info({ attempt }, 'producer_sends_again');
         return;
       } catch (error) {
+        if (givenUp.signal.aborted) return;
         if (REFUSED.has(kafkajsFields(error).type ?? '')) {
           if (items.length === 1) {
             const cause = new NextcartError('bad_input', `the broker refuses a record: ${describe(error)}`, {
@@ -132,13 +138,13 @@ export const createProducer = async (
     await new Promise((resolve) => setImmediate(resolve));
     while (queue.length > 0) {
       const items = queue.take();
-      inFlight = items.length;
+      inFlight = items;
       if (queue.bytes < maxQueuedBytes) {
         room.resolve();
         room = Promise.withResolvers();
       }
       await sendAllOf(items);
-      inFlight = 0;
+      inFlight = [];
     }
   };
   const startPump = (): void => {
@@ -148,11 +154,33 @@ export const createProducer = async (
     });
   };
 
+  const drained = async (): Promise<void> => {
+    await turn;
+    while (pumping !== undefined) await pumping;
+  };
+
+  /** What the broker has not acknowledged is rejected; what is in flight may yet arrive. */
+  const giveUp = (): void => {
+    const unsent = [...inFlight];
+    while (queue.length > 0) unsent.push(...queue.take());
+    const error = new NextcartError(
+      'broker_unavailable',
+      `the producer was closed, and within ${closeTimeoutMs / 1000} s the broker did not acknowledge what was sent last`,
+      { retry: false, cure: 'send it again when the broker is back', context: { records: unsent.length } },
+    );
+    log.warn({ records: unsent.length }, 'producer_gave_up');
+    givenUp.abort(error);
+    for (const item of unsent) item.settle(error);
+    room.resolve();
+    // an attempt that is under way may still open a connection
+    void pumping?.then(() => client.disconnect()).catch(() => undefined);
+  };
+
   /** In order of the calls: a call that waits for room holds those behind it. */
   let turn: Promise<void> = Promise.resolve();
 
   return {
-    queued: () => queue.length + inFlight,
+    queued: () => queue.length + inFlight.length,
     sendAll: async (records) => {
       if (closed) throw new NextcartError('internal', 'the producer is closed', { retry: false });
       if (records.length === 0) return;
@@ -178,7 +206,8 @@ export const createProducer = async (
         await mine;
         for (const name of new Set(records.map(({ topic }) => topic))) await topicIsThere(name);
         for (const { record, bytes } of sized) {
-          while (queue.bytes >= maxQueuedBytes) await room.promise;
+          while (queue.bytes >= maxQueuedBytes && !givenUp.signal.aborted) await room.promise;
+          givenUp.signal.throwIfAborted();
           queue.push({ record, bytes, settle });
           startPump();
         }
@@ -189,9 +218,10 @@ export const createProducer = async (
     },
     close: async () => {
       closed = true;
-      await turn;
-      while (pumping !== undefined) await pumping;
-      await client.disconnect().catch(() => undefined);
+      const done = new AbortController();
+      await Promise.race([drained(), clock.sleep(closeTimeoutMs, done.signal).then(giveUp, () => undefined)]);
+      done.abort();
+      await Promise.race([client.disconnect().catch(() => undefined), clock.sleep(RETRY_MS)]);
     },
   };
 };

@@ -43,10 +43,13 @@ test('a schema is asked for once, with the login of the address', async () => {
   expect(asked).toEqual([`Basic ${Buffer.from('user:p@ss').toString('base64')}`]);
 });
 
-test('a registry that is not there does not ping', async () => {
+test('a registry that is not there is told from one that does not know us, which names the cure', async () => {
   const { client } = await against(200, '[]');
-  expect(await client.ping()).toBe(true);
+  await client.check();
   await new Promise((resolve) => server?.close(resolve));
   server = undefined;
-  expect(await client.ping()).toBe(false);
+  await expect(client.check()).rejects.toThrow(/does not answer: .*ECONNREFUSED/);
+  const stranger = (await against(401, '<html>Unauthorized</html>')).client;
+  for (const call of [stranger.check(), stranger.schema(1), stranger.register('s', '"int"')])
+    await expect(call).rejects.toThrow(/let us in \(status 401\); correct .* SCHEMA_REGISTRY_URL/);
 });

@@ -1,11 +1,14 @@
 import { NextcartError } from '@nextcart/contracts';
-import type { Clock, Logger } from '@nextcart/runtime';
+import { type Clock, certificateCure, type Logger } from '@nextcart/runtime';
 import { z } from 'zod';
-import { describe } from './errors.ts';
+import type { RegistryConnection } from './env.ts';
+import { describe, kafkajsFields } from './errors.ts';
+import { httpCall } from './http-call.ts';
 import type { RegistryClient } from './registry.ts';
 
 const TIMEOUT_MS = 5000;
 const MEDIA_TYPE = 'application/vnd.schemaregistry.v1+json';
+const names = { caVariable: 'SCHEMA_REGISTRY_CA_FILE', addressVariable: 'SCHEMA_REGISTRY_URL' };
 /** Confluent's codes of "not there": subject, version, schema. */
 const NOT_THERE = new Set([40401, 40402, 40403]);
 
@@ -20,7 +23,7 @@ interface Answer {
 }
 
 /** `url` may hold user and password, for a registry with basic authentication. */
-export const createRegistryClient = (deps: { url: string; log: Logger; clock: Clock }): RegistryClient => {
+export const createRegistryClient = (deps: RegistryConnection & { log: Logger; clock: Clock }): RegistryClient => {
   const { log } = deps;
   const base = new URL(deps.url);
   const headers: Record<string, string> = { accept: MEDIA_TYPE };
@@ -34,23 +37,34 @@ export const createRegistryClient = (deps: { url: string; log: Logger; clock: Cl
   /** Ids are never given to another schema. */
   const texts = new Map<number, string>();
 
-  const unavailable = (detail: string, cause?: unknown): NextcartError =>
-    new NextcartError('registry_unavailable', `the schema registry does not answer: ${detail}`, { retry: true, cause });
+  const unavailable = (detail: string, cause?: unknown): NextcartError => {
+    const { code } = kafkajsFields(cause);
+    return new NextcartError('registry_unavailable', `the schema registry does not answer: ${detail}`, {
+      retry: true,
+      cause,
+      cure: certificateCure(typeof code === 'string' ? code : undefined, names),
+    });
+  };
+  const refused = (status: number): NextcartError =>
+    new NextcartError('registry_unavailable', `the schema registry does not let us in (status ${status})`, {
+      retry: true,
+      cure: 'correct user and password in SCHEMA_REGISTRY_URL',
+    });
 
   const call = async (path: string, body?: object): Promise<Answer> => {
     try {
-      const response = await fetch(`${root}${path}`, {
-        method: body === undefined ? 'GET' : 'POST',
+      const { status, text } = await httpCall(`${root}${path}`, {
         headers: body === undefined ? headers : { ...headers, 'content-type': MEDIA_TYPE },
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        timeoutMs: TIMEOUT_MS,
+        ca: deps.ca,
+        body: body === undefined ? undefined : JSON.stringify(body),
       });
-      const text = await response.text();
-      if (response.status >= 500) throw new Error(`status ${response.status}: ${text.slice(0, 200)}`);
-      return { status: response.status, body: text === '' ? {} : JSON.parse(text) };
+      if (status === 401 || status === 403) throw refused(status);
+      if (status >= 500) throw new Error(`status ${status}: ${text.slice(0, 200)}`);
+      return { status, body: text === '' ? {} : JSON.parse(text) };
     } catch (error) {
       log.debug({ path, detail: describe(error) }, 'registry_call_failed');
-      throw unavailable(describe(error), error);
+      throw error instanceof NextcartError ? error : unavailable(describe(error), error);
     }
   };
 
@@ -87,12 +101,9 @@ export const createRegistryClient = (deps: { url: string; log: Logger; clock: Cl
       texts.set(id, found.schema);
       return found.schema;
     },
-    ping: async () => {
-      try {
-        return (await call('/subjects')).status === 200;
-      } catch {
-        return false;
-      }
+    check: async () => {
+      const { status } = await call('/subjects');
+      if (status !== 200) throw unavailable(`status ${status} at /subjects`);
     },
   };
 };

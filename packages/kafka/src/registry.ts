@@ -12,6 +12,6 @@ export interface RegistryClient {
   latest(subject: string): Promise<RegisteredSchema | null>;
   /** Text by id; null where a healthy registry denies it. Throws 'registry_unavailable' (retry) where it does not answer. */
   schema(id: number): Promise<string | null>;
-  /** Never throws. */
-  ping(): Promise<boolean>;
+  /** Resolves where it answers and knows us; throws 'registry_unavailable' with the reason, and the cure where there is one. */
+  check(): Promise<void>;
 }

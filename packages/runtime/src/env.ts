@@ -16,7 +16,10 @@ export const parseEnv = <S extends z.ZodType>(
 ): Readonly<z.output<S>> => {
   const parsed = schema.safeParse(source);
   if (!parsed.success) {
-    const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+    const lines = parsed.error.issues.map(({ path, message }) => {
+      const name = path.join('.');
+      return source[name] === undefined ? `  ${name}: not set; ${message}` : `  ${name}: ${message}`;
+    });
     throw new Error(`the environment is not usable:\n${lines.join('\n')}`);
   }
   const broken = rules.map((rule) => rule(parsed.data)).filter((text) => text !== undefined);

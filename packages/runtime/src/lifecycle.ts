@@ -1,6 +1,9 @@
 import type { Clock } from './clock.ts';
 import type { Logger } from './logger.ts';
 
+/** For each single stop: a batch that is being put in, records that are on their way. */
+export const STOP_TIMEOUT_MS = 15_000;
+
 /** Ordered shutdown: what was started last is stopped first. */
 export interface Lifecycle {
   onStop(name: string, stop: () => Promise<void> | void): void;
@@ -17,7 +20,7 @@ export const createLifecycle = (deps: {
   timeoutMs?: number;
   process?: NodeJS.Process;
 }): Lifecycle => {
-  const { log, clock, timeoutMs = 15_000 } = deps;
+  const { log, clock, timeoutMs = STOP_TIMEOUT_MS } = deps;
   const host = deps.process ?? process;
   const stops: { name: string; stop: () => Promise<void> | void }[] = [];
   const { promise: stopped, resolve } = Promise.withResolvers<void>();

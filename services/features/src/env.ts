@@ -1,5 +1,5 @@
 import { clickhouseEnv } from '@nextcart/clickhouse';
-import { kafkaEnv } from '@nextcart/kafka';
+import { kafkaEnv, kafkaEnvRule } from '@nextcart/kafka';
 import { type EnvSource, parseEnv, serviceEnv } from '@nextcart/runtime';
 import { z } from 'zod';
 
@@ -35,6 +35,7 @@ export type FeaturesEnv = z.output<typeof schema>;
 
 export const readEnv = (source: EnvSource = process.env): Readonly<FeaturesEnv> =>
   parseEnv(schema, source, [
+    kafkaEnvRule,
     (env) =>
       env.FEATURES_SESSION_EVENTS > env.FEATURES_GRAPH_EVENTS
         ? 'FEATURES_SESSION_EVENTS is above FEATURES_GRAPH_EVENTS: co-visits would know less than the sessions do'

@@ -1,7 +1,7 @@
 import type { CatalogState, SchemaVersions } from '@nextcart/events';
 import { createCatalogJudge, createCatalogState, createSchemaVersions } from '@nextcart/events';
 import type { Kafka, RegistryClient } from '@nextcart/kafka';
-import { type RetryDeps, untilDone } from './retry.ts';
+import { untilDone, type WaitingDeps } from '@nextcart/runtime';
 
 /**
  * The catalogue that fills gaps of events (law 4), folded from catalog.v1 from its start: the topic is compacted, so
@@ -16,7 +16,7 @@ export interface CatalogFeed {
 export const openCatalogFeed = async (deps: {
   readonly kafka: Kafka;
   readonly registry: RegistryClient;
-  readonly retry: RetryDeps;
+  readonly retry: WaitingDeps;
   readonly topic: string;
   readonly signal: AbortSignal;
 }): Promise<CatalogFeed> => {

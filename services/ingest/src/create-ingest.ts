@@ -2,7 +2,7 @@ import type { Store } from '@nextcart/clickhouse';
 import { groups, NextcartError, topics } from '@nextcart/contracts';
 import { createSchemaVersions, type Rates } from '@nextcart/events';
 import type { Kafka, RegistryClient } from '@nextcart/kafka';
-import type { Clock, Health, Logger, Metrics } from '@nextcart/runtime';
+import { type Clock, createWaiting, type Health, type Logger, type Metrics, type Waiting } from '@nextcart/runtime';
 import { openCatalogFeed } from './catalog-feed.ts';
 import { openCleaningFeed } from './cleaning-feed.ts';
 import { createDeadLetters } from './dead-letters.ts';
@@ -13,7 +13,6 @@ import { createItemJudge, createListJudge, createRecordLander } from './land-rec
 import { type BatchLimits, LISTS_WAIT } from './partition.ts';
 import { openPipeline } from './pipeline.ts';
 import { createCleanerMemory, createRecordSink } from './record-sink.ts';
-import { createWaiting, type Waiting } from './retry.ts';
 
 /** Three pipelines, from topic to table; tests and benches give names and limits of their own. */
 export interface IngestDeps {

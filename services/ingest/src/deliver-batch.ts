@@ -1,6 +1,6 @@
 import { NextcartError, planToken, wireSchemaId } from '@nextcart/contracts';
 import type { Assignment } from '@nextcart/kafka';
-import type { Clock } from '@nextcart/runtime';
+import { type Clock, untilDone, type WaitingDeps } from '@nextcart/runtime';
 import type { Batch, Quarantined } from './batch.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import type { FaultPoint } from './fault-point.ts';
@@ -8,7 +8,6 @@ import type { IngestMetrics } from './ingest-metrics.ts';
 import type { Lander } from './lander.ts';
 import { formatPlan } from './plan.ts';
 import type { RecordSink } from './record-sink.ts';
-import { type RetryDeps, untilDone } from './retry.ts';
 import { createRowBuffer } from './row-buffer.ts';
 
 /**
@@ -25,7 +24,7 @@ export interface DeliveryDeps {
   readonly sink: RecordSink;
   readonly lander: Lander;
   readonly deadLetters: DeadLetters;
-  readonly retry: RetryDeps;
+  readonly retry: WaitingDeps;
   readonly metrics: IngestMetrics;
   readonly clock: Clock;
   readonly faultPoint: FaultPoint;

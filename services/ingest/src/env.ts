@@ -1,5 +1,5 @@
 import { clickhouseEnv } from '@nextcart/clickhouse';
-import { kafkaEnv } from '@nextcart/kafka';
+import { kafkaEnv, kafkaEnvRule, registryEnv } from '@nextcart/kafka';
 import { type EnvSource, parseCrash, parseEnv, serviceEnv } from '@nextcart/runtime';
 import { z } from 'zod';
 import { faultPoints } from './fault-point.ts';
@@ -11,8 +11,8 @@ export const MAX_BLOCK_ROWS = 1_000_000;
 const schema = z.object({
   ...serviceEnv,
   ...kafkaEnv,
+  ...registryEnv,
   ...clickhouseEnv,
-  SCHEMA_REGISTRY_URL: z.url(),
   /** A row costs ClickHouse an eighth less in blocks of 250,000 than of 100,000, and there a quarter less than of 50,000. */
   INGEST_BATCH_ROWS: z.coerce.number().int().min(1).default(250_000),
   /** Some 250,000 events, and just below 64 MiB: a partition's buffer doubles, and so ends there. */
@@ -45,4 +45,4 @@ const stallAboveFlush = (env: IngestEnv): string | undefined =>
     : undefined;
 
 export const readEnv = (source: EnvSource = process.env): Readonly<IngestEnv> =>
-  parseEnv(schema, source, [oneBlock, stallAboveFlush]);
+  parseEnv(schema, source, [kafkaEnvRule, oneBlock, stallAboveFlush]);

@@ -7,6 +7,7 @@ export {
   type PipelineName,
   pipelineNames,
 } from './create-ingest.ts';
+export { readEnv } from './env.ts';
 export { type FaultPoint, type FaultPointName, faultPoints } from './fault-point.ts';
 export type { BatchLimits } from './partition.ts';
 export { type Plan, parsePlan } from './plan.ts';

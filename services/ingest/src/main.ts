@@ -1,5 +1,5 @@
 import { clickhouseConnection, createStore } from '@nextcart/clickhouse';
-import { createKafka, createRegistryClient, kafkaConnection } from '@nextcart/kafka';
+import { createKafka, createRegistryClient, kafkaConnection, registryConnection } from '@nextcart/kafka';
 import {
   countBuffersAsHeap,
   createFaultPoint,
@@ -24,7 +24,7 @@ const log = createLogger('ingest', env.LOG_LEVEL);
 
 // 2. clients
 const kafka = createKafka({ connection: kafkaConnection(env, 'nextcart-ingest'), log, clock });
-const registry = createRegistryClient({ url: env.SCHEMA_REGISTRY_URL, log, clock });
+const registry = createRegistryClient({ ...registryConnection(env), log, clock });
 const store = createStore({ ...clickhouseConnection(env), log, clock, background: true });
 const health = createHealth();
 const metrics = createMetrics('ingest');

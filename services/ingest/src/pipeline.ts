@@ -1,12 +1,11 @@
 import type { Assignment, Kafka, PartitionOffsets } from '@nextcart/kafka';
-import type { Clock, Health, HealthCheck } from '@nextcart/runtime';
+import type { Clock, Health, HealthCheck, WaitingDeps } from '@nextcart/runtime';
 import type { DeadLetters } from './dead-letters.ts';
 import type { FaultPoint } from './fault-point.ts';
 import type { IngestMetrics } from './ingest-metrics.ts';
 import type { Lander } from './lander.ts';
 import { type BatchLimits, openPartition, type PartitionView } from './partition.ts';
 import type { RecordSink } from './record-sink.ts';
-import type { RetryDeps } from './retry.ts';
 import { createStallWatch } from './stall-watch.ts';
 
 /** One topic into one table: a consumer group, its partitions, and what health and metrics say of them. */
@@ -17,7 +16,7 @@ export interface PipelineDeps {
   readonly kafka: Kafka;
   readonly sink: RecordSink;
   readonly deadLetters: DeadLetters;
-  readonly retry: RetryDeps;
+  readonly retry: WaitingDeps;
   readonly clock: Clock;
   readonly metrics: IngestMetrics;
   readonly health: Health;

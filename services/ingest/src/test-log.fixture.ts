@@ -9,7 +9,7 @@ import {
 } from '@nextcart/contracts';
 import { createCatalogState, createRates, createSchemaVersions } from '@nextcart/events';
 import type { Assignment } from '@nextcart/kafka';
-import { createLogger, createMetrics, systemClock } from '@nextcart/runtime';
+import { createLogger, createMetrics, createWaiting, systemClock } from '@nextcart/runtime';
 import type { Quarantined } from './batch.ts';
 import type { FaultPoint } from './fault-point.ts';
 import { createIngestMetrics } from './ingest-metrics.ts';
@@ -18,7 +18,6 @@ import type { Lander } from './lander.ts';
 import { type BatchLimits, openPartition } from './partition.ts';
 import { parsePlan } from './plan.ts';
 import { createCleanerMemory, createRecordSink, type RecordSink } from './record-sink.ts';
-import { createWaiting } from './retry.ts';
 
 /** For this room's tests: one partition's log and its group's offset in memory, before the real store. */
 export const START = 1_795_488_748_705;

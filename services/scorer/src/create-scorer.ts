@@ -2,7 +2,7 @@ import type { Store } from '@nextcart/clickhouse';
 import { createItemIndex, schemaText as ownSchema, registrySubject } from '@nextcart/contracts';
 import { createSchemaVersions } from '@nextcart/events';
 import type { Assignment, Consumer, Kafka, PartitionHandler, RegistryClient } from '@nextcart/kafka';
-import type { Clock, Health, Logger, Metrics } from '@nextcart/runtime';
+import { type Clock, createWaiting, type Health, type Logger, type Metrics } from '@nextcart/runtime';
 import { createAnswerIdentify } from './answer-identify.ts';
 import { advanceSafe, findBeginning, restoreCleaner } from './assign-partition.ts';
 import { createBackground } from './background.ts';
@@ -30,7 +30,6 @@ import { createShopLists, TICKS_PER_SECOND } from './shop-lists.ts';
 import type { Home } from './subject.ts';
 import { createSubjectPool } from './subject-pool.ts';
 import { createSweeper, SWEEPS_PER_SECOND, type SweptPartition } from './sweeper.ts';
-import { createWaiting } from './waiting.ts';
 import { createSnapshotWatch } from './watch-snapshots.ts';
 import { createWorkQueue } from './work-queue.ts';
 

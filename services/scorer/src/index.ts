@@ -1,4 +1,5 @@
 export { createScorer, type Scorer, type ScorerDeps } from './create-scorer.ts';
+export { readEnv } from './env.ts';
 export { type FaultPoint, type FaultPointName, faultPoints } from './fault-point.ts';
 export { defaultOptions, type ScorerOptions, UNTRAINED } from './options.ts';
 export type { OnUnchanged } from './scoring-loop.ts';

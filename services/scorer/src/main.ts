@@ -1,5 +1,5 @@
 import { clickhouseConnection, createStore } from '@nextcart/clickhouse';
-import { createKafka, createRegistryClient, kafkaConnection } from '@nextcart/kafka';
+import { createKafka, createRegistryClient, kafkaConnection, registryConnection } from '@nextcart/kafka';
 import {
   systemClock as clock,
   countBuffersAsHeap,
@@ -22,7 +22,7 @@ const lifecycle = createLifecycle({ log, clock });
 
 const kafka = createKafka({ connection: kafkaConnection(env, 'nextcart-scorer'), log, clock });
 const store = createStore({ ...clickhouseConnection(env), log, clock });
-const registry = createRegistryClient({ url: env.SCHEMA_REGISTRY_URL, log, clock });
+const registry = createRegistryClient({ ...registryConnection(env), log, clock });
 const metrics = createMetrics('scorer');
 const health = createHealth();
 

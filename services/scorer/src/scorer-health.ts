@@ -1,8 +1,7 @@
 import type { Consumer } from '@nextcart/kafka';
-import type { Health } from '@nextcart/runtime';
+import type { Health, Waiting } from '@nextcart/runtime';
 import type { OwnedPartition } from './partition.ts';
 import type { SubjectPool } from './subject-pool.ts';
-import type { Waiting } from './waiting.ts';
 
 /** A loop that did nothing for this long hangs: it heartbeats every second. */
 const IDLE_MS = 30_000;

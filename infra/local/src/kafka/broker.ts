@@ -7,6 +7,7 @@ import { type Supervised, supervise } from '../supervise.ts';
 import { kafkaJava } from './java.ts';
 import { countBrokers } from './metadata-request.ts';
 import { kafkaProperties } from './properties.ts';
+import { type SecuredListener, scramArguments } from './secured-listener.ts';
 
 /** The same for every local stack: two stacks never meet. */
 const CLUSTER_ID = 'bmV4dGNhcnQtbG9jYWwtMQ';
@@ -24,7 +25,7 @@ const FORMAT_TIMEOUT_MS = 60_000;
 /** A real Kafka broker, KRaft mode, one node. */
 export const createKafka = async (
   context: ServerContext,
-  options: { readonly heapMb: number; readonly cache: string },
+  options: { readonly heapMb: number; readonly cache: string; readonly secured?: SecuredListener | undefined },
 ): Promise<Supervised> => {
   const { ports, dataDir, logsDir } = context;
   const dir = join(dataDir, 'kafka');
@@ -33,9 +34,15 @@ export const createKafka = async (
   mkdirSync(dir, { recursive: true });
   writeFileSync(
     properties,
-    kafkaProperties({ port: ports.kafka, controllerPort: ports.kafkaController, logDir: join(dir, 'log') }),
+    kafkaProperties({
+      port: ports.kafka,
+      controllerPort: ports.kafkaController,
+      logDir: join(dir, 'log'),
+      secured: options.secured,
+    }),
   );
-  if (!existsSync(join(dir, 'log', 'meta.properties'))) await format(java.classPath, properties);
+  if (!existsSync(join(dir, 'log', 'meta.properties')))
+    await format(java.classPath, properties, options.secured === undefined ? [] : scramArguments(options.secured));
 
   const server = supervise(
     {
@@ -71,7 +78,7 @@ export const createKafka = async (
   };
 };
 
-const format = async (classPath: string, properties: string): Promise<void> => {
+const format = async (classPath: string, properties: string, more: readonly string[]): Promise<void> => {
   const result = await runCommand(
     'java',
     // a short run: the second compiler would only cost
@@ -87,6 +94,7 @@ const format = async (classPath: string, properties: string): Promise<void> => {
       CLUSTER_ID,
       '-c',
       properties,
+      ...more,
     ],
     { timeoutMs: FORMAT_TIMEOUT_MS },
   );

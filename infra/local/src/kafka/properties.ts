@@ -1,20 +1,25 @@
 import { HOST } from '../ports.ts';
+import { type SecuredListener, securedProperties } from './secured-listener.ts';
 
 /** server.properties of a single KRaft node. Written anew at every start: the formatted storage holds no port. */
 export const kafkaProperties = (options: {
   readonly port: number;
   readonly controllerPort: number;
   readonly logDir: string;
-}): string =>
-  Object.entries({
+  readonly secured?: SecuredListener | undefined;
+}): string => {
+  const plain = `PLAINTEXT://${HOST}:${options.port}`;
+  const secured = options.secured === undefined ? undefined : securedProperties(options.secured);
+  const also = (more: string | undefined): string => (more === undefined ? '' : `,${more}`);
+  return Object.entries({
     'process.roles': 'broker,controller',
     'node.id': 1,
     // static voters, not --standalone: dynamic ones are written into the metadata log with their port
     'controller.quorum.voters': `1@${HOST}:${options.controllerPort}`,
-    listeners: `PLAINTEXT://${HOST}:${options.port},CONTROLLER://${HOST}:${options.controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://${HOST}:${options.port}`,
+    listeners: `${plain},CONTROLLER://${HOST}:${options.controllerPort}${also(secured?.address)}`,
+    'advertised.listeners': `${plain}${also(secured?.address)}`,
     'controller.listener.names': 'CONTROLLER',
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'listener.security.protocol.map': `PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT${also(secured?.protocol)}`,
     'inter.broker.listener.name': 'PLAINTEXT',
     'log.dirs': options.logDir,
     'num.partitions': 4,
@@ -40,6 +45,8 @@ export const kafkaProperties = (options: {
     'num.network.threads': 2,
     'num.io.threads': 4,
     'log.cleaner.dedupe.buffer.size': 16 * 1024 * 1024, // of a 512 MB heap; the default takes 128
+    ...secured?.properties,
   })
     .map(([key, value]) => `${key}=${value}\n`)
     .join('');
+};

@@ -1,8 +1,9 @@
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { Store } from '@nextcart/clickhouse';
-import type { RegistryClient } from '@nextcart/kafka';
-import { type Finding, ill, well } from './finding.ts';
+import { NextcartError, topics } from '@nextcart/contracts';
+import type { Kafka, RegistryClient } from '@nextcart/kafka';
+import { type Finding, ill, reachable, well } from './finding.ts';
 
 const TIMEOUT_MS = 3000;
 const START = 'start the local stack with `npm start`';
@@ -38,6 +39,17 @@ export const checkBrokers = (brokers: readonly string[]): Promise<Finding[]> =>
     }),
   );
 
+/** Whether the brokers let us in: a port that answers says nothing of TLS and logins. */
+export const checkAccess = (kafka: () => Kafka): Promise<Finding> =>
+  reachable('kafka connection', 'see the log of the broker; addresses and logins: docs/operations.md', () =>
+    kafka()
+      .admin.topic(topics.events.name)
+      .catch((error: unknown) => {
+        // that a topic is missing is an answer
+        if (!(error instanceof NextcartError && error.code === 'bad_configuration')) throw error;
+      }),
+  );
+
 export const checkRedis = async (url: string | undefined): Promise<Finding[]> => {
   if (url === undefined) return [];
   const { protocol, hostname, port, password } = new URL(url);
@@ -56,20 +68,16 @@ export const checkRedis = async (url: string | undefined): Promise<Finding[]> =>
 /** Without user and password. */
 const place = (url: string): string => new URL(url).host;
 
-export const checkStore = async (store: Store, url: string): Promise<Finding> =>
-  (await store.ping())
-    ? well(`clickhouse ${place(url)}/${store.database}`, 'reachable')
-    : ill(
-        `clickhouse ${place(url)}/${store.database}`,
-        'does not answer, or does not know us',
-        `start ClickHouse (${START}), or correct address, user, password and database in CLICKHOUSE_URL`,
-      );
+export const checkStore = (store: () => Store, url: string): Promise<Finding> =>
+  reachable(
+    `clickhouse ${place(url)}${new URL(url).pathname}`,
+    `start ClickHouse (${START}), or correct http(s), address and database in CLICKHOUSE_URL`,
+    () => store().query('SELECT 1'),
+  );
 
-export const checkRegistry = async (registry: RegistryClient, url: string): Promise<Finding> =>
-  (await registry.ping())
-    ? well(`schema registry ${place(url)}`, 'reachable')
-    : ill(
-        `schema registry ${place(url)}`,
-        'does not answer',
-        `start the registry (${START}), or correct SCHEMA_REGISTRY_URL`,
-      );
+export const checkRegistry = (registry: () => RegistryClient, url: string): Promise<Finding> =>
+  reachable(
+    `schema registry ${place(url)}`,
+    `start the registry (${START}), or correct http(s) and address in SCHEMA_REGISTRY_URL`,
+    () => registry().check(),
+  );

@@ -15,15 +15,18 @@ test('the four servers of this run are reachable, and a wrong password is not', 
   const open = (url: string) => {
     const store = createStore({ url, log, clock });
     onTestFinished(() => store.close());
-    return store;
+    return () => store;
   };
   const wrong = new URL(urls.clickhouseUrl);
   wrong.password = 'wrong';
   expect(await checkBrokers(urls.kafkaBrokers.split(','))).toMatchObject([{ ok: true }]);
   expect(await checkRedis(urls.redisUrl)).toMatchObject([{ ok: true }]);
   expect(await checkStore(open(urls.clickhouseUrl), urls.clickhouseUrl)).toMatchObject({ ok: true });
-  expect(await checkStore(open(wrong.href), wrong.href)).toMatchObject({ ok: false });
-  const registry = createRegistryClient({ url: urls.schemaRegistryUrl, log, clock });
+  expect(await checkStore(open(wrong.href), wrong.href)).toMatchObject({
+    ok: false,
+    cure: expect.stringContaining('password'),
+  });
+  const registry = () => createRegistryClient({ url: urls.schemaRegistryUrl, log, clock });
   expect(await checkRegistry(registry, urls.schemaRegistryUrl)).toMatchObject({ ok: true });
 });
 

@@ -2,7 +2,7 @@ import { topics } from '@nextcart/contracts';
 import type { Connections } from '../connect.ts';
 import { checkLag } from './check-lag.ts';
 import { checkSchemas, checkTopics } from './check-log.ts';
-import { checkBrokers, checkRedis, checkRegistry, checkStore } from './check-servers.ts';
+import { checkAccess, checkBrokers, checkRedis, checkRegistry, checkStore } from './check-servers.ts';
 import { checkServices } from './check-services.ts';
 import { checkMigrations, checkSplitSubjects } from './check-store.ts';
 import { type Finding, look } from './finding.ts';
@@ -17,9 +17,10 @@ export const examine = async (
 ): Promise<Finding[]> => {
   const { env, kafka, store, registry } = connections;
   const brokers = await checkBrokers(env.KAFKA_BROKERS);
-  const clickhouse = await checkStore(store(), env.CLICKHOUSE_URL);
-  const schemas = await checkRegistry(registry(), env.SCHEMA_REGISTRY_URL);
-  const log = brokers.some(({ ok }) => ok);
+  const clickhouse = await checkStore(store, env.CLICKHOUSE_URL);
+  const schemas = await checkRegistry(registry, env.SCHEMA_REGISTRY_URL);
+  const access = brokers.some(({ ok }) => ok) ? [await checkAccess(kafka)] : [];
+  const log = access.some(({ ok }) => ok);
   const topicId = log
     ? await kafka()
         .admin.topic(topics.events.name)
@@ -27,6 +28,7 @@ export const examine = async (
     : null;
   return [
     ...brokers,
+    ...access,
     clickhouse,
     schemas,
     ...(await checkRedis(env.REDIS_URL)),
