@@ -2,7 +2,30 @@ import { faultsBench } from './faults/bench.ts';
 import type { Bench } from './harness/bench.ts';
 import { ingestBench } from './ingest/bench.ts';
 import { latencyBench } from './latency/bench.ts';
+import { gowallaBench } from './quality/gowalla/bench.ts';
+import { movielensBench } from './quality/movielens/bench.ts';
+import { onlineRetailBench } from './quality/online-retail/bench.ts';
+import type { QualityBench } from './quality/quality-bench.ts';
+import { digineticaBench, yoochooseBench } from './quality/sessions/benches.ts';
 import { scaleBench } from './scale/bench.ts';
+import { scoringBench } from './scoring/bench.ts';
+import { trainingBench } from './training/bench.ts';
 
 /** In the order in which --help lists them. */
-export const benches: readonly Bench[] = [ingestBench, latencyBench, scaleBench, faultsBench];
+export const benches: readonly Bench[] = [
+  ingestBench,
+  latencyBench,
+  scaleBench,
+  faultsBench,
+  trainingBench,
+  scoringBench,
+];
+
+/** Under `quality:NAME`. */
+export const qualityBenches: readonly QualityBench[] = [
+  gowallaBench,
+  onlineRetailBench,
+  digineticaBench,
+  yoochooseBench,
+  movielensBench,
+];

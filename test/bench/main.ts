@@ -1,10 +1,11 @@
 import { parseArgs } from 'node:util';
 import { systemClock } from '@nextcart/runtime';
-import { benches } from './benches.ts';
+import { benches, qualityBenches } from './benches.ts';
 import type { Bench, BenchContext, Metrics, PreparedBench } from './harness/bench.ts';
 import { currentCommit, describeMachine, describeVersions } from './harness/machine.ts';
 import { createProgress } from './harness/progress.ts';
 import { formatReport, mediansOf, spreadOf, writeReport } from './harness/report.ts';
+import { parseQuality, type QualityCommand, qualityPrefix, qualityUsage, runQuality } from './quality/command.ts';
 
 const list = benches.map((bench) => `  ${bench.name.padEnd(10)} ${bench.about}`).join('\n');
 const usage = `npm run bench -- NAME [--json FILE] [--repeats N] [--quick]
@@ -15,7 +16,8 @@ ${list}
   --repeats N   measures N times
   --quick       a small run, to see that the bench works
 Run it on a machine that does nothing else. What the metrics mean: docs/benchmarks.md.
-`;
+
+${qualityUsage(qualityBenches)}`;
 
 class UsageError extends Error {}
 
@@ -53,6 +55,14 @@ const repeatsOf = (text: string | undefined, bench: Bench, quick: boolean): numb
   return repeats;
 };
 
+const qualityOf = (args: string[]): QualityCommand => {
+  try {
+    return parseQuality(args, qualityBenches);
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+};
+
 /** Rejects at Ctrl-C, so that servers are stopped before the process ends. */
 const interrupted = (): Promise<never> =>
   new Promise((_, reject) => {
@@ -61,6 +71,7 @@ const interrupted = (): Promise<never> =>
   });
 
 const main = async (args: string[]): Promise<void> => {
+  if (args[0]?.startsWith(qualityPrefix) === true) return runQuality(qualityOf(args));
   const { values, positionals } = parse(args);
   if (values.help) {
     process.stdout.write(usage);

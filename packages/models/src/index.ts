@@ -8,22 +8,93 @@ export {
   createAutoencoderTraining,
 } from './autoencoder/training.ts';
 export { type Best, createBest } from './best.ts';
+export { beyondDefinitions, coverageAt, noveltyAt, revenueAt } from './evaluation/beyond-accuracy.ts';
 export {
   evaluateFullRanking,
   type RankingQuality,
   type RankingTask,
   type ScoreUsers,
 } from './evaluation/full-ranking.ts';
+export { decideGate, type GateDecision, type GateEvidence, type GateOptions, gateDefaults } from './evaluation/gate.ts';
+export { nextItemDefinitions, nextItemFigures, rankUnseen } from './evaluation/next-item.ts';
+export { comparePaired, type PairedComparison, resampledMeans } from './evaluation/paired-bootstrap.ts';
+export { rankAgainst } from './evaluation/rank-against.ts';
+export { coldAndWarm, type Slice, sliceDefinitions } from './evaluation/slices.ts';
+export {
+  type EventRange,
+  type PrequentialStep,
+  prequentialSteps,
+  splitByTime,
+  type TimeSplit,
+} from './evaluation/time-splits.ts';
+export { type FittedWeights, fitWeights } from './fusion/fit-weights.ts';
+export { fuse } from './fusion/fuse.ts';
+export { standardise } from './fusion/standardise.ts';
+export { createValidationPool, type ValidationPool } from './fusion/validation-pool.ts';
 export { cosineWeights, type SparseRows } from './item-graph.ts';
 export { type EdlaeOptions, fitEdlae, scoreLinear } from './linear/edlae.ts';
+export { gramRows } from './linear/gram-rows.ts';
+export {
+  type GraphFilter,
+  type GraphFilterOptions,
+  type GraphSpectrum,
+  graphFilter,
+  graphSpectrum,
+} from './linear/graph-filter.ts';
+export { createGraphFilterScorer, type GraphFilterScorer } from './linear/graph-filter-scorer.ts';
+export { keepStrongest } from './linear/keep-strongest.ts';
 export { hitAt, ndcgAt, rankOf, recallAt, reciprocalRankAt } from './metrics.ts';
+export { type SessionGraphOptions, sessionGraph } from './neighbours/session-graph.ts';
+export {
+  createSessionKnn,
+  type SessionKnn,
+  type SessionKnnOptions,
+  type SessionKnnWeights,
+  stanWeights,
+  vsknnWeights,
+} from './neighbours/session-knn.ts';
+export { createUserNeighbours, type UserNeighbours } from './neighbours/user-neighbours.ts';
 export { priceDeciles } from './price-deciles.ts';
+export { fitTemperature, type ScoredTargets } from './recurrent/calibration.ts';
+export {
+  type EventSequences,
+  type EventTargets,
+  NO_ITEM,
+  nextItemTargets,
+  nextOfTypeTargets,
+} from './recurrent/events.ts';
+export { explainByLeavingOut, type LeaveOneOut } from './recurrent/explanations.ts';
+export { FOLD_WINDOW, foldStart, foldWindows } from './recurrent/fold-windows.ts';
+export { type Growth, growModel } from './recurrent/growth.ts';
+export {
+  fitPurchaseCalibration,
+  type NextPurchase,
+  nextPurchase,
+  type PurchaseCalibration,
+  purchaseCalibrationError,
+} from './recurrent/next-purchase.ts';
+export { joinEvents, type Learnable, pickSequences } from './recurrent/pick-events.ts';
+export { withReplay } from './recurrent/replay.ts';
+export { createRecurrentScorer, type RecurrentScorer } from './recurrent/scorer.ts';
+export type { RecurrentModel, RecurrentShape } from './recurrent/shape.ts';
+export {
+  createRecurrentTraining,
+  type RecurrentOptions,
+  type RecurrentTraining,
+  recurrentDefaults,
+} from './recurrent/training.ts';
+export type { RecurrentData } from './recurrent/training-data.ts';
 export { type Candidates, createScoreSheet, type ScoreSheet } from './score-sheet.ts';
+export { createTopItemsScorer, type TopItems, type TopItemsScorer } from './serving/top-items.ts';
+export type { Catalogue } from './serving/top-items-program.ts';
 export { indexSessions, type SessionIndex, type Sessions } from './session-index.ts';
 export { createSessionNeighbours, type NeighbourOptions, type SessionNeighbours } from './session-neighbours.ts';
 export { editDistance, hashText, hashToken, trigrams, words } from './text.ts';
 export { createTextIndex, type Hits, type TextIndex, type WeightedToken } from './text-index.ts';
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './training/checkpoint.ts';
+export { createGraph, type Graph, type Program, type Tensor } from './training/graph.ts';
+export { matmul } from './training/operators/matmul.ts';
+export { openSession, type Session } from './training/session.ts';
 export { type Progress, type Trainable, type TrainOptions, type TrainOutcome, train } from './training/train.ts';
 export { blendTrending } from './trending.ts';
 export { createVocabulary, type Vocabulary } from './vocabulary.ts';

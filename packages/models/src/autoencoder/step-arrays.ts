@@ -7,6 +7,8 @@ export interface TargetArrays {
   readonly places: Int32Array;
   /** [entries]. */
   readonly targets: Float32Array;
+  /** [entries], of the row's targets. */
+  readonly shares: Float32Array;
   /** [batch]. */
   readonly rowTargets: Float32Array;
   /** [entries]. */
@@ -16,6 +18,7 @@ export interface TargetArrays {
 export const createTargetArrays = (entries: number, batch: number): TargetArrays => ({
   places: new Int32Array(entries),
   targets: new Float32Array(entries),
+  shares: new Float32Array(entries),
   rowTargets: new Float32Array(batch),
   own: new Float32Array(entries),
 });
@@ -33,6 +36,7 @@ export const fillTargets = (
   for (const array of Object.values(into)) array.fill(0);
   let entry = 0;
   rows.forEach((row, place) => {
+    const first = entry;
     for (let at = rowStart[row] as number; at < (rowStart[row + 1] as number); at += 1) {
       const item = columns[at] as number;
       const weight = (weights[at] as number) / rows.length;
@@ -42,6 +46,8 @@ export const fillTargets = (
       into.rowTargets[place] = (into.rowTargets[place] as number) + weight;
       entry += 1;
     }
+    const total = into.rowTargets[place] as number;
+    for (let at = first; at < entry; at += 1) into.shares[at] = total > 0 ? (into.targets[at] as number) / total : 0;
   });
 };
 

@@ -2,12 +2,11 @@
 import { gradientsOf } from '../training/gradients.ts';
 import { createGraph, type Graph, type Program, type Tensor } from '../training/graph.ts';
 import { add, mul } from '../training/operators/arithmetic.ts';
+import { bagCrossEntropy } from '../training/operators/bag-cross-entropy.ts';
 import { sum } from '../training/operators/reductions.ts';
-import { addAt } from '../training/operators/scatter.ts';
-import { sparseCrossEntropy } from '../training/operators/softmax.ts';
 import type { Shape } from '../training/shape.ts';
 import { compositeKl, sampleOf, standardKl } from './elbo.ts';
-import { decode, encode, type Gaussian, type WeightTensors } from './network.ts';
+import { encode, type Gaussian, type WeightTensors } from './network.ts';
 import { type AutoencoderShape, encoderShapes } from './shape.ts';
 
 export interface StepShape {
@@ -39,15 +38,14 @@ const bound = (graph: Graph, { shape, batch, width, entries, sampled }: StepShap
   const first = graph.input('first', [batch, shape.hidden]);
   const noise = graph.input('noise', [batch, shape.latent]);
   const found = encode(first, weights, shape.depth);
-  const scores = decode(sampleOf(found, noise), weights);
-  const places = graph.indices('places', [entries]);
-  const logits = sampled
-    ? addAt(add(scores, graph.input('offset', [width])), places, graph.input('own', [entries]))
-    : scores;
-  const reconstruction = sparseCrossEntropy(logits, {
-    places,
+  const { rows, rowBias } = weights as { readonly rows: Tensor; readonly rowBias: Tensor };
+  const bias = sampled ? add(rowBias, graph.input('offset', [width])) : rowBias;
+  const reconstruction = bagCrossEntropy(sampleOf(found, noise), rows, bias, {
+    places: graph.indices('places', [entries]),
     weights: graph.input('targets', [entries]),
+    shares: graph.input('shares', [entries]),
     rowWeights: graph.input('rowTargets', [batch, 1]),
+    ...(sampled && { own: graph.input('own', [entries]) }),
   });
   return { weights, first, noise, found, reconstruction };
 };

@@ -2,6 +2,7 @@
  * Adam (Kingma and Ba 2015, algorithm 1) over typed arrays that it changes in place:
  * m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², w ← w − rate · m̂ / (√v̂ + ε), with m̂ = m/(1−β₁ᵗ) and v̂ = v/(1−β₂ᵗ).
  */
+import { adamChunk, CHUNK } from './simd/kernels.ts';
 import type { State } from './state.ts';
 
 export interface AdamOptions {
@@ -59,6 +60,9 @@ export const stepFactors = (step: number, rate: number, options: AdamOptions): S
   secondScale: 1 / (1 - options.beta2 ** step),
 });
 
+/** Fewer numbers than these are done before a kernel has its arrays. */
+const FEW = 16;
+
 /** The formula for weights and moments from `start`, gradients from `from`, `length` of them: the hot loop. */
 export const updateRange = (
   weights: Float32Array,
@@ -68,10 +72,20 @@ export const updateRange = (
   from: number,
   length: number,
   scale: number,
-  { beta1, beta2, epsilon, stepSize, secondScale }: StepFactors,
+  factors: StepFactors,
 ): void => {
   const { first, second } = moments;
+  const { beta1, beta2, epsilon, stepSize, secondScale } = factors;
   const [rest1, rest2] = [1 - beta1, 1 - beta2];
+  if (length >= FEW) {
+    const numbers = { ...factors, scale, rest1, rest2 };
+    for (let done = 0; done < length; done += CHUNK) {
+      const [at, end] = [start + done, start + Math.min(done + CHUNK, length)];
+      const own = gradients.subarray(at - start + from, end - start + from);
+      adamChunk(weights.subarray(at, end), first.subarray(at, end), second.subarray(at, end), own, numbers);
+    }
+    return;
+  }
   for (let i = 0; i < length; i += 1) {
     const at = start + i;
     const g = (gradients[from + i] as number) * scale;

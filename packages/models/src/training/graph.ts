@@ -33,6 +33,8 @@ export interface NodeSpec {
   readonly attributes?: Readonly<Record<string, Attribute>>;
   /** Absent: no gradient goes through. */
   readonly backward?: Backward;
+  /** Which of the operator's outputs this is; 0 where absent. */
+  readonly place?: number;
 }
 
 /** A model as bytes, with what it wants and gives. */
@@ -102,10 +104,11 @@ export const createGraph = (precision: 'float32' | 'float64' = 'float32'): Graph
     },
     integers: (values) =>
       cachedConstant(`integers:${values.join(',')}`, 'int64', [values.length], BigInt64Array.from(values, BigInt)),
-    node: (operator, { inputs, sources = inputs, shape, type = precision, attributes = {}, backward }) => {
+    node: (operator, { inputs, sources = inputs, shape, type = precision, attributes = {}, backward, place = 0 }) => {
       const name = `${operator}:${tensors.length}`;
       const tensor = make({ name, type, shape, inputs, sources, ...(backward && { backward }) });
-      operations.set(tensor, { operator, inputs: inputs.map((input) => input.name), output: name, attributes });
+      const unread = Array.from({ length: place }, (_, at) => `${name}.${at}`);
+      operations.set(tensor, { operator, inputs: inputs.map((input) => input.name), output: name, unread, attributes });
       return tensor;
     },
     program: (outputs) => {

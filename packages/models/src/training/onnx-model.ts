@@ -17,6 +17,8 @@ export interface Operation {
   readonly operator: string;
   readonly inputs: readonly string[];
   readonly output: string;
+  /** Outputs that come before it and that nobody reads. */
+  readonly unread?: readonly string[];
   readonly attributes: Readonly<Record<string, Attribute>>;
 }
 export interface OnnxGraph {
@@ -46,10 +48,10 @@ const attribute = (name: string, value: Attribute): Bytes => {
   );
 };
 
-const operation = ({ operator, inputs, output, attributes }: Operation): Bytes =>
+const operation = ({ operator, inputs, output, unread = [], attributes }: Operation): Bytes =>
   message(
     ...inputs.map((input) => textField(1, input)),
-    textField(2, output),
+    ...[...unread, output].map((name) => textField(2, name)),
     textField(4, operator),
     ...Object.entries(attributes).map(([name, value]) => bytesField(5, attribute(name, value))),
   );

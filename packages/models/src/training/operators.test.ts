@@ -3,14 +3,18 @@ import { checkGradients, type Example } from './gradient-check.fixture.ts';
 import { gradientsOf } from './gradients.ts';
 import { createGraph, type Tensor } from './graph.ts';
 import { add, div, mul, neg, square, sub } from './operators/arithmetic.ts';
+import { bagCrossEntropy } from './operators/bag-cross-entropy.ts';
 import { expandTo } from './operators/broadcast.ts';
 import { exp, gelu, log, sigmoid, silu, sqrt, tanh } from './operators/elementwise.ts';
 import { concat, gather, oneHot, reshape, slice } from './operators/indexing.ts';
 import { layerNorm } from './operators/layer-norm.ts';
+import { linearCrossEntropy } from './operators/linear-cross-entropy.ts';
 import { matmul } from './operators/matmul.ts';
+import { gruRecurrence, linearRecurrence } from './operators/recurrence.ts';
 import { mean, sum } from './operators/reductions.ts';
 import { addAt, pick } from './operators/scatter.ts';
-import { logSoftmax, logSumExp, softmaxCrossEntropy, sparseCrossEntropy } from './operators/softmax.ts';
+import { logSoftmax, logSumExp, softmaxCrossEntropy } from './operators/softmax.ts';
+import { unitRows } from './operators/unit-rows.ts';
 import { openSession } from './session.ts';
 
 const positive = (at: number) => 1.3 + Math.sin(at);
@@ -41,6 +45,11 @@ const integers = ({ graph }: Tensor, values: readonly number[]): Tensor =>
     type: 'int32',
     attributes: { to: 6 },
   });
+const row = (graph: ReturnType<typeof createGraph>, values: readonly number[]) =>
+  concat(
+    values.map((value) => reshape(graph.scalar(value), [1, 1])),
+    1,
+  );
 const both = [
   [2, 3],
   [2, 3],
@@ -133,18 +142,44 @@ const examples: Record<string, Example> = {
   'gather, a row twice': one((table) => gather(table, integers(table, [1, 0, 1]))),
   'pick, a place twice': one((x) => pick(x, integers(x, [5, 0, 5]))),
   'add at places': { ...two((x, values) => addAt(x, integers(x, [5, 0, 5]), values), [[2, 3], [3]]), fixed: [1] },
-  'sparse cross entropy': {
-    shapes: [[2, 3], [4], [2, 1]],
-    build: ([logits, weights, rowWeights]) => {
-      const places = integers(logits as Tensor, [0, 2, 4, 0]);
-      return sparseCrossEntropy(logits as Tensor, {
-        places,
-        weights: weights as Tensor,
-        rowWeights: rowWeights as Tensor,
+  'bag cross entropy, scores shifted': {
+    shapes: [[2, 3], [4, 3], [4]],
+    build: ([x, table, bias]) => {
+      const vector = (values: readonly number[]) => reshape(row((x as Tensor).graph, values), [values.length]);
+      return bagCrossEntropy(x as Tensor, table as Tensor, bias as Tensor, {
+        places: integers(x as Tensor, [0, 2, 5, 0]),
+        weights: vector([0.5, 1.5, 3, 0]),
+        shares: vector([0.25, 0.75, 1, 0]),
+        rowWeights: reshape(vector([2, 3]), [2, 1]),
+        own: vector([0.3, -1, 2, 0]),
       });
     },
-    values: positive,
-    fixed: [1, 2],
+  },
+  'linear cross entropy, smoothed, scores shifted': {
+    shapes: [[2, 3], [4, 3], [4], [3], [2, 1]],
+    build: ([x, table, bias, values, weights]) => {
+      const at = (places: readonly number[]) => integers(x as Tensor, places);
+      const targets = { places: at([3, 5]), weights: weights as Tensor, share: 0.9 };
+      const shifts = [{ places: at([3, 5, 3]), values: values as Tensor }];
+      return linearCrossEntropy(x as Tensor, table as Tensor, bias as Tensor, targets, shifts);
+    },
+    fixed: [4],
+  },
+  'unit rows': one(unitRows),
+  'linear recurrence of three times': three(linearRecurrence, [
+    [6, 2],
+    [6, 2],
+    [2, 2],
+  ]),
+  'gated recurrent unit of three times': {
+    shapes: [
+      [6, 6],
+      [6, 1],
+      [2, 2],
+      [2, 6],
+    ],
+    build: (given) => gruRecurrence(...(given as [Tensor, Tensor, Tensor, Tensor])),
+    fixed: [1],
   },
   'a tensor used three times': one((x) => mul(add(x, tanh(x)), x)),
   'a gated block': {
@@ -187,11 +222,6 @@ const valueOf = async (build: (graph: ReturnType<typeof createGraph>) => Tensor)
   await session.close();
   return [...out];
 };
-const row = (graph: ReturnType<typeof createGraph>, values: readonly number[]) =>
-  concat(
-    values.map((value) => reshape(graph.scalar(value), [1, 1])),
-    1,
-  );
 
 describe('values', () => {
   test('softmax of logits of 1000 does not overflow', async () => {
@@ -204,12 +234,22 @@ describe('values', () => {
     expect(found[0]).toBeCloseTo(2 * Math.log(2), 5);
   });
 
-  test('the sparse cross entropy is the sum of the dense one', async () => {
+  test('the cross entropy of bags is the sum of the dense one over the scores', async () => {
     const found = await valueOf((graph) => {
-      const logits = row(graph, [0.3, -1, 2, 0.5]);
-      const targets = { places: integers(logits, [3, 1, 0]), weights: reshape(row(graph, [2, 0.5, 0]), [3]) };
-      const sparse = sparseCrossEntropy(logits, { ...targets, rowWeights: row(graph, [2.5]) });
-      return concat([reshape(sparse, [1, 1]), softmaxCrossEntropy(logits, row(graph, [0, 0.5, 0, 2]))], 1);
+      const [x, table, bias] = [
+        row(graph, [1]),
+        reshape(row(graph, [0.3, -1, 2, 0.5]), [4, 1]),
+        row(graph, [0, 0, 1, 0]),
+      ];
+      const vector = (values: readonly number[]) => reshape(row(graph, values), [values.length]);
+      const bags = bagCrossEntropy(x, table, reshape(bias, [4]), {
+        places: integers(x, [3, 1, 0]),
+        weights: vector([2, 0.5, 0]),
+        shares: vector([0.8, 0.2, 0]),
+        rowWeights: row(graph, [2.5]),
+      });
+      const dense = softmaxCrossEntropy(row(graph, [0.3, -1, 3, 0.5]), row(graph, [0, 0.5, 0, 2]));
+      return concat([reshape(bags, [1, 1]), dense], 1);
     });
     expect(found[0]).toBeCloseTo(found[1] as number, 5);
   });

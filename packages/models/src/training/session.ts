@@ -34,6 +34,9 @@ export const openSession = async (program: Program, { threads }: SessionOptions)
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     graphOptimizationLevel: 'all',
+    // threads that have nothing to do sleep: spinning, they take their core from whatever else runs here, the loops
+    // between two runs among it
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
     logSeverityLevel: 3, // errors: it warns of every constant that it folds away
   };
   const session = await engine.create(program.model, options);

@@ -4,14 +4,30 @@
  */
 import type { SparseRows } from '../item-graph.ts';
 import type { RowGradients } from './row-optimisers.ts';
+import { CHUNK, rowSum } from './simd/kernels.ts';
+
+/** Narrower rows are added before a kernel has them. */
+const NARROW = 16;
 
 /** into[b] = Σ weight · table[column] over the bag's row b: [rows of the bag, width]; rows beyond those become 0. */
-export const gatherSum = (
-  table: Float32Array,
-  width: number,
-  { rowStart, columns, weights }: SparseRows,
-  into: Float32Array,
-): void => {
+export const gatherSum = (table: Float32Array, width: number, bags: SparseRows, into: Float32Array): void => {
+  if (width < NARROW) return gatherNarrow(table, width, bags, into);
+  const { rowStart, columns, weights } = bags;
+  const rows = Math.max(0, rowStart.length - 1);
+  for (let row = 0; row < rows; row += 1)
+    for (let left = 0; left < width; left += CHUNK) {
+      const part = Math.min(CHUNK, width - left);
+      rowSum.clear(part);
+      for (let at = rowStart[row] as number; at < (rowStart[row + 1] as number); at += 1) {
+        const from = (columns[at] as number) * width + left;
+        rowSum.add(table.subarray(from, from + part), weights[at] as number);
+      }
+      rowSum.write(into, row * width + left, part);
+    }
+  into.fill(0, rows * width);
+};
+
+const gatherNarrow: typeof gatherSum = (table, width, { rowStart, columns, weights }, into) => {
   into.fill(0);
   for (let row = 0; row + 1 < rowStart.length; row += 1) {
     const start = row * width;
@@ -33,41 +49,53 @@ export interface RowGradientSum {
 }
 
 export const createRowGradientSum = (tableRows: number, width: number): RowGradientSum => {
-  const slots = new Int32Array(tableRows).fill(-1);
-  let rows = new Int32Array(0);
+  const transpose = createTransposition(tableRows);
   let values = new Float32Array(0);
-
-  /** Gives each column of the bag a slot; returns how many there are. */
-  const number = ({ columns }: SparseRows, length: number): number => {
-    if (rows.length < Math.min(length, tableRows)) rows = new Int32Array(Math.min(tableRows, length * 2));
-    let count = 0;
-    for (let at = 0; at < length; at += 1) {
-      const column = columns[at] as number;
-      if ((slots[column] as number) >= 0) continue;
-      slots[column] = count;
-      rows[count] = column;
-      count += 1;
-    }
-    return count;
-  };
-
   return {
     of: (bag, gradients) => {
-      const { rowStart, columns, weights } = bag;
-      const count = number(bag, rowStart.at(-1) ?? 0);
+      const { rows, count, bags } = transpose(bag);
       if (values.length < count * width) values = new Float32Array(count * width * 2);
-      values.fill(0, 0, count * width);
-      for (let row = 0; row + 1 < rowStart.length; row += 1) {
-        const from = row * width;
-        for (let at = rowStart[row] as number; at < (rowStart[row + 1] as number); at += 1) {
-          const start = (slots[columns[at] as number] as number) * width;
-          const weight = weights[at] as number;
-          for (let i = 0; i < width; i += 1)
-            values[start + i] = (values[start + i] as number) + weight * (gradients[from + i] as number);
-        }
-      }
-      for (let at = 0; at < count; at += 1) slots[rows[at] as number] = -1;
+      gatherSum(gradients, width, bags, values.subarray(0, count * width));
       return { rows, count, values };
     },
+  };
+};
+
+/** From rows of columns to rows that each column is in, columns in order of their first appearance. */
+const createTransposition = (columnCount: number) => {
+  const slots = new Int32Array(columnCount).fill(-1);
+  return ({ rowStart, columns, weights }: SparseRows) => {
+    const entries = rowStart.at(-1) ?? 0;
+    const rows = new Int32Array(Math.min(entries, columnCount));
+    const starts = new Int32Array(rows.length + 1);
+    let count = 0;
+    for (let at = 0; at < entries; at += 1) {
+      const column = columns[at] as number;
+      if ((slots[column] as number) < 0) {
+        slots[column] = count;
+        rows[count] = column;
+        count += 1;
+      }
+      const next = (slots[column] as number) + 1;
+      starts[next] = (starts[next] as number) + 1;
+    }
+    for (let slot = 0; slot < count; slot += 1)
+      starts[slot + 1] = (starts[slot + 1] as number) + (starts[slot] as number);
+    const ends = starts.slice();
+    const bags = {
+      rowStart: starts.subarray(0, count + 1),
+      columns: new Int32Array(entries),
+      weights: new Float32Array(entries),
+    };
+    for (let row = 0; row + 1 < rowStart.length; row += 1)
+      for (let at = rowStart[row] as number; at < (rowStart[row + 1] as number); at += 1) {
+        const slot = slots[columns[at] as number] as number;
+        const place = ends[slot] as number;
+        bags.columns[place] = row;
+        bags.weights[place] = weights[at] as number;
+        ends[slot] = place + 1;
+      }
+    for (let slot = 0; slot < count; slot += 1) slots[rows[slot] as number] = -1;
+    return { rows, count, bags };
   };
 };

@@ -1,8 +1,7 @@
 import type { Tensor } from '../graph.ts';
 import { sameShape } from '../shape.ts';
-import { add, div, mul, neg, sub } from './arithmetic.ts';
-import { reduce, sum } from './reductions.ts';
-import { addAt, pick } from './scatter.ts';
+import { add, div, mul, sub } from './arithmetic.ts';
+import { reduce } from './reductions.ts';
 
 /**
  * Softmax over the last axis, its normaliser and its cross entropies. A cross entropy leaves the powers behind for its
@@ -46,29 +45,5 @@ export const softmaxCrossEntropy = (logits: Tensor, targets: Tensor): Tensor => 
     sources: [logits],
     shape: weight.shape,
     backward: (gradient) => [sub(mul(powers, div(mul(weight, gradient), total)), mul(targets, gradient))],
-  });
-};
-
-/** The few targets of a matrix [rows, columns] that is nearly all zeros. */
-export interface SparseTargets {
-  /** [entries], row · columns + column; entries that are left over have weight 0. */
-  readonly places: Tensor;
-  /** [entries]. */
-  readonly weights: Tensor;
-  /** [rows, 1], sum of a row's weights. */
-  readonly rowWeights: Tensor;
-}
-
-/** The sum of `softmaxCrossEntropy` over rows, a scalar, with fewer passes over memory: those are half of a large step. */
-export const sparseCrossEntropy = (logits: Tensor, { places, weights, rowWeights }: SparseTargets): Tensor => {
-  const { powers, total, logSum } = softmaxParts(logits);
-  const hits = sum(mul(weights, pick(logits, places)));
-  return logits.graph.node('Sub', {
-    inputs: [sum(mul(rowWeights, logSum)), hits],
-    sources: [logits],
-    shape: [],
-    backward: (gradient) => [
-      addAt(mul(powers, div(mul(rowWeights, gradient), total)), places, neg(mul(weights, gradient))),
-    ],
   });
 };

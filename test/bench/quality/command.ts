@@ -1,0 +1,122 @@
+/** `npm run bench -- quality:NAME`: runs a bench of quality once a seed and prints its table. */
+import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { repoRoot } from '@nextcart/local';
+import { createProgress } from '../harness/progress.ts';
+import { plotCurves } from './plot.ts';
+import type { QualityBench, QualityRun } from './quality-bench.ts';
+import { reportOf } from './report.ts';
+import { gainsOf, summarize } from './summary.ts';
+import { formatTable } from './table.ts';
+
+export const qualityPrefix = 'quality:';
+
+export const qualityUsage = (
+  benches: readonly QualityBench[],
+): string => `npm run bench -- quality:NAME [--seeds N] [--threads N] [--json FILE] [--markdown FILE] [--plot FILE.svg] [--quick]
+
+${benches.map(({ name, about }) => `  ${`${qualityPrefix}${name}`.padEnd(24)} ${about}`).join('\n')}
+
+  --seeds N        runs it with N seeds; 1
+  --threads N      of the engine; as many as there are processors
+  --json FILE      writes figures, intervals, choices and curves
+  --markdown FILE  writes the table that is printed
+  --plot FILE.svg  draws validation quality over the epochs of what was trained
+  --quick          a small run, to see that the bench works
+Data are looked for in the folder that NEXTCART_DATA names, else in ../shared/data. What the rows mean: docs/quality.md.
+`;
+
+export const dataFolder = (): string => process.env['NEXTCART_DATA'] ?? join(repoRoot, '../shared/data');
+
+const options = {
+  seeds: { type: 'string', default: '1' },
+  threads: { type: 'string', default: String(availableParallelism()) },
+  json: { type: 'string' },
+  markdown: { type: 'string' },
+  plot: { type: 'string' },
+  quick: { type: 'boolean', default: false },
+} as const;
+
+const count = (name: string, text: string): number => {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new RangeError(`--${name} ${text}: not a whole number above 0`);
+  return value;
+};
+
+export interface QualityCommand {
+  readonly bench: QualityBench;
+  /** As it was typed. */
+  readonly line: string;
+  readonly seeds: number;
+  readonly threads: number;
+  readonly quick: boolean;
+  readonly files: { readonly json?: string; readonly markdown?: string; readonly plot?: string };
+}
+
+/** Throws a RangeError or TypeError for arguments that make no sense. */
+export const parseQuality = (args: string[], benches: readonly QualityBench[]): QualityCommand => {
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
+  const { seeds, threads, quick, ...files } = values;
+  const name = positionals[0]?.slice(qualityPrefix.length);
+  const bench = benches.find((one) => one.name === name);
+  const known = benches.map((one) => qualityPrefix + one.name).join(', ');
+  if (bench === undefined || positionals.length > 1)
+    throw new RangeError(`no bench '${positionals.join(' ')}': there are ${known}`);
+  const line = `npm run bench -- ${args.join(' ')}`;
+  return { bench, line, seeds: count('seeds', seeds), threads: count('threads', threads), quick, files };
+};
+
+export const runQuality = async ({ bench, line, seeds, threads, quick, files }: QualityCommand): Promise<void> => {
+  const log = (line: string): void => void process.stderr.write(`${line}\n`);
+  const reason = bench.missing(dataFolder());
+  if (reason !== undefined) {
+    process.stdout.write(`${qualityPrefix}${bench.name} skipped: ${reason}\n`);
+    return;
+  }
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => stop.abort(new Error(`stopped by ${signal}`)));
+  const at = new Date().toISOString();
+  const startedAt = performance.now();
+  const runs: QualityRun[] = [];
+  for (let seed = 1; seed <= seeds; seed += 1) {
+    log(`${bench.name}: seed ${seed} of ${seeds}`);
+    const progress = (step: string, total: number, unit: string) => createProgress(process.stderr, step, total, unit);
+    runs.push(
+      await bench.run({
+        dataFolder: dataFolder(),
+        quick,
+        seed,
+        threads,
+        signal: stop.signal,
+        log,
+        progress,
+      }),
+    );
+  }
+  const [first] = runs as [QualityRun];
+  const rows = summarize(runs);
+  const table = {
+    bench: bench.name,
+    command: line,
+    about: bench.about,
+    quick,
+    seeds,
+    n: first.n,
+    metrics: bench.metrics,
+    rows,
+    published: bench.published,
+    gains: gainsOf(runs),
+    choices: first.choices,
+  };
+  const markdown = formatTable(table);
+  process.stdout.write(markdown);
+  if (files.markdown !== undefined) writeFileSync(files.markdown, markdown);
+  if (files.plot !== undefined)
+    writeFileSync(files.plot, plotCurves(first.curves, `${bench.name}: validation quality over epochs`));
+  if (files.json === undefined) return;
+  const seconds = (performance.now() - startedAt) / 1000;
+  writeFileSync(files.json, `${JSON.stringify(reportOf(table, runs, { at, seconds }), null, 2)}\n`);
+};

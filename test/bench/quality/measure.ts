@@ -1,0 +1,88 @@
+/** Scores of several parts over the same users, each asked for once. */
+import { fuse, ndcgAt, rankAgainst, recallAt, standardise, type ValidationPool } from '@nextcart/models';
+import type { Progress } from '../harness/bench.ts';
+import { meanOf } from './intervals.ts';
+import type { NamedTask, Part } from './recipe.ts';
+
+/** Users at once: what the parts' scorers are made for. */
+export const BATCH = 64;
+
+interface Subject {
+  readonly user: number;
+  /** [items] of each part, good until the next subject. */
+  readonly scores: readonly Float32Array[];
+  readonly seen: Int32Array;
+  readonly targets: ReadonlySet<number>;
+}
+
+/** Each user of the task who has targets, in order. */
+async function* subjectsOf(task: NamedTask, parts: readonly Part[], progress?: Progress): AsyncGenerator<Subject> {
+  const { items, seen, targets } = task;
+  const itemsOf = ({ rowStart, columns }: NamedTask['seen'], user: number) =>
+    columns.subarray(rowStart[user], rowStart[user + 1]);
+  const users = targets.rowStart.slice(0, -1).map((_, user) => user);
+  const withTargets = users.filter((user) => itemsOf(targets, user).length > 0);
+  for (let start = 0; start < withTargets.length; start += BATCH) {
+    const some = withTargets.subarray(start, start + BATCH);
+    const scores: Float32Array[] = [];
+    for (const part of parts) scores.push(await part.score(some));
+    for (const [place, user] of some.entries())
+      yield {
+        user,
+        scores: scores.map((all) => all.subarray(place * items, (place + 1) * items)),
+        seen: itemsOf(seen, user),
+        targets: new Set(itemsOf(targets, user)),
+      };
+    progress?.at(start + some.length);
+  }
+  progress?.done();
+}
+
+/** Mean NDCG@k over the subjects of each task, and then over the tasks: what choices are made by. */
+export const qualityOf = async (tasks: readonly NamedTask[], part: Part): Promise<number> => {
+  const means: number[] = [];
+  for (const task of tasks) {
+    const found: number[] = [];
+    for await (const { scores, seen, targets } of subjectsOf(task, [part]))
+      found.push(ndcgAt(rankAgainst(scores[0] as Float32Array, new Set(seen), targets, task.k), targets, task.k));
+    means.push(meanOf(found));
+  }
+  return meanOf(means);
+};
+
+/** Fills a pool with the standardised scores of all parts. */
+export const fillPool = async (pool: ValidationPool, task: NamedTask, parts: readonly Part[], progress: Progress) => {
+  const z = parts.map(() => new Float32Array(task.items));
+  for await (const { scores, seen, targets } of subjectsOf(task, parts, progress)) {
+    scores.forEach((one, at) => standardise(one, seen, z[at] as Float32Array));
+    pool.add(z, new Set(seen), targets);
+  }
+};
+
+export interface Measured {
+  readonly recall: Float64Array;
+  readonly ndcg: Float64Array;
+}
+
+/** Of each part, and of their fusion by `weights` as the last. */
+export const measureAll = async (
+  task: NamedTask,
+  parts: readonly Part[],
+  weights: readonly number[],
+  progress: Progress,
+): Promise<Measured[]> => {
+  const z = parts.map(() => new Float32Array(task.items));
+  const fused = new Float32Array(task.items);
+  const rows = [...parts, undefined].map(() => ({ recall: [] as number[], ndcg: [] as number[] }));
+  for await (const { scores, seen, targets } of subjectsOf(task, parts, progress)) {
+    scores.forEach((one, at) => standardise(one, seen, z[at] as Float32Array));
+    fuse(z, weights, fused);
+    const hidden = new Set(seen);
+    [...scores, fused].forEach((one, at) => {
+      const ranked = rankAgainst(one, hidden, targets, task.k);
+      rows[at]?.recall.push(recallAt(ranked, targets, task.k, task.denominator));
+      rows[at]?.ndcg.push(ndcgAt(ranked, targets, task.k));
+    });
+  }
+  return rows.map(({ recall, ndcg }) => ({ recall: Float64Array.from(recall), ndcg: Float64Array.from(ndcg) }));
+};

@@ -1,0 +1,63 @@
+import type { RankingTask, ScoreUsers, SparseRows } from '@nextcart/models';
+import type { Choice, Curve, QualityContext, QualityRow } from './quality-bench.ts';
+
+/** What is known of users at some time. */
+export interface Behaviour {
+  readonly items: number;
+  /** [users, items], 1 where a user has an item. */
+  readonly bags: SparseRows;
+  /** [items]: popularity of the last days, of all time where no times are known. */
+  readonly recent: Float32Array;
+}
+
+/** What a model is fitted on and scores from: `bags`, or the same entries weighted by times and amounts. */
+export type BagsOf<B extends Behaviour> = (behaviour: B) => SparseRows;
+
+/** A ranking that a bench reports; `name` stands before its metrics' names. */
+export interface NamedTask extends RankingTask {
+  readonly name: string;
+}
+
+/** Part of the training data to fit on, and the rest as tasks to choose by. */
+export interface Split<B extends Behaviour = Behaviour> {
+  readonly fit: B;
+  readonly tasks: readonly NamedTask[];
+}
+
+/** A fitted model at work. */
+export interface Part {
+  readonly score: ScoreUsers;
+  close(): Promise<void>;
+}
+
+/** A row of the table: how its settings are chosen, and how it is fitted again on all of the training data. */
+export interface Recipe<B extends Behaviour = Behaviour> {
+  readonly name: string;
+  readonly kind: Exclude<QualityRow['kind'], 'fusion'>;
+  choose(split: Split<B>, context: QualityContext): Promise<Chosen<B>>;
+}
+
+export interface Chosen<B extends Behaviour = Behaviour> {
+  readonly choice: Choice;
+  readonly curve?: Curve;
+  /** Fitted on `split.fit`. */
+  readonly part: Part;
+  refit(all: B): Promise<Part>;
+}
+
+/** Scores that need nothing to be closed. */
+export const plainPart = (items: number, fill: (users: Int32Array, into: Float32Array) => void): Part => {
+  let scores = new Float32Array(0);
+  return {
+    score: (users) => {
+      if (scores.length < users.length * items) scores = new Float32Array(users.length * items);
+      fill(users, scores);
+      return Promise.resolve(scores);
+    },
+    close: () => Promise.resolve(),
+  };
+};
+
+/** The largest of what was tried; the first among equals. */
+export const bestOf = <T extends { readonly quality: number }>(tried: readonly T[]): T =>
+  tried.reduce((best, one) => (one.quality > best.quality ? one : best));

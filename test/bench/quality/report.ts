@@ -1,0 +1,47 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { repoRoot } from '@nextcart/local';
+import { currentCommit, describeMachine } from '../harness/machine.ts';
+import { mediansOf, spreadOf } from '../harness/report.ts';
+import type { QualityRun } from './quality-bench.ts';
+import type { QualityTable } from './table.ts';
+
+/** What `--json` writes: the file of the other benches (docs/benchmarks.md), and what the table was made from. */
+export const reportOf = (
+  table: QualityTable,
+  runs: readonly QualityRun[],
+  { at, seconds }: { readonly at: string; readonly seconds: number },
+) => {
+  const bySeed = runs.map((_, seed) =>
+    Object.fromEntries(
+      table.rows.flatMap(({ name, figures }) =>
+        Object.entries(figures).map(([metric, { seeds }]) => [`${name}.${metric}`, seeds[seed] as number]),
+      ),
+    ),
+  );
+  const spread = spreadOf(bySeed);
+  return {
+    bench: `quality:${table.bench}`,
+    at,
+    commit: currentCommit(),
+    machine: describeMachine(),
+    versions: { node: process.version, onnxruntime: engineVersion() },
+    repeats: runs.length,
+    quick: table.quick,
+    n: table.n,
+    metrics: mediansOf(spread),
+    spread,
+    seconds,
+    definitions: table.metrics,
+    rows: table.rows,
+    gains: table.gains,
+    choices: table.choices,
+    curves: runs[0]?.curves ?? [],
+    published: table.published,
+  };
+};
+
+const engineVersion = (): string => {
+  const models = createRequire(join(repoRoot, 'packages/models/package.json'));
+  return (models('onnxruntime-node/package.json') as { version: string }).version;
+};

@@ -1,0 +1,71 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import type { Sessions } from '@nextcart/models';
+
+/** A file of sessions and one of test pairs, as SR-GNN, NARM and STAMP prepared them; items by number of first appearance. */
+export interface SessionFiles {
+  readonly items: number;
+  /** In the file's order, oldest first; the files hold no times, so a session's time is its place. */
+  readonly sessions: readonly Int32Array[];
+  readonly test: readonly Prefix[];
+}
+
+/** A session so far, and what was clicked next. */
+export interface Prefix {
+  readonly query: Int32Array;
+  readonly target: number;
+}
+
+export const missingSessions = (dataFolder: string, folder: string): string | undefined => {
+  const file = join(dataFolder, folder, 'train_sessions.txt.gz');
+  return existsSync(file)
+    ? undefined
+    : `no '${file}': the sessions and test pairs of SR-GNN (github.com/CRIPAC-DIG/SR-GNN), a line a session, and 'session so far, tab, next item'`;
+};
+
+const linesOf = (path: string): string[] => gunzipSync(readFileSync(path)).toString().trimEnd().split('\n');
+
+export const readSessions = (dataFolder: string, folder: string): SessionFiles => {
+  const numbers = new Map<string, number>();
+  const numberOf = (name: string): number => {
+    const number = numbers.get(name) ?? numbers.size;
+    numbers.set(name, number);
+    return number;
+  };
+  const path = (file: string) => join(dataFolder, folder, `${file}.txt.gz`);
+  const sessions = linesOf(path('train_sessions')).map((line) => Int32Array.from(line.split(' '), numberOf));
+  const items = numbers.size;
+  const known = (name: string): number => numbers.get(name) ?? -1;
+  const test = linesOf(path('test_pairs')).map((line) => {
+    const [query = '', target = ''] = line.split('\t');
+    return { query: Int32Array.from(query.split(' '), known), target: known(target) };
+  });
+  return { items, sessions, test };
+};
+
+export const packSessions = (lists: readonly Int32Array[]): Sessions => {
+  const rowStart = new Int32Array(lists.length + 1);
+  lists.forEach((list, row) => void (rowStart[row + 1] = (rowStart[row] as number) + list.length));
+  const columns = new Int32Array(rowStart[lists.length] as number);
+  lists.forEach((list, row) => {
+    columns.set(list, rowStart[row]);
+  });
+  return { rowStart, columns, endedAt: Float64Array.from(lists, (_, at) => at) };
+};
+
+/** Every prefix of some sessions, by the test files' rule: items that `isKnown` refuses are taken out first. */
+export const prefixesOf = (lists: readonly Int32Array[], isKnown: (item: number) => boolean): Prefix[] =>
+  lists.flatMap((list) => {
+    const kept = list.filter(isKnown);
+    return Array.from({ length: Math.max(0, kept.length - 1) }, (_, at) => ({
+      query: kept.subarray(0, at + 1),
+      target: kept[at + 1] as number,
+    }));
+  });
+
+/** Evenly spaced ones, in order. */
+export const thin = <T>(all: readonly T[], atMost: number): readonly T[] =>
+  all.length <= atMost
+    ? all
+    : Array.from({ length: atMost }, (_, at) => all[Math.floor((at * all.length) / atMost)] as T);

@@ -1,0 +1,23 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { repoRoot } from '@nextcart/local';
+
+/** A Python that has PyTorch: the environment that `cure` makes, or `python3` as it is. */
+export type FoundTorch = { readonly python: string } | { readonly missing: string; readonly cure: string };
+
+const ENVIRONMENT = '.nextcart/peers';
+const REQUIREMENTS = 'test/bench/peers/requirements.txt';
+const cure = `python3 -m venv ${ENVIRONMENT} && ${ENVIRONMENT}/bin/pip install -r ${REQUIREMENTS} (some 5 GB)`;
+
+export const findTorch = (): FoundTorch => {
+  const own = join(repoRoot, ENVIRONMENT, 'bin', 'python');
+  const python = existsSync(own) ? own : 'python3';
+  try {
+    execFileSync(python, ['-c', 'import torch'], { stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8' });
+    return { python };
+  } catch (error) {
+    const { stderr, message } = error as Error & { readonly stderr?: string };
+    return { missing: stderr?.trim().split('\n').at(-1) ?? message, cure };
+  }
+};
