@@ -25,7 +25,8 @@ interface Pair {
 
 const startPairs = async (context: BenchContext, rows: Readonly<Record<ModelName, number>>): Promise<Pair[]> => {
   const torch = findTorch();
-  if ('missing' in torch) context.log(`  no PyTorch to compare with (${torch.missing}). To have it: ${torch.cure}`);
+  if ('missing' in torch)
+    context.log(`  no PyTorch to compare with (${torch.missing}). To have it (5 GB): ${torch.cure}`);
   const folder = mkdtempSync(join(tmpdir(), 'nextcart-training-'));
   context.onEnd(async () => rmSync(folder, { recursive: true }));
   const start = async (command: string, args: readonly string[]): Promise<Side> => {
@@ -43,7 +44,8 @@ const startPairs = async (context: BenchContext, rows: Readonly<Record<ModelName
       context.log(`  ${model}, threads: ${threads}`);
       const script = join(import.meta.dirname, 'our-side.ts');
       const ours = await start(process.execPath, [script, model, String(rows[model]), String(threads)]);
-      const theirs = 'python' in torch && (await start(torch.python, [peer, file, String(threads)]));
+      const theirs = 'python' in torch && (await start(torch.python, ['-B', peer, file, String(threads)]));
+      if (theirs) context.log(`    beside PyTorch ${theirs.versions['torch']}`);
       pairs.push({ model, threads, ours, ...(theirs && { peer: theirs }) });
     }
   }

@@ -28,7 +28,7 @@ export const startSide = async (command: string, args: readonly string[]): Promi
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const failed = new Promise<never>((_, reject) => {
     child.once('error', reject);
-    child.once('exit', (code) => reject(new Error(`${command} ${args[0]} ended with ${code}: ${said.trim()}`)));
+    child.once('exit', (code) => reject(new Error(`${command} ${args.join(' ')} ended with ${code}: ${said.trim()}`)));
   });
   failed.catch(() => {}); // one that was stopped is not waited for
   const answer = async <A>(): Promise<A> => {

@@ -8,7 +8,7 @@ export type FoundTorch = { readonly python: string } | { readonly missing: strin
 
 const ENVIRONMENT = '.nextcart/peers';
 const REQUIREMENTS = 'test/bench/peers/requirements.txt';
-const cure = `python3 -m venv ${ENVIRONMENT} && ${ENVIRONMENT}/bin/pip install -r ${REQUIREMENTS} (some 5 GB)`;
+const cure = `python3 -m venv ${ENVIRONMENT} && ${ENVIRONMENT}/bin/pip install -r ${REQUIREMENTS}`;
 
 export const findTorch = (): FoundTorch => {
   const own = join(repoRoot, ENVIRONMENT, 'bin', 'python');

@@ -84,6 +84,7 @@ describe('the best few of a catalogue', () => {
     await expect(open(new Float32Array(32).fill(NaN, 9, 10))).rejects.toThrow('vectors[9] is NaN');
     const scorer = await open(new Float32Array(32));
     await expect(scorer.score(new Float32Array(9))).rejects.toThrow('9 numbers are no queries of 8');
+    await expect(scorer.score(new Float32Array(8).fill(NaN, 2, 3))).rejects.toThrow('queries[2] is NaN');
     expect((await scorer.score(new Float32Array(0))).items).toHaveLength(0);
     await scorer.close();
   });

@@ -3,7 +3,8 @@
  * depends on nothing but the query and the catalogue, bit for bit: not on the queries beside it nor on threads.
  */
 import { openSession } from '../training/session.ts';
-import { type Catalogue, topItemsProgram } from './top-items-program.ts';
+import { createSelection } from './select-top.ts';
+import { BLOCK, type Catalogue, queryWidth, topItemsProgram } from './top-items-program.ts';
 
 export interface TopItems {
   /** [queries, top], best first, equal scores by item number. */
@@ -13,7 +14,7 @@ export interface TopItems {
 }
 
 export interface TopItemsScorer {
-  /** Of queries [n, width], any number. */
+  /** Of queries [n, width], any number. Throws a RangeError where one is no number. */
   score(queries: Float32Array): Promise<TopItems>;
   close(): Promise<void>;
 }
@@ -33,21 +34,29 @@ export const createTopItemsScorer = async (
   const { width } = catalogue;
   checkCatalogue(catalogue, top);
   const session = await openSession(topItemsProgram(catalogue, batch, top), { threads });
-  const queries = new Float32Array(batch * width);
-  const items = new Int32Array(batch * top);
-  const scores = new Float32Array(batch * top);
-  const run = session.bind({ queries, items, scores });
+  const wide = queryWidth(catalogue);
+  const count = Math.min(top, Math.ceil(catalogue.vectors.length / width / BLOCK));
+  const queries = new Float32Array(batch * wide).fill(1);
+  const scores = new Float32Array(batch * count * BLOCK);
+  const blocks = new Int32Array(batch * count);
+  const run = session.bind({ queries, scores, blocks });
+  const selection = createSelection(top);
   return {
     score: async (all) => {
-      const count = all.length / width;
-      if (!Number.isInteger(count)) throw new RangeError(`${all.length} numbers are no queries of ${width}`);
-      const found = { items: new Int32Array(count * top), scores: new Float32Array(count * top) };
-      for (let start = 0; start < count; start += batch) {
-        const rows = Math.min(batch, count - start);
-        queries.set(all.subarray(start * width, (start + rows) * width));
+      const wanted = all.length / width;
+      if (!Number.isInteger(wanted)) throw new RangeError(`${all.length} numbers are no queries of ${width}`);
+      checkFinite('queries', all);
+      const found = { items: new Int32Array(wanted * top), scores: new Float32Array(wanted * top) };
+      for (let start = 0; start < wanted; start += batch) {
+        const rows = Math.min(batch, wanted - start);
+        for (let row = 0; row < rows; row += 1)
+          queries.set(all.subarray((start + row) * width, (start + row + 1) * width), row * wide);
         await run();
-        found.items.set(items.subarray(0, rows * top), start * top);
-        found.scores.set(scores.subarray(0, rows * top), start * top);
+        for (let row = 0; row < rows; row += 1) {
+          for (let at = row * count; at < (row + 1) * count; at += 1)
+            selection.offerBlock(scores, at * BLOCK, (blocks[at] as number) * BLOCK, BLOCK);
+          selection.write(found.items, found.scores, (start + row) * top);
+        }
       }
       return found;
     },
@@ -60,8 +69,11 @@ const checkCatalogue = ({ vectors, width, bias }: Catalogue, top: number): void 
   if (!Number.isInteger(items)) throw new RangeError(`${vectors.length} numbers are no vectors of ${width}`);
   if (bias && bias.length !== items) throw new RangeError(`${items} items, ${bias.length} biases`);
   if (!(top >= 1 && top <= items)) throw new RangeError(`the best ${top} of ${items} items`);
-  for (const [name, values] of Object.entries({ vectors, ...(bias && { bias }) })) {
-    const broken = values.findIndex((value) => !Number.isFinite(value));
-    if (broken >= 0) throw new RangeError(`${name}[${broken}] is ${values[broken]}`);
-  }
+  checkFinite('vectors', vectors);
+  if (bias) checkFinite('bias', bias);
+};
+
+const checkFinite = (name: string, values: Float32Array): void => {
+  for (let at = 0; at < values.length; at += 1)
+    if (!Number.isFinite(values[at])) throw new RangeError(`${name}[${at}] is ${values[at]}`);
 };
