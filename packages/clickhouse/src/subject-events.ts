@@ -56,16 +56,18 @@ export const readPartitionHistories = async (
       ({ partition, before, subjects }) =>
         `(partition = ${Number(partition)} AND offset < ${Number(before)} AND subject IN (${listOf(subjects)}))`,
     );
+  // one subject is the usual case, and half a millisecond cheaper where nothing is said of others
+  const each = pairs.length === 1 ? '' : 'subject, partition';
   const rows = await store.query<HistoryRow & { kept: number }>(
     // the pairs again and first, because the primary key is read by them
     `
     SELECT subject, partition, offset, toUnixTimestamp64Milli(event_time) AS event_time, event_type, user_id, session_id,
-      item_id, query, history, count() OVER (PARTITION BY subject, partition) AS kept
+      item_id, query, history, count() OVER (${each && `PARTITION BY ${each}`}) AS kept
     FROM subject_events
     WHERE topic_id = {topicId:UUID} AND (partition, subject) IN (${pairs.join(',')})
       AND (${wanted.join(' OR ')})
-    ORDER BY subject, partition, offset DESC
-    LIMIT ${MAX_FOLDED} BY subject, partition`,
+    ORDER BY ${each && `${each}, `}offset DESC
+    LIMIT ${MAX_FOLDED} ${each && `BY ${each}`}`,
     { topicId },
     {
       max_threads: 1, // a few milliseconds of work: more threads only cost
