@@ -30,6 +30,7 @@ const nothing = { popularity: new Float64Array(SUBJECTS) };
 const evidence = (parts: Partial<GateEvidence> & Pick<GateEvidence, 'challenger' | 'anchor'>): GateEvidence => ({
   champion: parts.anchor,
   baselines: nothing,
+  newer: true,
   looksToday: 0,
   seed: 1,
   ...parts,
@@ -42,10 +43,11 @@ const shareOf = (holds: (seed: number) => boolean, runs = 200): number =>
 const CEILING = 0.05 + 2.33 * Math.sqrt((0.05 * 0.95) / 200);
 
 describe('200 null challengers', () => {
-  test('the same model of another seed is called superior in no more cases than alpha', () => {
+  test('the same model of another seed, over the same behaviour, passes in no more cases than alpha', () => {
     const share = shareOf((seed) => {
       const { draw } = subjectsOf(seed);
-      return decideGate(evidence({ challenger: draw(1), anchor: draw(1), seed }), options).superior;
+      const challenge = evidence({ challenger: draw(1), anchor: draw(1), newer: false, seed });
+      return decideGate(challenge, options).verdict === 'pass';
     });
     expect(share).toBeLessThanOrEqual(CEILING);
     expect(share).toBeGreaterThan(0); // a gate that never opens would pass this test as well
@@ -87,6 +89,16 @@ test('a better model passes, is superior, and says why', () => {
     'beats EDLAE by at least x',
     'superior to the champion: at least x (alpha 0.050)',
   ]);
+});
+
+test('who is no worse passes with newer behaviour, and is told what is missing without', () => {
+  const { draw } = subjectsOf(6);
+  const [anchor, champion] = [draw(1), draw(1.3)];
+  const challenge = evidence({ challenger: champion, anchor, champion });
+  expect(decideGate(challenge, options)).toMatchObject({ verdict: 'pass', superior: false });
+  const stale = decideGate({ ...challenge, newer: false }, options);
+  expect(stale.verdict).toBe('reject');
+  expect(stale.reasons.at(-1)).toMatch(/nothing newer/);
 });
 
 test('one baseline that is not beaten is enough to be rejected', () => {

@@ -1,7 +1,8 @@
 /**
  * Whether a challenger may serve. Invariants: it waits rather than decides on few subjects; it is measured against the
- * anchor (the last full training's champion), not against the champion, so that small losses can't add up; a claim of
- * superiority spends its share of the day's alpha whether it succeeds or not, so that the day's claims together are
+ * anchor (the last full training's champion), not against the champion, so that small losses can't add up; who has
+ * learned nothing newer than the champion must be shown superior, for to be no worse is then no reason to change; a claim
+ * of superiority spends its share of the day's alpha whether it succeeds or not, so that the day's claims together are
  * false with at most that alpha (Bonferroni over the day's looks).
  */
 import { lowerBound, pairedDifferences, resampledMeans } from './paired-bootstrap.ts';
@@ -22,6 +23,8 @@ export interface GateEvidence {
   readonly anchor: Float64Array;
   readonly champion: Float64Array;
   readonly baselines: Readonly<Record<string, Float64Array>>;
+  /** Whether it has learned from behaviour that the champion has not seen: then it is enough not to be inferior. */
+  readonly newer: boolean;
   /** Claims of superiority that were looked at earlier in the day. */
   readonly looksToday: number;
   readonly seed: number;
@@ -41,7 +44,7 @@ export interface GateDecision {
 
 /** Throws a RangeError where the series are not over the same subjects, or where there is no baseline. */
 export const decideGate = (
-  { challenger, anchor, champion, baselines, looksToday, seed }: GateEvidence,
+  { challenger, anchor, champion, baselines, newer, looksToday, seed }: GateEvidence,
   options: GateOptions = gateDefaults,
 ): GateDecision => {
   const { minSubjects, margin, alpha, looksPerDay, resamples } = options;
@@ -64,10 +67,11 @@ export const decideGate = (
   const beaten = rivals.map(([name, figures]) => ({ name, bound: boundOver(figures, alpha) }));
   const levelOfClaim = looksToday < looksPerDay ? alpha / looksPerDay : 0;
   const gain = levelOfClaim > 0 ? boundOver(champion, levelOfClaim) : -Infinity;
-  const passes = nonInferior && beaten.every(({ bound }) => bound > 0);
+  const sound = nonInferior && beaten.every(({ bound }) => bound > 0);
+  const superior = sound && gain > 0;
   return {
-    verdict: passes ? 'pass' : 'reject',
-    superior: passes && gain > 0,
+    verdict: superior || (sound && newer) ? 'pass' : 'reject',
+    superior,
     alphaSpent: levelOfClaim,
     reasons: [
       `${nonInferior ? 'not inferior' : 'inferior'} to the anchor: at least ${signed(spare)} above ${percent(1 - margin)} of it (alpha ${alpha})`,
@@ -77,6 +81,7 @@ export const decideGate = (
       levelOfClaim === 0
         ? `no claim against the champion: ${looksToday} looks have spent the day's alpha`
         : `${gain > 0 ? 'superior' : 'not shown superior'} to the champion: at least ${signed(gain)} (alpha ${levelOfClaim.toPrecision(2)})`,
+      ...(newer ? [] : ['has learned nothing newer than the champion: only a superior one passes']),
     ],
   };
 };

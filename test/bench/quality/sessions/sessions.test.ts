@@ -72,7 +72,15 @@ const shareOfNullsCalledSuperior = (one: Float64Array, other: Float64Array): num
     }
     const decision = decideGate(
       // the worst case: nothing but the claim itself stands in the way
-      { challenger, anchor: champion, champion, baselines: { nothing: new Float64Array(2000) }, looksToday: 0, seed },
+      {
+        challenger,
+        anchor: champion,
+        champion,
+        baselines: { nothing: new Float64Array(2000) },
+        newer: true,
+        looksToday: 0,
+        seed,
+      },
       { ...gateDefaults, margin: 0.9, looksPerDay: 1, resamples: 400 },
     );
     if (decision.superior) superior += 1;
