@@ -15,6 +15,7 @@ import {
   foldVerdict,
   type SubjectState,
 } from '@nextcart/events';
+import { countBuffersAsHeap } from '@nextcart/runtime';
 import { selfMicros } from '../harness/cpu.ts';
 import type { FoldResult } from './results.ts';
 
@@ -23,6 +24,7 @@ import type { FoldResult } from './results.ts';
  * scorer does. Run with --expose-gc. Every user has four events to begin with; then events of users drawn evenly, the
  * hardest case for caches, are timed. Encoding them is not.
  */
+countBuffersAsHeap(); // as services do
 const users = Number(process.argv[2]);
 const timed = Number(process.argv[3]);
 const FIRST_EVENTS = 4;

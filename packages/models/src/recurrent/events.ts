@@ -81,9 +81,7 @@ export const checkEvents = (events: EventSequences, shape: RecurrentShape): void
   const count = items.length;
   if (rowStart[0] !== 0 || rowStart.at(-1) !== count)
     throw new RangeError(`sequences from ${rowStart[0]} to ${rowStart.at(-1)}, ${count} events`);
-  for (let row = 0; row + 1 < rowStart.length; row += 1)
-    if ((rowStart[row + 1] as number) < (rowStart[row] as number))
-      throw new RangeError(`sequence ${row} ends before it starts`);
+  checkRising(rowStart, 'sequence');
   checkItems(items, shape, 'event');
   for (const name of ['types', 'gaps', 'hours'] as const) checkBuckets(events[name], count, shape[name], name);
   if (tokens) checkFeatures(tokens, count, shape.features, 'tokens');
@@ -111,11 +109,19 @@ export const checkFeatures = (
   const entries = rowStart.at(-1) ?? 0;
   if (rowStart.length !== rows + 1 || columns.length < entries || weights.length < entries)
     throw new RangeError(`${what}: ${rowStart.length - 1} rows of ${entries} entries, wanted ${rows} rows`);
+  if (rowStart[0] !== 0) throw new RangeError(`${what} begin at entry ${rowStart[0]}`);
+  checkRising(rowStart, `${what}: row`);
   for (let at = 0; at < entries; at += 1) {
     if (!((columns[at] as number) >= 0 && (columns[at] as number) < features))
       throw new RangeError(`${what}: entry ${at} has column ${columns[at]} of ${features}`);
     if (!Number.isFinite(weights[at])) throw new RangeError(`${what}: entry ${at} has weight ${weights[at]}`);
   }
+};
+
+const checkRising = (rowStart: Int32Array, what: string): void => {
+  for (let row = 0; row + 1 < rowStart.length; row += 1)
+    if ((rowStart[row + 1] as number) < (rowStart[row] as number))
+      throw new RangeError(`${what} ${row} ends before it starts`);
 };
 
 const checkItems = (items: Int32Array, shape: RecurrentShape, what: string): void => {

@@ -72,4 +72,7 @@ test('features and words that do not exist, or are no numbers, are named', () =>
   const broken = featuresOf(ITEMS);
   broken.weights[4] = NaN;
   expect(() => make({ itemFeatures: broken })).toThrow('features of items: entry 4 has weight NaN');
+  const falling = featuresOf(ITEMS);
+  falling.rowStart.set([(falling.rowStart[1] as number) + 2], 1);
+  expect(() => make({ itemFeatures: falling })).toThrow('features of items: row 1 ends before it starts');
 });

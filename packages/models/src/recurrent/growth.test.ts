@@ -37,9 +37,10 @@ test("a new item stands at its features' rows and its group's mean; what was kno
     meanOf([0, 1, 2, 3]).forEach((value, i) => expect(after[start + i]).toBeCloseTo(value, 6));
 });
 
-test('a catalogue that shrank, and groups of another size', () => {
+test('a catalogue that shrank, groups of another size, features that are missing', () => {
   expect(() => growModel(model, { items: 3, groups: new Int32Array(3) })).toThrow('3 items, the model knows 4');
   expect(() => growModel(model, { items: 5, groups: new Int32Array(4) })).toThrow('5 items, 4 groups');
+  expect(() => growModel(model, { items: 5, groups: new Int32Array(5) })).toThrow('give those of the grown catalogue');
 });
 
 test('a warm start: new events and as many old ones, a model that has grown goes on learning', async () => {

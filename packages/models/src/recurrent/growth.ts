@@ -1,6 +1,6 @@
 /**
  * A model that goes on learning with a catalogue that has grown. Invariant: what it knew keeps its bits; items keep their
- * numbers, new ones come after them, and so do new hashed columns.
+ * numbers, new ones come after them, and the rows of hashed columns move behind those.
  */
 import type { SparseRows } from '../item-graph.ts';
 import { BIAS, checkWeights, type RecurrentModel, type RecurrentShape, TABLE } from './shape.ts';
@@ -8,7 +8,7 @@ import { BIAS, checkWeights, type RecurrentModel, type RecurrentShape, TABLE } f
 export interface Growth {
   /** Of the grown catalogue. */
   readonly items: number;
-  /** [items, features]; wanted where the model has features. */
+  /** [items, features]; wanted where the model's items have features. */
   readonly itemFeatures?: SparseRows;
   /** [items], number of a cluster or category, below 0 for none. */
   readonly groups: Int32Array;
@@ -17,13 +17,15 @@ export interface Growth {
 /**
  * The model with rows for new items: each starts at the mean of its group's known items (of all, where the group has
  * none), so that with its features' rows it stands at P·f + the group's mean; its bias as well. Throws a RangeError for
- * a catalogue that has shrunk or groups of another size.
+ * a catalogue that has shrunk, groups of another size, or features that are missing.
  */
 export const growModel = (model: RecurrentModel, { items, itemFeatures, groups }: Growth): RecurrentModel => {
   const { shape, weights } = model;
   checkWeights(shape, weights);
   if (items < shape.items) throw new RangeError(`${items} items, the model knows ${shape.items}`);
   if (groups.length !== items) throw new RangeError(`${items} items, ${groups.length} groups`);
+  if (model.itemFeatures && !itemFeatures)
+    throw new RangeError('the model knows items by their features: give those of the grown catalogue as itemFeatures');
   const grown: RecurrentShape = { ...shape, items };
   const known = groups.subarray(0, shape.items);
   const fresh = groups.subarray(shape.items);

@@ -147,6 +147,10 @@ test('what can not be meant is an error that names it', async () => {
   await expect(scorer.advance(state, sequencesOf([[1]]), Int32Array.of(0))).rejects.toThrow('undefined of 3 types');
   const strange = { ...events, tokens: bagsOf(Array.from(events.items, () => [shape.features])) };
   await expect(scorer.advance(state, strange, Int32Array.of(0))).rejects.toThrow('token 40 of 40');
+  const two = new Float32Array(150);
+  const second = { ...events, items: events.items.with(1, ITEMS) };
+  await expect(scorer.advance(two, second, Int32Array.of(0, 1))).rejects.toThrow('event 1 has item 300');
+  expect(two.every((number) => number === 0)).toBe(true); // a batch that came before the broken event too
   await expect(scorer.advance(state, events, Int32Array.of(0, 1))).rejects.toThrow('2 events, states of 75 numbers');
   await expect(scorer.score(state, 3)).rejects.toThrow('asked for type 3 of 3');
   await expect(scorer.score(state)).rejects.toThrow('asked for type undefined');

@@ -11,6 +11,7 @@ import { CONTEXT, CROSS, checkFinite, checkWeights, type RecurrentModel, TABLE }
 import { addTo } from './step-arrays.ts';
 import { nextStateName, stateName } from './step-program.ts';
 
+/** One call at a time: calls share their arrays. */
 export interface RecurrentScorer {
   /** States that are scored at once. */
   readonly batch: number;
@@ -53,10 +54,11 @@ export const createRecurrentScorer = async (
     Float32Array,
   ];
   const stateSize = (blocks + 1) * width + lags;
-  const [advancing, scoring] = await Promise.all([
-    openSession(advanceProgram(model, batch), { threads }),
-    openSession(scoreProgram(model, batch), { threads }),
-  ]);
+  const advancing = await openSession(advanceProgram(model, batch), { threads });
+  const scoring = await openSession(scoreProgram(model, batch), { threads }).catch(async (error: unknown) => {
+    await advancing.close();
+    throw error;
+  });
   const several = () => Array.from({ length: blocks }, () => new Float32Array(batch * width));
   const [before, after] = [several(), several()];
   const inputs = { events: new Float32Array(batch * width), cross: new Float32Array(types > 0 ? width : 0) };
@@ -79,7 +81,6 @@ export const createRecurrentScorer = async (
     states.subarray((row + 1) * stateSize - lags, (row + 1) * stateSize);
 
   const advanceSome = async (states: Float32Array, events: EventSequences, chosen: Int32Array): Promise<void> => {
-    checkChosen(events, chosen, model);
     writer.clear();
     for (const event of chosen) writer.addEvent(events, event);
     gatherSum(table, width, writer.bags(), inputs.events);
@@ -103,6 +104,7 @@ export const createRecurrentScorer = async (
     advance: async (states, events, chosen) => {
       if (states.length !== chosen.length * stateSize)
         throw new RangeError(`${chosen.length} events, states of ${states.length} numbers, not ${stateSize} each`);
+      checkChosen(events, chosen, model); // all of them before the first changes its state
       for (let start = 0; start < chosen.length; start += batch) {
         const end = Math.min(chosen.length, start + batch);
         const some = states.subarray(start * stateSize, end * stateSize);
@@ -111,6 +113,7 @@ export const createRecurrentScorer = async (
     },
     fold: async (events, sequences) => {
       const { rowStart } = events;
+      for (const sequence of sequences) checkChosen(events, eventsOf(rowStart, sequence), model);
       const lengthOf = (sequence: number) => (rowStart[sequence + 1] as number) - (rowStart[sequence] as number);
       // longest first: those that still have events are always the first few
       const order = sequences
@@ -174,6 +177,11 @@ const moveStates = (
     });
 };
 
+const eventsOf = (rowStart: Int32Array, sequence: number): Int32Array => {
+  const start = rowStart[sequence] as number;
+  return Int32Array.from({ length: (rowStart[sequence + 1] as number) - start }, (_, at) => start + at);
+};
+
 /** Throws a RangeError for an event that does not exist or that the model does not know. */
 const checkChosen = (
   { items, types, gaps, hours, tokens }: EventSequences,
@@ -184,7 +192,8 @@ const checkChosen = (
   for (const event of chosen) {
     const item = items[event];
     if (item === undefined) throw new RangeError(`no event ${event} of ${items.length}`);
-    if (!(item >= -1 && item < shape.items)) throw new RangeError(`event ${event} has item ${item} of ${shape.items}`);
+    if (!(item >= NO_ITEM && item < shape.items))
+      throw new RangeError(`event ${event} has item ${item} of ${shape.items}`);
     for (const name of ['types', 'gaps', 'hours'] as const) {
       const bucket = columns[name]?.[event];
       if (shape[name] > 0 && !(bucket !== undefined && bucket < shape[name]))

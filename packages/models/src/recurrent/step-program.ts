@@ -84,7 +84,10 @@ export const stepLoss = (graph: Graph, step: StepShape) => {
   return { loss, learned, states };
 };
 
-/** Σ_r w_r · mean of the row's scores, without the scores: that of the mean candidate. */
+/**
+ * Σ_r w_r · mean of the row's scores, without the scores: that of the mean candidate. Repeat bonuses are left out: their
+ * share of a mean over all candidates is nothing.
+ */
 const smoothed = (asked: Tensor, rows: Tensor, bias: Tensor, weights: Tensor): Tensor => {
   const even = rows.graph.input('even', [1, rows.shape[0] as number]);
   const mean = matmul(asked, matmul(even, rows), { transposeB: true });

@@ -46,7 +46,8 @@ export const createUpdates = (weights: Weights, shape: RecurrentShape, options: 
     apply: (gradients, step, steps) => {
       const rows = [gradients.table, gradients.context, gradients.cross];
       const used = rows.map(({ values, count }) => values.subarray(0, count * width));
-      const scale = clipScale([...gradients.dense, ...used], options.clip);
+      const biases = gradients.bias.values.subarray(0, gradients.bias.count);
+      const scale = clipScale([...gradients.dense, ...used, biases], options.clip);
       const update = { rate: cosineRate(step, { ...options.rate, steps }), scale };
       const tableUpdate = { rate: cosineRate(step, { ...options.tables, steps }), scale };
       dense.step(gradients.dense, update);
