@@ -1,3 +1,10 @@
+export { ArtifactError } from './artifact/artifact-error.ts';
+export { type Cpu, readCpu, sameArithmetic } from './artifact/cpu.ts';
+export type { LogRange, Manifest, ReleaseFacts, ReleaseFeature, ReleaseMetric } from './artifact/manifest.ts';
+export { type Artifact, openArtifact } from './artifact/open-artifact.ts';
+export type { ReleaseModels } from './artifact/parts.ts';
+export { type ArtifactParts, writeArtifact } from './artifact/write-artifact.ts';
+export { type Explained, explainBags, type UserEvents } from './autoencoder/explanations.ts';
 export { type AutoencoderScorer, createAutoencoderScorer } from './autoencoder/scorer.ts';
 export type { Autoencoder, AutoencoderShape } from './autoencoder/shape.ts';
 export {
@@ -43,7 +50,30 @@ export {
 } from './linear/graph-filter.ts';
 export { createGraphFilterScorer, type GraphFilterScorer } from './linear/graph-filter-scorer.ts';
 export { keepStrongest } from './linear/keep-strongest.ts';
+export { checkMemory, type MemoryNeed, neededBytes } from './memory/memory-need.ts';
+export { autoencoderMemory, edlaeMemory, recurrentMemory } from './memory/training-memory.ts';
 export { hitAt, ndcgAt, rankOf, recallAt, reciprocalRankAt } from './metrics.ts';
+export {
+  type BehaviourColumn,
+  type CorrelationRow,
+  correlationTable,
+  type Distribution,
+  distributionTable,
+} from './needs/behaviour-tables.ts';
+export {
+  createUserNeeds,
+  type NamedNeed,
+  type NeedStrength,
+  nameDimensions,
+  nameSegments,
+  type UserNeeds,
+} from './needs/name-needs.ts';
+export { denseRows, type ProbeOptions, type ProbeResult, probeDefaults, probeNeeds } from './needs/probe-needs.ts';
+export { type RankCorrelation, spearman } from './needs/rank-correlation.ts';
+export { assignSegments, type SegmentOptions, type Segments, segmentShares, segmentUsers } from './needs/segments.ts';
+export type { ColumnGroup, StrongColumn, Strongest, StrongestOptions } from './needs/strongest-columns.ts';
+export type { Table } from './needs/table-of-numbers.ts';
+export { edlaeFactors, pcaFactors } from './needs/user-factors.ts';
 export { type SessionGraphOptions, sessionGraph } from './neighbours/session-graph.ts';
 export {
   createSessionKnn,
@@ -91,10 +121,14 @@ export { indexSessions, type SessionIndex, type Sessions } from './session-index
 export { createSessionNeighbours, type NeighbourOptions, type SessionNeighbours } from './session-neighbours.ts';
 export { editDistance, hashText, hashToken, trigrams, words } from './text.ts';
 export { createTextIndex, type Hits, type TextIndex, type WeightedToken } from './text-index.ts';
+export { type ArrayFormat, type Arrays, decodeArrays, encodeArrays } from './training/array-file.ts';
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './training/checkpoint.ts';
 export { createGraph, type Graph, type Program, type Tensor } from './training/graph.ts';
 export { matmul } from './training/operators/matmul.ts';
+export type { BuildTraining, BuiltTraining } from './training/process/built-training.ts';
+export { type ProcessOptions, type ProcessOutcome, trainInProcess } from './training/process/train-in-process.ts';
 export { openSession, type Session } from './training/session.ts';
 export { type Progress, type Trainable, type TrainOptions, type TrainOutcome, train } from './training/train.ts';
+export { decodeWeights } from './training/weights-file.ts';
 export { blendTrending } from './trending.ts';
 export { createVocabulary, type Vocabulary } from './vocabulary.ts';

@@ -4,6 +4,7 @@
  *   P = (XᵀX + diag(lambda + p/(1−p) · diag(XᵀX)))⁻¹,   B_ij = −P_ij / P_jj,   B_jj = 0.
  * Float32 in n²/2 numbers and n³ operations: to about 45,000 items.
  */
+import { checkBags } from '../autoencoder/bags.ts';
 import { createBest } from '../best.ts';
 import type { SparseRows } from '../item-graph.ts';
 import { type InverseOptions, negateInverse } from './negated-inverse.ts';
@@ -22,12 +23,14 @@ export interface EdlaeOptions extends InverseOptions {
 
 /**
  * `bags` [users, items] with X's entries as weights, each item once a user. Returns B's rows [items, ≤ keep], columns
- * in rising order: what having item i adds to the score of each j. Throws a RangeError for lambda ≤ 0.
+ * in rising order: what having item i adds to the score of each j. Throws a RangeError for lambda ≤ 0 and for items that are
+ * not known or twice in a row.
  */
 export const fitEdlae = async (bags: SparseRows, items: number, options: EdlaeOptions): Promise<SparseRows> => {
   const { lambda, dropout, keep, tileSize = 1024 } = options;
   if (!(lambda > 0)) throw new RangeError(`lambda must be above 0, not ${lambda}`);
   if (!(dropout >= 0 && dropout < 1)) throw new RangeError(`dropout must be in [0, 1), not ${dropout}`);
+  checkBags(bags, items, 'bags');
   const matrix = createSymmetricTiles(items, tileSize);
   const diagonal = addGram(bags, matrix);
   diagonal.forEach((square, item) => addTo(matrix, item, item, lambda + (dropout / (1 - dropout)) * square));

@@ -10,6 +10,7 @@
  * both parts are sharpened together) it is multiplied from the right by q(R̃ᵀR̃), q of `low-rank.ts`: what nearly everybody
  * has counts less, what tells people apart more.
  */
+import { checkBags } from '../autoencoder/bags.ts';
 import type { SparseRows } from '../item-graph.ts';
 import { gramRows } from './gram-rows.ts';
 import { keepStrongest } from './keep-strongest.ts';
@@ -42,8 +43,12 @@ export interface GraphFilter extends LowRank {
   readonly neighbours: SparseRows;
 }
 
-/** `bags` [users, items] with R's entries, above 0. The rank is 256 in the paper. */
+/**
+ * `bags` [users, items] with R's entries, above 0. The rank is 256 in the paper. Throws a RangeError for items that are not
+ * known or twice in a row.
+ */
 export const graphSpectrum = async (bags: SparseRows, items: number, options: SvdOptions): Promise<GraphSpectrum> => {
+  checkBags(bags, items, 'bags');
   const { matrix, itemSums } = normalisedByDegrees(bags, items);
   return { gram: gramRows(matrix, items), svd: await truncatedSvd(matrix, items, options), itemSums };
 };

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { instructionSetsIn, readCpu, sameArithmetic } from './cpu.ts';
+
+test('instruction sets that kernels are chosen by, of either architecture, whatever their order', () => {
+  expect(instructionSetsIn('processor\t: 0\nflags\t\t: fpu avx2 sse4_2 avx fma avx512f\nbugs\t: x\n')).toEqual([
+    'avx',
+    'avx2',
+    'avx512f',
+    'fma',
+    'sse4_2',
+  ]);
+  expect(instructionSetsIn('Features\t: fp asimd sve2 i8mm crc32\n')).toEqual(['asimd', 'i8mm', 'sve2']);
+  expect(instructionSetsIn('')).toEqual([]);
+});
+
+test('this machine computes as it does; another instruction set may not', async () => {
+  const own = await readCpu();
+  expect(sameArithmetic(own, await readCpu())).toBe(true);
+  expect(sameArithmetic(own, { ...own, instructionSets: [...own.instructionSets, 'amx_tile'] })).toBe(false);
+});

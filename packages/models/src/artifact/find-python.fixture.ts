@@ -1,0 +1,21 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const OWN = fileURLToPath(new URL('../../../../.nextcart/peers/bin/python', import.meta.url));
+const CURE = 'python3 -m venv .nextcart/peers && .nextcart/peers/bin/pip install onnxruntime numpy';
+
+/** A Python that has onnxruntime: the environment of the benches' peers, or `python3` as it is. */
+export const findPython = (): { readonly python: string } | { readonly missing: string } => {
+  const python = existsSync(OWN) ? OWN : 'python3';
+  try {
+    execFileSync(python, ['-c', 'import onnxruntime, numpy'], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      encoding: 'utf8',
+    });
+    return { python };
+  } catch (error) {
+    const { stderr, message } = error as Error & { readonly stderr?: string };
+    return { missing: `${stderr?.trim().split('\n').at(-1) ?? message}; ${CURE}` };
+  }
+};

@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import { autoencoderDefaults } from '../autoencoder/training.ts';
+import { recurrentDefaults } from '../recurrent/training.ts';
+import { checkMemory, type MemoryNeed, neededBytes } from './memory-need.ts';
+import { autoencoderMemory, edlaeMemory, recurrentMemory } from './training-memory.ts';
+
+const GB = 1e9;
+const autoencoder = (items: number, softmax: 'full' | 'sampled') =>
+  autoencoderMemory(
+    { columns: items, items, hidden: 600, latent: 200, depth: 5 },
+    {
+      ...autoencoderDefaults,
+      softmax: softmax === 'full' ? { kind: 'full' } : { kind: 'sampled', draws: 4096, exponent: 0.5 },
+    },
+  );
+const recurrent = (items: number) =>
+  recurrentMemory(
+    {
+      items,
+      features: 20_000,
+      types: 4,
+      gaps: 10,
+      hours: 24,
+      width: 128,
+      blocks: 1,
+      recurrence: 'linear',
+      scale: 0,
+      lags: 0,
+    },
+    recurrentDefaults,
+  );
+
+describe('a vocabulary that memory has no room for', () => {
+  test.each<[string, MemoryNeed, string]>([
+    ['autoencoder', autoencoder(5_000_000, 'sampled'), 'training an autoencoder of 5000000 columns and 5000000 items'],
+    ['recurrent', recurrent(20_000_000), 'training a recurrent model of 20000000 items and 20000 hashed features'],
+    ['EDLAE', edlaeMemory(200_000, { keep: 200 }), 'fitting EDLAE to 200000 items'],
+  ])('%s: the error has the figures and the cure', (_, need, what) => {
+    expect(() => checkMemory(need, 8 * GB)).toThrow(
+      new RegExp(`^${what} takes about [0-9.]+ GB \\(.*\\), 8\\.0 GB are there: .*${need.cure.slice(0, 20)}`),
+    );
+    expect(() => checkMemory(need, neededBytes(need))).not.toThrow();
+  });
+
+  test('the largest part is told first', () => {
+    const need = { what: 'it', parts: { a: 1e6, b: 3e9, c: 2e6 }, cure: 'less' };
+    expect(() => checkMemory(need, 1e9)).toThrow(
+      'it takes about 3.0 GB (b 3.0 GB, c 2 MB, a 1 MB), 1.0 GB are there: less',
+    );
+  });
+});
+
+test('sizes of shops that were trained on small machines are let through', () => {
+  for (const need of [autoencoder(20_000, 'full'), recurrent(50_000), edlaeMemory(41_000, { keep: 200 })])
+    expect(() => checkMemory(need, 8 * GB)).not.toThrow();
+  // 45,000² floats in half a matrix, 4 GB, and what a step of it takes
+  expect(neededBytes(edlaeMemory(45_000, { keep: 200 })) / GB).toBeCloseTo(4.6, 0);
+});
+
+test('a full softmax costs by the item', () => {
+  const cost = (items: number) => neededBytes(autoencoder(items, 'full')) - neededBytes(autoencoder(items, 'sampled'));
+  expect(cost(200_000)).toBeGreaterThan(3 * cost(60_000));
+});
