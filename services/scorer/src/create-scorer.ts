@@ -10,6 +10,7 @@ import { createCatalogue } from './catalogue.ts';
 import { createColdLoader } from './cold-loader.ts';
 import { createEngine } from './engine.ts';
 import type { FaultPoint } from './fault-point.ts';
+import { createKeyTable } from './key-table.ts';
 import { createLastLists } from './last-lists.ts';
 import { startListTail } from './list-tail.ts';
 import { defaultOptions, type ScorerOptions } from './options.ts';
@@ -186,7 +187,7 @@ export const createScorer = (deps: ScorerDeps): Scorer => {
       const home: Home = {
         partition,
         topicId,
-        subjects: new Map(),
+        subjects: createKeyTable(),
         lists,
         open: new Set(),
         held: [],

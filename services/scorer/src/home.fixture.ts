@@ -1,4 +1,5 @@
 import { createSubjectState } from '@nextcart/events';
+import { createKeyTable } from './key-table.ts';
 import { createLastLists } from './last-lists.ts';
 import type { Home, Subject } from './subject.ts';
 
@@ -6,7 +7,7 @@ import type { Home, Subject } from './subject.ts';
 export const homeOf = (over: Partial<Home> = {}): Home => ({
   partition: 0,
   topicId: '11111111-1111-4111-8111-111111111111',
-  subjects: new Map(),
+  subjects: createKeyTable(),
   lists: createLastLists(),
   open: new Set(),
   held: [],

@@ -1,4 +1,5 @@
 import type { Writable } from '@nextcart/contracts';
+import { createKeyTable } from './key-table.ts';
 import type { ScorerOptions } from './options.ts';
 import { createSubject, type Home, newestOffset, type Subject } from './subject.ts';
 
@@ -32,20 +33,16 @@ const mayGo = (subject: Subject): boolean =>
 
 export const createSubjectPool = (options: Pick<ScorerOptions, 'maxSubjects'>): SubjectPool => {
   const evict = (home: Home, atMost: number) => {
-    // each once: those that stay go to the end of the map, where the loop would meet them again
+    // each once
     const most = Math.min(atMost, home.subjects.size);
-    let looks = 0;
-    for (const [key, subject] of home.subjects) {
-      if (looks === most || pool.size < options.maxSubjects) return;
-      looks += 1;
-      home.subjects.delete(key);
+    for (let looks = 0; looks < most && pool.size >= options.maxSubjects; looks += 1) {
+      const subject = home.subjects.turn() as Subject;
       if (!subject.touched && mayGo(subject)) {
+        home.subjects.delete(subject.key);
         pool.size -= 1;
         pool.evicted += 1;
-        continue;
       }
       subject.touched = false;
-      home.subjects.set(key, subject); // to the end of the map's order
     }
   };
 
@@ -67,13 +64,13 @@ export const createSubjectPool = (options: Pick<ScorerOptions, 'maxSubjects'>): 
       }
       if (pool.size >= options.maxSubjects) evict(home, LOOKS);
       const subject = createSubject(key, home);
-      home.subjects.set(key, subject);
+      home.subjects.add(subject);
       pool.size += 1;
       return subject;
     },
     drop: (home) => {
       pool.size -= home.subjects.size;
-      home.subjects.clear();
+      home.subjects = createKeyTable();
     },
   };
   return pool;

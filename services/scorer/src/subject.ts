@@ -1,6 +1,7 @@
 import { eventTypes, type ItemIndex } from '@nextcart/contracts';
 import { type FoldEvent, foldEvent, isSignedIn, lastOffset, ownerOf, type SubjectState } from '@nextcart/events';
 import type { OutgoingRecord } from '@nextcart/kafka';
+import type { KeyTable } from './key-table.ts';
 import type { LastLists } from './last-lists.ts';
 
 /** An event on its way into a state, with the stamps that its list will carry. */
@@ -17,7 +18,7 @@ export interface StampedEvent extends FoldEvent {
 export interface Home {
   readonly partition: number;
   readonly topicId: string;
-  readonly subjects: Map<string, Subject>;
+  subjects: KeyTable<Subject>;
   readonly lists: LastLists;
   /** Works that are neither published nor found unchanged. */
   readonly open: Set<Work>;

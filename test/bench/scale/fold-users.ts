@@ -16,6 +16,7 @@ import {
   type SubjectState,
 } from '@nextcart/events';
 import { countBuffersAsHeap } from '@nextcart/runtime';
+import { createKeyTable } from '@nextcart/scorer';
 import { selfMicros } from '../harness/cpu.ts';
 import type { FoldResult } from './results.ts';
 
@@ -46,7 +47,7 @@ const cleaner = createCleaner({
   rates: createRates({ base: 'EUR', rates: {} }),
 });
 const verdict = createVerdict();
-const states = new Map<string, SubjectState>();
+const known = createKeyTable<{ readonly key: string; readonly state: SubjectState }>();
 
 let seed = 12_345;
 /** Park and Miller's generator: the same numbers in every run. */
@@ -86,12 +87,12 @@ const fold = (records: readonly LogRecord[]): number => {
   for (const record of records) {
     cleaner.judge(record, verdict);
     const key = verdict.subject;
-    let state = states.get(key);
-    if (state === undefined) {
-      state = createSubjectState(key);
-      states.set(key, state);
+    let subject = known.get(key);
+    if (subject === undefined) {
+      subject = { key, state: createSubjectState(key) };
+      known.add(subject);
     }
-    foldVerdict(state, record.offset, verdict, items);
+    foldVerdict(subject.state, record.offset, verdict, items);
   }
   return selfMicros() - before;
 };
@@ -106,9 +107,11 @@ const run = (events: number, userOf: (event: number) => number, onChunk: (done: 
   return micros;
 };
 
-const resident = (): number => {
+/** What is alive, heap and typed arrays; what V8 keeps for later is not the users'. */
+const live = (): number => {
   globalThis.gc?.();
-  return process.memoryUsage.rss();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
 };
 
 await versions.resolve([nextRecord(0)], async () => schemaText('behaviour-event'));
@@ -117,19 +120,23 @@ run(
   () => 0,
   () => {},
 ); // one user: code and cleaner are warm, and no state to speak of
-const before = resident();
+const before = live();
 const total = users * FIRST_EVENTS + timed;
 run(
   users * FIRST_EVENTS,
   (event) => event % users,
   (done) => process.send?.({ done, total }),
 );
-const bytes = resident() - before;
+const bytes = live() - before;
 const micros = run(
   timed,
   () => draw(users),
   (done) => process.send?.({ done: users * FIRST_EVENTS + done, total }),
 );
-const result: FoldResult = { microsPerEvent: micros / timed, bytesPerUser: bytes / users, residentBytes: resident() };
+const result: FoldResult = {
+  microsPerEvent: micros / timed,
+  bytesPerUser: bytes / users,
+  residentBytes: process.memoryUsage.rss(),
+};
 process.send?.({ result });
 process.disconnect();
