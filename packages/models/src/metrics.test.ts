@@ -37,5 +37,6 @@ test('nothing to hit is an error, not a zero in a mean', () => {
 test('a rank over the whole catalogue gives ties to the others', () => {
   const scores = [0.5, 0.9, 0.5, 0.1];
   expect([0, 1, 2, 3].map((item) => rankOf(scores, item))).toEqual([3, 1, 3, 4]);
+  expect([0, 1].map((item) => rankOf([NaN, 2, 1], item))).toEqual([3, 2]);
   expect(() => rankOf(scores, 4)).toThrow(RangeError);
 });

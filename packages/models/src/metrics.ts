@@ -55,11 +55,11 @@ export const ndcgAt = <T>(ranked: Ranked<T>, targets: ReadonlySet<T>, k: number)
   return gain / ideal;
 };
 
-/** Rank (1 = best) of a target by scores over the whole catalogue; equal scores count against the model. */
+/** Rank (1 = best) of a target by scores over the whole catalogue; equal scores and NaN count against the model. */
 export const rankOf = (scores: ArrayLike<number>, target: number): number => {
   const own = scores[target];
   if (own === undefined) throw new RangeError(`no score for item ${target}`);
   let rank = 1;
-  for (let i = 0; i < scores.length; i += 1) if (i !== target && (scores[i] as number) >= own) rank += 1;
+  for (let i = 0; i < scores.length; i += 1) if (i !== target && !((scores[i] as number) < own)) rank += 1;
   return rank;
 };

@@ -87,7 +87,7 @@ test('a better model passes, is superior, and says why', () => {
     'not inferior to the anchor: at least x above 98 % of it (alpha 0.05)',
     'beats popularity by at least x',
     'beats EDLAE by at least x',
-    'superior to the champion: at least x (alpha 0.050)',
+    'better than the champion: at least x (alpha 0.050)',
   ]);
 });
 

@@ -80,7 +80,7 @@ export const decideGate = (
       ),
       levelOfClaim === 0
         ? `no claim against the champion: ${looksToday} looks have spent the day's alpha`
-        : `${gain > 0 ? 'superior' : 'not shown superior'} to the champion: at least ${signed(gain)} (alpha ${levelOfClaim.toPrecision(2)})`,
+        : `${gain > 0 ? 'better' : 'not shown to be better'} than the champion: at least ${signed(gain)} (alpha ${levelOfClaim.toPrecision(2)})`,
       ...(newer ? [] : ['has learned nothing newer than the champion: only a superior one passes']),
     ],
   };

@@ -14,11 +14,15 @@ export const standardise = (
   let sum = 0;
   for (let item = 0; item < scores.length; item += 1) sum += scores[item] as number;
   if (!Number.isFinite(sum)) throw new RangeError('a score is not finite');
-  for (const item of excluded) sum -= scores[item] as number;
+  const deciding = new Uint8Array(scores.length).fill(1);
+  for (const item of excluded) deciding[item] = 0;
+  // summed anew: taking the excluded off again would cancel where they are far larger than the others
+  sum = 0;
+  for (let item = 0; item < scores.length; item += 1) if (deciding[item] === 1) sum += scores[item] as number;
   const mean = count > 0 ? sum / count : 0;
   let squares = 0;
-  for (let item = 0; item < scores.length; item += 1) squares += ((scores[item] as number) - mean) ** 2;
-  for (const item of excluded) squares -= ((scores[item] as number) - mean) ** 2;
+  for (let item = 0; item < scores.length; item += 1)
+    if (deciding[item] === 1) squares += ((scores[item] as number) - mean) ** 2;
   const deviation = count > 0 ? Math.sqrt(Math.max(0, squares) / count) : 0;
   // of equal float32 scores nothing but the sum's rounding is left
   const scale = deviation > Math.abs(mean) * 1e-6 ? 1 / deviation : 0;

@@ -26,11 +26,11 @@ export interface CandidateSource {
 /** Candidates vary in number, graphs don't: room for them comes in multiples of this. */
 const WIDTH_UNIT = 512;
 
-/** What steps want in: which items, for how many events of a step in the mean. */
+/** What an epoch's steps want in. */
 export interface Population {
   /** With repeats, as often as they occur; `NO_ITEM` is passed over. */
   readonly items: Int32Array;
-  readonly perStep: number;
+  readonly steps: number;
 }
 
 export const createCandidateSource = (population: Population, items: number, softmax: Softmax): CandidateSource => {
@@ -45,7 +45,7 @@ export const createCandidateSource = (population: Population, items: number, sof
     support[item] = (support[item] as number) + 1;
     rows += 1;
   }
-  const sampler = createCandidateSampler({ ...softmax, support, rows, batch: population.perStep });
+  const sampler = createCandidateSampler({ ...softmax, support, rows, batch: rows / population.steps });
   const places = new Int32Array(items);
   return {
     of: (wanted, random) => {

@@ -1,5 +1,6 @@
 /** Which of a subject's last events a score is owed to: what the scores had been without each of them. */
 import type { EventSequences } from './events.ts';
+import { foldStart } from './fold-windows.ts';
 import type { RecurrentScorer } from './scorer.ts';
 
 export interface LeaveOneOut {
@@ -15,7 +16,8 @@ const REACH = 8;
 /**
  * Leaves each of the last 8 events of a sequence out, all variants folded side by side from the state before them:
  * at most 8 more steps of a batch of 9. The events after a gap keep the gaps they had. Scores are of `type`, as in
- * `RecurrentScorer.score`; the scorer's batch must be at least 9. A sequence without events has no contributions.
+ * `RecurrentScorer.score`; the scorer's batch must be at least 9. A sequence without events has no contributions. Throws
+ * a RangeError for an item that the model does not know. The state is that of the fold (`foldStart`), as served.
  */
 export const explainByLeavingOut = async (
   scorer: RecurrentScorer,
@@ -27,7 +29,7 @@ export const explainByLeavingOut = async (
   const [start, end] = [events.rowStart[sequence] as number, events.rowStart[sequence + 1] as number];
   const first = Math.max(start, end - REACH);
   const left = Int32Array.from({ length: end - first }, (_, at) => first + at);
-  const before = await foldRange(scorer, events, start, first);
+  const before = await foldRange(scorer, events, start + foldStart(end - start), first);
   // variant 0 has all events, variant k lacks event first + k − 1
   const states = new Float32Array((left.length + 1) * scorer.stateSize);
   for (let variant = 0; variant <= left.length; variant += 1) states.set(before, variant * scorer.stateSize);
@@ -40,6 +42,8 @@ export const explainByLeavingOut = async (
   }
   const scores = await scorer.score(states, type);
   const catalogue = scores.length / scorer.batch;
+  const unknown = items.find((item) => !(item >= 0 && item < catalogue));
+  if (unknown !== undefined) throw new RangeError(`item ${unknown} of ${catalogue}`);
   const contributions = new Float32Array(left.length * items.length);
   left.forEach((_, variant) =>
     items.forEach((item, at) => {

@@ -94,6 +94,13 @@ describe.each(['linear', 'gru'] as const)('%s', (recurrence) => {
       }
     }
     expect((await explainByLeavingOut(scorer, events, 1, asked, 1)).contributions.length).toBe(0);
+    // of a long history what is explained is the state that is served: the fold from event 64 on
+    const long = sequencesLike([130]);
+    const fold = { ...long, rowStart: Int32Array.of(64, 130) };
+    expect(await explainByLeavingOut(scorer, long, 0, asked, 1)).toEqual(
+      await explainByLeavingOut(scorer, fold, 0, asked, 1),
+    );
+    await expect(explainByLeavingOut(scorer, events, 2, Int32Array.of(ITEMS), 1)).rejects.toThrow('item 300 of 300');
     await scorer.close();
   });
 });

@@ -29,13 +29,10 @@ export const checkData = (
 export const populationOf = (
   { events, targets }: RecurrentData,
   { lags }: RecurrentShape,
-  rows: number,
+  steps: number,
 ): Population => {
-  const wanted = targets.items.map((item, at) => ((targets.weights[at] as number) > 0 ? item : NO_ITEM));
-  const countOf = (items: Int32Array) => items.reduce((sum, item) => sum + Number(item !== NO_ITEM), 0);
-  return lags > 0
-    ? { items: events.items, perStep: (rows * countOf(events.items)) / countOf(wanted) }
-    : { items: wanted, perStep: rows };
+  if (lags > 0) return { items: events.items, steps };
+  return { items: targets.items.map((item, at) => ((targets.weights[at] as number) > 0 ? item : NO_ITEM)), steps };
 };
 
 /** Of the data's bits, so that a checkpoint is not resumed on other data of the same size. */

@@ -88,7 +88,7 @@ export const createRecurrentTraining = (
 
   const { stepsPerEpoch, at: lanesAt } = createEpochLanes(events, targets, { ...options, purpose: PURPOSES.order });
   const recent = createRecentItems(events, shape.lags);
-  const source = createCandidateSource(populationOf(data, shape, lanes * times), items, options.softmax);
+  const source = createCandidateSource(populationOf(data, shape, stepsPerEpoch), items, options.softmax);
   const step = {
     shape,
     lanes,

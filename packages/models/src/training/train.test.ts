@@ -96,6 +96,9 @@ describe('train', () => {
       step: (_, step) => Promise.resolve({ loss: step === 2 ? NaN : 1, events: 1 }),
     };
     await expect(train(model, { epochs: 1 })).rejects.toThrow('epoch 0, step 2 is NaN');
+    await expect(train(walk(), { epochs: 2, validate: () => Promise.resolve(NaN) })).rejects.toThrow(
+      'the validation score of epoch 0 is NaN',
+    );
   });
 
   test('checkpoints come every so many steps', async () => {

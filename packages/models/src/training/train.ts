@@ -111,6 +111,8 @@ export const train = async (model: Trainable, options: TrainOptions): Promise<Tr
   const endEpoch = async () => {
     const { epoch } = at;
     const score = await validate?.(epoch);
+    if (score !== undefined && !Number.isFinite(score))
+      throw new RangeError(`the validation score of epoch ${epoch} is ${score}`); // no score is better than it
     const record: EpochRecord = { epoch, loss: at.lossSum / stepsPerEpoch, ...(score !== undefined && { score }) };
     const leader = at.epochs[at.bestEpoch]?.score;
     const isBetter = score === undefined || leader === undefined || score > leader;
