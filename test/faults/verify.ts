@@ -1,4 +1,5 @@
-import { readLedger } from '@nextcart/cli';
+import { type LedgerLine, ledgerTopics, readLedger } from '@nextcart/cli';
+import type { Store } from '@nextcart/clickhouse';
 import { groups, topics } from '@nextcart/contracts';
 import { systemClock } from '@nextcart/runtime';
 import { checkLists } from './check-lists.ts';
@@ -25,6 +26,16 @@ export interface Verdict {
 const LEDGER_WAIT_MS = 60_000;
 const minutes = { name: 'window_minutes', column: 'minute', seconds: 60 } as const;
 const hours = { name: 'window_hours', column: 'hour', seconds: 3600 } as const;
+
+/** Where a partition's rows lie: an insert is a part, until parts are merged. */
+const partsOf = (store: Store, { topic, partition }: LedgerLine): Promise<object[]> => {
+  const table = ledgerTopics.find(({ name }) => name === topic)?.table ?? 'events';
+  return store.query(
+    `SELECT _part AS part, count() AS rows, min(offset) AS first, max(offset) AS last FROM ${table}
+     WHERE partition = {partition:UInt16} GROUP BY part ORDER BY first, last`,
+    { partition },
+  );
+};
 
 /** Resolves when both services have done all that the log holds, history records that the scorer adds included. */
 export const settle = async ({ kafka }: FaultSystem): Promise<void> => {
@@ -59,7 +70,10 @@ export const verify = async (system: FaultSystem, load: Load): Promise<Verdict> 
   for (const line of await readLedger({ kafka, store, clock: systemClock, waitMs: LEDGER_WAIT_MS })) {
     const where = `${line.topic}/${line.partition}`;
     if (line.missing > 0) lost.push(`${where}: the ledger misses ${line.missing}, from ${line.firstMissing} on`);
-    if (line.doubled > 0) doubled.push(`${where}: the ledger has ${line.doubled} too many`);
+    if (line.doubled > 0)
+      doubled.push(
+        `${where}: the ledger has ${line.doubled} too many, in ${JSON.stringify(await partsOf(store, line))}`,
+      );
   }
   const outcomes: Record<string, number> = {};
   for (const { outcome } of judged) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;

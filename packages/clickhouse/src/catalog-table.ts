@@ -1,6 +1,6 @@
 import { type CatalogItem, parseMoney, tables } from '@nextcart/contracts';
 import { catalogLandingSchema } from './record-landing.ts';
-import type { InsertOptions, Store } from './store.ts';
+import type { RecordInsertOptions, Store } from './store.ts';
 
 /** Table `catalog`: sql/003_catalog.sql. */
 let schema: string | undefined;
@@ -10,9 +10,13 @@ export const insertCatalog = (
   store: Store,
   rows: number,
   parts: readonly Uint8Array[],
-  options: InsertOptions & { readonly token: string },
+  options: RecordInsertOptions,
 ): Promise<void> =>
-  store.insertAvro(tables.catalog, { schema: (schema ??= catalogLandingSchema()), rows, parts }, options);
+  store.insertAvro(
+    options.into ?? tables.catalog,
+    { schema: (schema ??= catalogLandingSchema()), rows, parts },
+    options,
+  );
 
 /** The newest record of an item, with where it stood. */
 export interface StoredItem {

@@ -1,5 +1,5 @@
 import { landingSchema, tables } from '@nextcart/contracts';
-import type { InsertOptions, Store } from './store.ts';
+import type { RecordInsertOptions, Store } from './store.ts';
 
 /** Table `events`: sql/001_events.sql. A range is one partition's positions, first and last included. */
 export interface PositionRange {
@@ -19,8 +19,9 @@ export const insertEvents = (
   store: Store,
   rows: number,
   parts: readonly Uint8Array[],
-  options: InsertOptions & { readonly token: string },
-): Promise<void> => store.insertAvro(tables.events, { schema: (schema ??= landingSchema()), rows, parts }, options);
+  options: RecordInsertOptions,
+): Promise<void> =>
+  store.insertAvro(options.into ?? tables.events, { schema: (schema ??= landingSchema()), rows, parts }, options);
 
 /** A kept row's time and an accepted row's id: what the cleaner remembers of it. */
 export interface AcceptedRow {

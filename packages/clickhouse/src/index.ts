@@ -28,7 +28,7 @@ export { migrate, pendingMigrations } from './migrate.ts';
 export { type Positions, partitionKey } from './positions.ts';
 export { type RebuildStep, rebuildWindows } from './rebuild-windows.ts';
 export { catalogLandingSchema, listsLandingSchema } from './record-landing.ts';
-export { countRange, healRange, type RecordTable } from './record-ranges.ts';
+export { countRange, healRange, type RecordTable, reinstateRange } from './record-ranges.ts';
 export type { SequenceRow } from './sequences.ts';
 export { readSessions, type SessionsRequest, sessionsSnapshot } from './sessions.ts';
 export {

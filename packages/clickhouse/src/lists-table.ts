@@ -1,6 +1,6 @@
 import { tables } from '@nextcart/contracts';
 import { listsLandingSchema } from './record-landing.ts';
-import type { InsertOptions, Store } from './store.ts';
+import type { RecordInsertOptions, Store } from './store.ts';
 
 /** Table `lists`: sql/004_lists.sql. */
 let schema: string | undefined;
@@ -10,8 +10,9 @@ export const insertLists = (
   store: Store,
   rows: number,
   parts: readonly Uint8Array[],
-  options: InsertOptions & { readonly token: string },
-): Promise<void> => store.insertAvro(tables.lists, { schema: (schema ??= listsLandingSchema()), rows, parts }, options);
+  options: RecordInsertOptions,
+): Promise<void> =>
+  store.insertAvro(options.into ?? tables.lists, { schema: (schema ??= listsLandingSchema()), rows, parts }, options);
 
 /** What a published list was made from and what it showed. */
 export interface StoredList {

@@ -32,3 +32,23 @@ export const healRange = (store: Store, table: RecordTable, range: PositionRange
       max_block_size: '1048576',
     },
   );
+
+/**
+ * Gives a table the rows of a range whose token it remembers without having them. A server that is killed between
+ * writing a token down and keeping the part (each is a step of its own where no Keeper makes them one) drops whatever
+ * comes under that token from then on. `insert` fills a table beside it, whose part is taken over as it is, so that the
+ * views, which know the token for themselves, see nothing of it.
+ */
+export const reinstateRange = async (
+  store: Store,
+  table: RecordTable,
+  partition: number,
+  insert: (into: string) => Promise<void>,
+): Promise<void> => {
+  const beside = `${table}_reinstated_${partition}`;
+  await store.command(`DROP TABLE IF EXISTS ${beside} SYNC`);
+  await store.command(`CREATE TABLE ${beside} AS ${table}`);
+  await insert(beside);
+  await store.command(`ALTER TABLE ${table} ATTACH PARTITION ID 'all' FROM ${beside}`);
+  await store.command(`DROP TABLE ${beside} SYNC`);
+};

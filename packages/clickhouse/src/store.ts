@@ -28,6 +28,13 @@ export interface InsertOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Of an insert of whole records, which may be repeated. */
+export interface RecordInsertOptions extends InsertOptions {
+  readonly token: string;
+  /** A table of the same columns in place of the record's own. */
+  readonly into?: string;
+}
+
 export interface Store {
   readonly database: string;
   readonly cluster: string | undefined;

@@ -14,6 +14,8 @@ import { createRowBuffer } from './row-buffer.ts';
  * Law 2: plan, dead letters, insert, in this order.
  * - The plan is committed before the insert, and the broker checks the generation: an expelled owner inserts nothing new.
  * - One plan is one insert is one block under one token; so a planned range is in the table whole or not at all.
+ * - An insert that may have been tried before is looked for afterwards: a store that was killed while it took it can know
+ *   the token and lack the rows.
  * - Dead letters are written before the insert: where the rows are in, the letters are.
  * - A range that the store refuses was not inserted. It is planned again as its two halves, and so on down to the
  *   record, which is quarantined. Each half is a plan of its own, so a crash in the middle needs no other recovery.
@@ -30,11 +32,14 @@ export interface DeliveryDeps {
   readonly faultPoint: FaultPoint;
 }
 
-/** Puts all of a batch into the store as `first..last`; repeated after a failure, it goes on where it stopped. */
+/**
+ * Puts all of a batch into the store as `first..last`; repeated after a failure, it goes on where it stopped. `again`:
+ * the range was planned before, so somebody may have tried to insert it.
+ */
 export const deliverBatch = async (
   deps: DeliveryDeps,
   batch: Batch,
-  range: { readonly first: number; readonly last: number },
+  range: { readonly first: number; readonly last: number; readonly again: boolean },
   signal: AbortSignal,
 ): Promise<void> => {
   const { topic, assignment, sink, retry, metrics, faultPoint } = deps;
@@ -42,8 +47,15 @@ export const deliverBatch = async (
   const who = `${topic}/${partition}`;
   const offsetOf = (index: number): number => batch.records.offsetOf(index);
 
-  const insert = (rows: number, part: Buffer, first: number, last: number): Promise<void> =>
-    sink.insert(rows, [part], { token: planToken(topicId, partition, first, last), signal });
+  const tried = new Set<string>();
+  const insert = async (rows: number, part: Buffer, first: number, last: number): Promise<void> => {
+    const token = planToken(topicId, partition, first, last);
+    const again = range.again || tried.has(token);
+    tried.add(token);
+    await sink.insert(rows, [part], { token, signal });
+    if (again && (await sink.count({ topicId, partition, first, last })) === 0)
+      await sink.reinstate(rows, [part], { partition, token, signal });
+  };
   const writeLetters = async (letters: readonly Quarantined[]): Promise<void> => {
     if (letters.length === 0) return;
     await untilDone(retry, who, signal, () => deps.deadLetters.write({ topic, topicId, partition }, letters));

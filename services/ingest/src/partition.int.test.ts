@@ -113,6 +113,25 @@ test('a crash between table and views is healed', async () => {
   expect(subjects).toBe(events);
 });
 
+test('a store that was killed between the token and the rows: they are there in the end, once, and in every view', async () => {
+  await emptyWindows();
+  const log = testLog(randomUUID(), mixedRecords(COUNT));
+  expect(await runOn(log, store, { faultPoint: crashAt('inserted', 1) })).toBe('crashed');
+  // what such a store is like: the token known, the views served, the rows gone
+  await store.command(
+    'ALTER TABLE events DELETE WHERE topic_id = {topicId:UUID}',
+    { topicId: log.topicId },
+    { mutations_sync: '1' },
+  );
+  expect((await kept(log.topicId)).events).toBe(0);
+  await finish(log);
+  expect(await rowsOf(log.topicId)).toEqual(reference);
+  const { fromView, fromRows } = await windowSums(log.topicId);
+  expect(fromView).toEqual(fromRows);
+  const { events, subjects } = await kept(log.topicId);
+  expect(subjects).toBe(events);
+});
+
 for (const point of ['planned', 'inserted', 'acknowledged'])
   test(`an event that is late by what came before a crash at '${point}' is late after it`, async () => {
     const log = testLog(

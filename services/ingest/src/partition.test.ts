@@ -14,6 +14,7 @@ const openCounting = async () => {
   const sink: RecordSink = {
     insert: async (rows) => void blocks.push(rows),
     count: async () => 0,
+    reinstate: async () => {},
     heal: async () => {},
     next: async () => null,
   };

@@ -85,7 +85,7 @@ export const openPartition = async (
     const startedAt = clock.monotonic();
     if (batch.size > 0) {
       const rows = batch.size;
-      await deliverBatch(deps, batch, range, signal);
+      await deliverBatch(deps, batch, { ...range, again: planned !== null || failure !== null }, signal);
       metrics.batch(topic, rows, (clock.monotonic() - startedAt) / 1000);
       acknowledged = range.first;
       watermarks = batch.stateBefore(batch.size).watermarks;

@@ -9,6 +9,7 @@ import {
   readEventIds,
   readPositions,
   readSourceTimes,
+  reinstateRange,
   type Store,
   snapshotByHash,
 } from '@nextcart/clickhouse';
@@ -23,6 +24,12 @@ export interface RecordSink {
     options: { readonly token: string; readonly signal: AbortSignal },
   ): Promise<void>;
   count(range: PositionRange): Promise<number>;
+  /** The rows of a range whose token is known and which are not there; views get nothing. */
+  reinstate(
+    rows: number,
+    parts: readonly Uint8Array[],
+    options: { readonly partition: number; readonly token: string; readonly signal: AbortSignal },
+  ): Promise<void>;
   /** Gives the views what a crash kept from them, out of the table. */
   heal(range: PositionRange): Promise<void>;
   /** Newest offset + 1, or null where the table has nothing of the partition. */
@@ -34,6 +41,8 @@ const inserts = { events: insertEvents, catalog: insertCatalog, lists: insertLis
 export const createRecordSink = (store: Store, table: RecordTable): RecordSink => ({
   insert: (rows, parts, options) => inserts[table](store, rows, parts, options),
   count: (range) => countRange(store, table, range),
+  reinstate: (rows, parts, { partition, ...options }) =>
+    reinstateRange(store, table, partition, (into) => inserts[table](store, rows, parts, { ...options, into })),
   heal: (range) => healRange(store, table, range),
   next: async (topicId, partition) =>
     (await readPositions(store, table, topicId)).find((row) => row.partition === partition)?.next ?? null,

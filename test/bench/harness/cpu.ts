@@ -40,9 +40,9 @@ export const cpuMicros = (pid: number): number => {
   return (used(pid) * 1e6) / ticksPerSecond();
 };
 
-/** Resident bytes of one process. */
-export const residentBytes = (pid: number): number => {
-  const kib = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+/** Resident bytes of one process at its highest. */
+export const peakResidentBytes = (pid: number): number => {
+  const kib = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
   return Number(kib) * 1024;
 };
 

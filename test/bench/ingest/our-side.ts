@@ -2,7 +2,7 @@ import { groups } from '@nextcart/contracts';
 import { systemClock } from '@nextcart/runtime';
 import { Kafka as Kafkajs } from 'kafkajs';
 import type { BenchContext, Metrics } from '../harness/bench.ts';
-import { cpuMicros, startCpuMeter } from '../harness/cpu.ts';
+import { cpuMicros, peakResidentBytes, startCpuMeter } from '../harness/cpu.ts';
 import type { OwnServers, ServiceProcess } from '../harness/own-servers.ts';
 import { emptyDatabase, waitForMerges, waitForRows } from './database.ts';
 
@@ -48,6 +48,7 @@ export const measureOurs = async (
   for (const { name, pid } of services) {
     const used = cpuMicros(pid) - (starts[name] ?? 0);
     metrics[`${name}.cpu_us_per_event`] = used / events;
+    metrics[`${name}.peak_mib`] = peakResidentBytes(pid) / 1024 ** 2;
     total += used;
   }
   metrics['clickhouse.cpu_us_per_event'] = clickhouse / events;
