@@ -232,7 +232,8 @@ export const startConsumerSession = async (deps: Deps): Promise<ConsumerSession>
     if (partition === undefined || partition.signal.aborted) return;
     try {
       const askedFrom = Number((batch as unknown as { fetchedOffset: string }).fetchedOffset);
-      if (!(await isExpected(partition, askedFrom))) return;
+      // fetchers that are made anew (a broker came back) know nothing of what the old ones brought: handed on once
+      if (partition.isBusy() || !(await isExpected(partition, askedFrom)) || !partition.wants(askedFrom)) return;
       const lastOffset = batch.lastOffset();
       const [nextOffset, end] = [Number(lastOffset) + 1, Number(batch.highWatermark)];
       await partition.process(toLogRecords(batch.messages), nextOffset, end);

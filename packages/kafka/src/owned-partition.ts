@@ -17,6 +17,8 @@ export interface OwnedPartition {
   /** Rejects with the handler's error. */
   process(records: readonly LogRecord[], nextOffset: number, end: number): Promise<void>;
   isBusy(): boolean;
+  /** Whether a batch that was asked for at an offset is still wanted: not while one is processed, nor once it has been. */
+  wants(askedFrom: number): boolean;
   /** Waits for a running `process`; never rejects. */
   release(): Promise<void>;
 }
@@ -58,6 +60,7 @@ export const createOwnedPartition = (deps: {
       }
     },
     isBusy: () => running !== undefined,
+    wants: (askedFrom) => running === undefined && askedFrom >= owned.nextOffset,
     release: () => (released ??= releaseOnce()),
   };
   return owned;
