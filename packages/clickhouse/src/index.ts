@@ -47,6 +47,13 @@ export {
   type StoredHistory,
 } from './subject-events.ts';
 export { readSubjectFeatures, type SubjectFeatures, type SubjectFeaturesRequest } from './subject-features.ts';
+export {
+  checkTrainingSlices,
+  countTrainingEvents,
+  readTrainingEvents,
+  type TrainingPage,
+  type TrainingRequest,
+} from './training-events.ts';
 export { REACH_HALF_LIVES, readTrending, TRENDING_WEIGHTS } from './trending.ts';
 export {
   mergeProgress,

@@ -10,6 +10,19 @@ export {
 } from './codecs.ts';
 export { type ErrorCode, errorCodes, NextcartError, type NextcartErrorOptions } from './errors.ts';
 export { createItemIndex, type ItemIndex } from './item-index.ts';
+export {
+  type JobName,
+  type Jobs,
+  type LogSlice,
+  type ModelKind,
+  type PlanPayload,
+  type PlanResult,
+  TRAINING_QUEUE,
+  type TrainingBudget,
+  type TrainPayload,
+  type TrainProgress,
+  type TrainResult,
+} from './jobs.ts';
 export { type AvroField, landingEventFields, landingPrefix, landingSchema } from './landing.ts';
 export type { LogRecord } from './log-record.ts';
 export { formatMoney, MAX_UNITS, MONEY_SCALE, parseMoney, unitsFromBytes, unitsToBytes } from './money.ts';

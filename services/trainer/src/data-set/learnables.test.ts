@@ -1,0 +1,151 @@
+/** Sequences and bags out of data sets, against sums by hand. */
+import { FOLD_WINDOW, foldStart, NO_ITEM, queryFields } from '@nextcart/models';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { settings } from '../trainer.fixture.ts';
+import { toBags } from './bags.ts';
+import type { DataSet } from './data-set.ts';
+import { toSequences } from './sequences.ts';
+
+const DAY_MS = 86_400_000;
+const ITEMS = 5;
+const [SEARCH, VIEW] = [0, 1];
+const TARGETS = [0, 1, 4];
+const BAGS = [0, 1, 3];
+const queryTexts = ['blue cup', 'tea'];
+const itemCategories = Int32Array.of(0, 0, 1, 1, 1);
+
+interface Told {
+  readonly type: number;
+  readonly item: number;
+  readonly query: number;
+  readonly pauseMs: number;
+  readonly amount: number;
+}
+const toldEvent = fc.record({
+  type: fc.nat(2),
+  item: fc.integer({ min: -1, max: ITEMS - 1 }),
+  query: fc.integer({ min: -1, max: 1 }),
+  pauseMs: fc.oneof(fc.nat(20_000), fc.nat(40 * DAY_MS)),
+  amount: fc.oneof(fc.constant(Number.NaN), fc.nat(1000)),
+});
+const dataOf = (rows: readonly (readonly Told[])[]): DataSet => {
+  const all = rows.flat();
+  const rowStart = new Int32Array(rows.length + 1);
+  rows.forEach((row, at) => void (rowStart[at + 1] = (rowStart[at] as number) + row.length));
+  const times = rows.flatMap((row) => {
+    let now = Date.UTC(2026, 0, 7, 12);
+    return row.map(({ pauseMs }) => (now += pauseMs));
+  });
+  return {
+    rowStart,
+    items: Int32Array.from(all, ({ item }) => item),
+    queries: Int32Array.from(all, ({ query }) => query),
+    types: Uint8Array.from(all, ({ type }) => type),
+    times: Float64Array.from(times),
+    amounts: Float32Array.from(all, ({ amount }) => amount),
+    itemIds: Array.from({ length: ITEMS }, (_, item) => `i${item}`),
+    itemCategories,
+    queryTexts,
+  };
+};
+/** Of the amounts above 0 in the item's category, the middle one, the lower of two. */
+const medianFor = (data: DataSet, item: number): number | undefined => {
+  const some = [...data.amounts].filter((amount, at) => {
+    const other = data.items[at] as number;
+    return amount > 0 && other >= 0 && itemCategories[other] === itemCategories[item];
+  });
+  return some.sort((a, b) => a - b)[Math.floor((some.length - 1) / 2)];
+};
+const scaleOf = (data: DataSet, at: number): number => {
+  const [item, amount] = [data.items[at] as number, data.amounts[at] as number];
+  const median = item < 0 ? undefined : medianFor(data, item);
+  if (median === undefined || Number.isNaN(amount)) return 1;
+  return 1 + settings.amountShare * (Math.log2(1 + amount / median) - 1);
+};
+const short = fc.array(fc.array(toldEvent, { minLength: 1, maxLength: 12 }), { minLength: 1, maxLength: 6 });
+
+test('sequences: events as they are, targets weighed by type and amount, tokens where a search is', () => {
+  fc.assert(
+    fc.property(short, (rows) => {
+      const data = dataOf(rows);
+      const { events, targets } = toSequences(data, settings);
+      expect(events.rowStart).toEqual(data.rowStart);
+      expect(events.items).toEqual(data.items);
+      expect(events.types).toEqual(data.types);
+      expect([...(events.hours as Uint8Array)]).toEqual([...data.times].map((time) => new Date(time).getUTCHours()));
+      const known = queryFields(queryTexts, { buckets: settings.searchFeatures });
+      rows.forEach((row, r) => {
+        row.forEach((told, i) => {
+          const at = (data.rowStart[r] as number) + i;
+          const next = row[i + 1];
+          expect(targets.items[at]).toBe(next?.item ?? NO_ITEM);
+          const weight = next && next.item >= 0 ? (TARGETS[next.type] as number) * scaleOf(data, at + 1) : 0;
+          expect(targets.weights[at]).toBeCloseTo(weight, 4);
+          const { rowStart, columns } = events.tokens as NonNullable<typeof events.tokens>;
+          const query = told.item < 0 && told.query >= 0 ? told.query : undefined;
+          expect([...columns.subarray(rowStart[at], rowStart[at + 1])]).toEqual(
+            query === undefined ? [] : [...known.columns.subarray(known.rowStart[query], known.rowStart[query + 1])],
+          );
+        });
+      });
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('a gap is that within the subject: the first event of the next one has none before it', () => {
+  const one: Told = { type: VIEW, item: 1, query: -1, pauseMs: 1000, amount: Number.NaN };
+  const { events } = toSequences(
+    dataOf([
+      [one, one],
+      [one, one],
+    ]),
+    settings,
+  );
+  const [first, second, other] = events.gaps as Uint8Array;
+  expect(other).toBe(first);
+  expect(second).not.toBe(first);
+});
+
+test('long histories are learned from in the folds that states are: each event is a target once', () => {
+  const count = 3 * FOLD_WINDOW + 20;
+  const row = Array.from(
+    { length: count },
+    (_, i): Told => ({
+      ...{ type: VIEW, item: i % ITEMS, query: -1, pauseMs: 1000, amount: Number.NaN },
+    }),
+  );
+  const { events, targets } = toSequences(dataOf([row]), settings);
+  expect(targets.weights.reduce((sum, weight) => sum + weight, 0)).toBe(count - 1);
+  const pieces = events.rowStart.length - 1;
+  expect(pieces).toBe(foldStart(count) / FOLD_WINDOW + 1);
+});
+
+test('bags: items of each subject, summed by type, age and amount', () => {
+  fc.assert(
+    fc.property(short, (rows) => {
+      const data = dataOf(rows);
+      const bags = toBags(data, settings);
+      const newest = Math.max(...data.times);
+      expect(bags.rowStart).toHaveLength(rows.length + 1);
+      rows.forEach((row, r) => {
+        const sums = new Map<number, number>();
+        row.forEach(({ type, item }, i) => {
+          const at = (data.rowStart[r] as number) + i;
+          if (item < 0 || type === SEARCH) return;
+          const age = (newest - (data.times[at] as number)) / DAY_MS;
+          const weight = (BAGS[type] as number) * scaleOf(data, at) * 0.5 ** (age / settings.recencyHalfLifeDays);
+          sums.set(item, (sums.get(item) ?? 0) + weight);
+        });
+        const [start, end] = [bags.rowStart[r], bags.rowStart[r + 1]];
+        const items = [...sums.keys()].sort((a, b) => a - b);
+        expect([...bags.columns.subarray(start, end)]).toEqual(items);
+        items.forEach((item, i) => {
+          expect(bags.weights[(start as number) + i]).toBeCloseTo(sums.get(item) as number, 3);
+        });
+      });
+    }),
+    { numRuns: 60 },
+  );
+});

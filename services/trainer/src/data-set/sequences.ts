@@ -1,0 +1,78 @@
+import {
+  columnOf,
+  type EventFeature,
+  type EventSequences,
+  foldWindows,
+  gap,
+  hour,
+  type Learnable,
+  NO_ITEM,
+  nextItemTargets,
+  queryFields,
+} from '@nextcart/models';
+import { amountScale } from './amount-scale.ts';
+import type { DataSet } from './data-set.ts';
+import { type TrainingSettings, typesOf } from './settings.ts';
+
+/** What the recurrent model sees of an event's time. */
+export const timeFeatures = { gaps: gap, hours: hour } as const satisfies Record<string, EventFeature>;
+
+/** Events of all subjects, a sequence each, and what each event should foretell, cut into the folds that states are. */
+export const toSequences = (data: DataSet, settings: TrainingSettings): Learnable => {
+  const events: EventSequences = {
+    rowStart: data.rowStart,
+    items: data.items,
+    types: data.types,
+    gaps: timeColumn(data, timeFeatures.gaps),
+    hours: timeColumn(data, timeFeatures.hours),
+    ...(settings.searchFeatures > 0 && { tokens: searchTokens(data, settings.searchFeatures) }),
+  };
+  return foldWindows({ events, targets: weighedTargets(data, events, settings) });
+};
+
+/** The next event with an item, weighed by its type and its amount. */
+const weighedTargets = (data: DataSet, events: EventSequences, settings: TrainingSettings) => {
+  const byType = typesOf(settings).map((type) => settings.events[type]?.target ?? 0);
+  const targets = nextItemTargets(events, (type) => byType[type] as number);
+  const scale = amountScale(data, settings.amountShare);
+  const weights = targets.weights.map((weight, event) => (weight > 0 ? weight * scale(event + 1) : weight));
+  return { ...targets, weights };
+};
+
+const NOTHING_KNOWN = { priceDeciles: [], since: [], amountLimits: () => undefined };
+
+/** A subject at a time: features look back within it alone. */
+const timeColumn = ({ rowStart, times, types, items, amounts }: DataSet, feature: EventFeature): Uint8Array => {
+  const column = new Uint8Array(times.length);
+  for (let row = 0; row + 1 < rowStart.length; row += 1) {
+    const [start, end] = [rowStart[row] as number, rowStart[row + 1] as number];
+    const part = <A extends { subarray(from: number, to: number): A }>(from: A): A => from.subarray(start, end);
+    const events = { times: part(times), types: part(types), items: part(items), amounts: part(amounts) };
+    column.set(columnOf([feature], [events], NOTHING_KNOWN) as Uint8Array, start);
+  }
+  return column;
+};
+
+/** [events, features]: those of the query where an event is a search. */
+const searchTokens = ({ queries, items, queryTexts }: DataSet, buckets: number) => {
+  const ofQuery = queryFields(queryTexts, { buckets });
+  const rowStart = new Int32Array(queries.length + 1);
+  const range = (event: number): readonly [number, number] => {
+    const query = queries[event] as number;
+    // an event with an item is that item to the model
+    if (query === NO_ITEM || items[event] !== NO_ITEM) return [0, 0];
+    return [ofQuery.rowStart[query] as number, ofQuery.rowStart[query + 1] as number];
+  };
+  for (let event = 0; event < queries.length; event += 1) {
+    const [start, end] = range(event);
+    rowStart[event + 1] = (rowStart[event] as number) + end - start;
+  }
+  const entries = rowStart[queries.length] as number;
+  const [columns, weights] = [new Int32Array(entries), new Float32Array(entries)];
+  for (let event = 0; event < queries.length; event += 1) {
+    const [start, end] = range(event);
+    columns.set(ofQuery.columns.subarray(start, end), rowStart[event]);
+    weights.set(ofQuery.weights.subarray(start, end), rowStart[event]);
+  }
+  return { rowStart, columns, weights };
+};

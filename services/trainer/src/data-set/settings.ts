@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { type EventType, eventTypes } from '@nextcart/contracts';
+import { z } from 'zod';
+
+const weight = z.number().min(0);
+const count = z.number().int().min(1);
+const rate = z.object({ from: z.number().positive(), to: z.number().positive() });
+const share = z.number().min(0).max(0.95);
+
+const schema = z.strictObject({
+  /** Types that models see, in the order of their numbers; any other event is left out. */
+  events: z
+    .partialRecord(
+      z.enum(eventTypes),
+      z.strictObject({
+        /** Of foretelling such an event; 0: it is never a target. */
+        target: weight,
+        /** In a subject's bag of items; 0: not in it. */
+        bag: weight,
+      }),
+    )
+    .refine((events) => Object.values(events).some(({ target }) => target > 0), 'no type is a target'),
+  /** An event that is so much older than the newest weighs half in a bag. */
+  recencyHalfLifeDays: z.number().positive(),
+  /** How far an amount moves a weight: at its category's median 1, at 0 less by this share, at thrice the median more by it. */
+  amountShare: z.number().min(0).max(1),
+  /** Items of fewer events are none. */
+  minItemSupport: count,
+  /** Columns that words and 3-grams of searches are hashed into; 0: searches are events without content. */
+  searchFeatures: z.number().int().min(0),
+  recurrent: z.strictObject({
+    width: count,
+    blocks: count,
+    lags: z.number().int().min(0),
+    lanes: count,
+    times: count,
+    dropout: z.strictObject({ events: share, blocks: share }),
+    rate,
+    tables: rate.extend({ optimiser: z.enum(['adam', 'adagrad']) }),
+    /** Up to so many items the softmax is full, above it is over the targets and so many draws. */
+    sampledAbove: count,
+    draws: count,
+  }),
+});
+
+/** What is learned from the log and how: `training.json`. */
+export type TrainingSettings = z.output<typeof schema>;
+
+/** Throws an Error that names the file and each value that can't be used. */
+export const readTrainingSettings = (file: string): TrainingSettings => {
+  const parsed = schema.safeParse(JSON.parse(readFileSync(file, 'utf8')));
+  if (parsed.success) return parsed.data;
+  const lines = parsed.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
+  throw new Error(`${file} is not usable:\n${lines.join('\n')}`);
+};
+
+/** Types by the numbers that models know them by. */
+export const typesOf = ({ events }: Pick<TrainingSettings, 'events'>): readonly EventType[] =>
+  eventTypes.filter((type) => events[type] !== undefined);

@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { readTrainingSettings, typesOf } from './data-set/settings.ts';
+import { queueSettings, readEnv, scheduleSettings } from './env.ts';
+
+const urls = {
+  KAFKA_BROKERS: 'a:9092',
+  CLICKHOUSE_URL: 'http://u:p@c:8123/nextcart',
+  REDIS_URL: 'redis://r:6379',
+  TRAINER_DATA_DIR: 'data',
+};
+
+test('times are given in seconds and minutes and used in the units of their names', () => {
+  const env = readEnv({ ...urls, TRAINER_LOCK_S: '2.5', TRAINER_EVERY_MINUTES: '0.5', TRAINER_BUDGET_MINUTES: '2' });
+  expect(queueSettings(env)).toMatchObject({ lockMs: 2500, retryMs: 10_000, attempts: 3 });
+  expect(scheduleSettings(env)).toMatchObject({ everyMs: 30_000, plan: { budget: { epochs: 8, seconds: 120 } } });
+  expect(scheduleSettings(readEnv(urls)).everyMs).toBe(0);
+});
+
+test('the settings of this room are usable, and their types have the log’s order', () => {
+  const settings = readTrainingSettings(readEnv(urls).TRAINER_SETTINGS_FILE);
+  expect(typesOf(settings)).toEqual(['search', 'view', 'click', 'cart', 'purchase']);
+});

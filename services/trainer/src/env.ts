@@ -1,0 +1,66 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { clickhouseEnv } from '@nextcart/clickhouse';
+import { kafkaEnv, kafkaEnvRule } from '@nextcart/kafka';
+import { type EnvSource, parseEnv, serviceEnv } from '@nextcart/runtime';
+import { z } from 'zod';
+
+const count = (fallback: number) => z.coerce.number().int().min(1).default(fallback);
+
+const schema = z.object({
+  ...serviceEnv,
+  ...kafkaEnv,
+  ...clickhouseEnv,
+  REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'expected redis(s)://user:password@host:port' }),
+  /** Of the queue's keys: another for each shop that shares the Redis. */
+  TRAINER_QUEUE_PREFIX: z.string().min(1).default('nextcart'),
+  /** Releases, and what running jobs write down: one folder for all trainers, or a job that is taken over begins anew. */
+  TRAINER_DATA_DIR: z.string({ error: 'expected a folder that all trainers share' }).min(1),
+  /** What is learned from the log and how; absent: the file of this room. */
+  TRAINER_SETTINGS_FILE: z.string().default(join(import.meta.dirname, '..', 'training.json')),
+  /** Trainings at once in this process, each a process of its own with some 0.3 GB and its data. */
+  TRAINER_CONCURRENCY: count(1),
+  /** Of each training; the machine also serves. */
+  TRAINER_THREADS: count(Math.max(1, availableParallelism() - 1)),
+  /** Of each training, its data apart; one that would take more fails before it begins, and says what makes it less. */
+  TRAINER_MEMORY_GIB: z.coerce.number().positive().default(4),
+  /** A trainer that does not renew its lock for so long has lost the job to another; a Redis that is away must be back by then. */
+  TRAINER_LOCK_S: z.coerce.number().min(1).default(30),
+  /** How often a job that fails is tried in all; the wait doubles from the first retry on. */
+  TRAINER_ATTEMPTS: count(3),
+  TRAINER_RETRY_S: z.coerce.number().min(0.1).default(10),
+  /** Finished and failed jobs that stay to be looked at, of each kind. */
+  TRAINER_KEEP_JOBS: count(200),
+  /** How often a training of all that there is begins by the clock; 0: only when it is asked for. */
+  TRAINER_EVERY_MINUTES: z.coerce.number().min(0).default(0),
+  TRAINER_EPOCHS: count(8),
+  /** Of one attempt of a scheduled training. */
+  TRAINER_BUDGET_MINUTES: z.coerce.number().positive().default(120),
+  /** Of scheduled trainings: the same data and seed give the same weights on the same kind of CPU. */
+  TRAINER_SEED: z.coerce.number().int().min(0).default(1),
+});
+
+export type TrainerEnv = z.output<typeof schema>;
+
+export const readEnv = (source: EnvSource = process.env): Readonly<TrainerEnv> =>
+  parseEnv(schema, source, [kafkaEnvRule]);
+
+/** The variables as the queue wants them. */
+export const queueSettings = (env: TrainerEnv) => ({
+  concurrency: env.TRAINER_CONCURRENCY,
+  lockMs: env.TRAINER_LOCK_S * 1000,
+  attempts: env.TRAINER_ATTEMPTS,
+  retryMs: env.TRAINER_RETRY_S * 1000,
+  keepJobs: env.TRAINER_KEEP_JOBS,
+});
+export type QueueSettings = ReturnType<typeof queueSettings>;
+
+export const scheduleSettings = (env: TrainerEnv) => ({
+  everyMs: env.TRAINER_EVERY_MINUTES * 60_000,
+  plan: {
+    kind: 'recurrent' as const,
+    seed: env.TRAINER_SEED,
+    budget: { epochs: env.TRAINER_EPOCHS, seconds: env.TRAINER_BUDGET_MINUTES * 60 },
+  },
+});
+export type ScheduleSettings = ReturnType<typeof scheduleSettings>;

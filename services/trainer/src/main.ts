@@ -1,0 +1,59 @@
+import { clickhouseConnection, createStore } from '@nextcart/clickhouse';
+import { topics } from '@nextcart/contracts';
+import { createKafka, kafkaConnection } from '@nextcart/kafka';
+import {
+  countBuffersAsHeap,
+  createHealth,
+  createLifecycle,
+  createLogger,
+  createMetrics,
+  createWaiting,
+  standBack,
+  startStatusServer,
+  systemClock,
+} from '@nextcart/runtime';
+import { readTrainingSettings } from './data-set/settings.ts';
+import { queueSettings, readEnv, scheduleSettings } from './env.ts';
+import { connectRedis } from './redis.ts';
+import { createTrainer } from './trainer.ts';
+
+// 1. the environment
+standBack();
+const env = readEnv();
+const settings = readTrainingSettings(env.TRAINER_SETTINGS_FILE);
+const clock = systemClock;
+countBuffersAsHeap();
+const log = createLogger('trainer', env.LOG_LEVEL);
+
+// 2. clients
+const [health, metrics] = [createHealth(), createMetrics('trainer')];
+const connection = clickhouseConnection(env);
+const kafka = createKafka({ connection: kafkaConnection(env, 'nextcart-trainer'), log, clock });
+const store = createStore({ ...connection, log, clock, background: true });
+const redis = connectRedis(env.REDIS_URL, { log, health });
+
+// 3. the trainer, which waits for what is not there yet and says so in health
+const trainer = createTrainer({
+  ...{ store, connection, clock, log, health, metrics, settings, waiting: createWaiting() },
+  ...{ logLevel: env.LOG_LEVEL, dataDir: env.TRAINER_DATA_DIR, threads: env.TRAINER_THREADS },
+  memoryBytes: env.TRAINER_MEMORY_GIB * 2 ** 30,
+  queue: { redis, prefix: env.TRAINER_QUEUE_PREFIX },
+  topicId: async () => (await kafka.admin.topic(topics.events.name)).topicId,
+  queueSettings: queueSettings(env),
+  schedule: scheduleSettings(env),
+});
+
+// 4. lifecycle
+const lifecycle = createLifecycle({ log, clock });
+lifecycle.onStop('redis', () => redis.disconnect());
+lifecycle.onStop('store', () => store.close());
+lifecycle.onStop('kafka', () => kafka.close());
+lifecycle.onStop('trainer', () => trainer.close());
+const status = await startStatusServer({ host: env.HTTP_HOST, port: env.HTTP_PORT, health, metrics });
+lifecycle.onStop('status', () => status.close());
+log.info({ port: status.port }, 'status_served');
+
+// 5. running
+trainer.start();
+log.info('started');
+await lifecycle.stopped;

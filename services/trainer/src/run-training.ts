@@ -1,0 +1,99 @@
+/**
+ * A training from its slices of the log to its release, in a process of its own. Invariants: whoever runs it again goes
+ * on from what was written down and comes to the same release; a job that ends has left nothing but that.
+ */
+import { join } from 'node:path';
+import { checkTrainingSlices, type Store, type StoreConnection } from '@nextcart/clickhouse';
+import type { TrainPayload, TrainProgress, TrainResult } from '@nextcart/contracts';
+import { trainInProcess } from '@nextcart/models';
+import { type Clock, type Logger, untilDone, type Waiting } from '@nextcart/runtime';
+import type { RecurrentArgument } from './build-recurrent.ts';
+import type { TrainingSettings } from './data-set/settings.ts';
+import { createJobFolder } from './job-folder.ts';
+import { finishedRelease, writeRecurrentRelease } from './release.ts';
+
+export interface TrainingDeps {
+  readonly store: Store;
+  /** Of the training process, which has a client of its own. */
+  readonly connection: StoreConnection;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly logLevel: string;
+  readonly waiting: Waiting;
+  readonly dataDir: string;
+  readonly settings: TrainingSettings;
+  readonly threads: number;
+  /** That a training may take, its data apart. */
+  readonly memoryBytes: number;
+}
+
+export interface TrainingRun {
+  readonly jobId: string;
+  /** When the job was made, epoch ms. */
+  readonly createdAt: number;
+  /** Another number at each start. */
+  readonly attempt: number;
+  readonly payload: TrainPayload;
+  readonly onProgress: (progress: TrainProgress) => void;
+  /** Stops after the running step; what was learned is written down. */
+  readonly signal: AbortSignal;
+}
+
+/** Rejects with the signal's reason where it was stopped, else with what went wrong. */
+export const runTraining = async (deps: TrainingDeps, run: TrainingRun): Promise<TrainResult> => {
+  const { store, connection, clock, log, settings, threads, memoryBytes, logLevel } = deps;
+  const { jobId, payload, signal } = run;
+  const releasesDir = join(deps.dataDir, 'releases');
+  const folder = createJobFolder(join(deps.dataDir, 'jobs'), jobId, { settings, threads });
+  const finished = await finishedRelease(releasesDir, jobId);
+  if (finished) {
+    await folder.remove();
+    return finished;
+  }
+  const files = await folder.filesOf(run.attempt);
+  const resumeFrom = await folder.newestCheckpoint();
+  // waited for here, where it can be told and cancelled
+  await untilDone(deps, 'ClickHouse', signal, () => checkTrainingSlices(store, payload));
+  log.info({ jobId, attempt: run.attempt, resumed: resumeFrom !== undefined }, 'training_started');
+
+  const over = new AbortController();
+  const stop = AbortSignal.any([signal, over.signal]);
+  const { seconds } = payload.budget;
+  const timer = clock.sleep(seconds * 1000, stop).then(
+    () => over.abort(new Error(`its budget of ${seconds} s is spent; the next attempt goes on from here`)),
+    () => {},
+  );
+  const argument: RecurrentArgument = {
+    ...{ store: connection, payload, settings, threads, memoryBytes, logLevel },
+    factsFile: files.factsFile,
+  };
+  try {
+    const outcome = await trainInProcess({
+      module: new URL('build-recurrent.ts', import.meta.url).href,
+      argument,
+      checkpointFile: files.checkpointFile,
+      weightsFile: files.weightsFile,
+      ...(resumeFrom !== undefined && { resumeFrom }),
+      signal: stop,
+      onProgress: run.onProgress,
+    });
+    if (outcome.kind === 'stopped') throw stop.reason;
+    const { epochs, bestEpoch } = outcome;
+    const loss = epochs[bestEpoch]?.loss ?? Number.NaN;
+    const trained = {
+      release: jobId,
+      createdAt: run.createdAt,
+      payload,
+      settings,
+      ...files,
+      epochs: epochs.length,
+      loss,
+    };
+    const result = await writeRecurrentRelease(releasesDir, trained);
+    await folder.remove();
+    return result;
+  } finally {
+    over.abort();
+    await timer;
+  }
+};

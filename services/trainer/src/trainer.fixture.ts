@@ -1,0 +1,192 @@
+/** Trainers as processes of their own, on the run's servers, with a shop that is learned in a second or two. */
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Store } from '@nextcart/clickhouse';
+import { insertTestEvents, migratedStore, type TestEvent } from '@nextcart/clickhouse/testing';
+import type { TrainPayload } from '@nextcart/contracts';
+import { type Artifact, openArtifact } from '@nextcart/models';
+import { createHealth, createLogger, systemClock } from '@nextcart/runtime';
+import { uniqueName } from '@nextcart/runtime/testing';
+import { inject } from 'vitest';
+import type { TrainingSettings } from './data-set/settings.ts';
+import { createTrainingQueue, type TrainingQueue, type TrainJob } from './queue.ts';
+import { connectRedis } from './redis.ts';
+
+export const TOPIC_ID = '0d5a8d0e-6b1f-4c57-9b5e-7d2f6a1c9e03';
+const SUBJECTS = 120;
+const EVENTS = 12;
+const NOW = Date.UTC(2026, 10, 24);
+
+export const settings: TrainingSettings = {
+  events: { search: { target: 0, bag: 0 }, view: { target: 1, bag: 1 }, purchase: { target: 4, bag: 3 } },
+  ...{ recencyHalfLifeDays: 30, amountShare: 0.5, minItemSupport: 2, searchFeatures: 64 },
+  recurrent: {
+    ...{ width: 16, blocks: 1, lags: 2, lanes: 12, times: 8, sampledAbove: 1000, draws: 64 },
+    dropout: { events: 0.1, blocks: 0.1 },
+    rate: { from: 0.005, to: 0.001 },
+    tables: { optimiser: 'adagrad', from: 0.1, to: 0.02 },
+  },
+};
+
+/** Everybody walks along the items, one after the other, now and then searching or buying. */
+export const walkers = (): TestEvent[] =>
+  Array.from({ length: SUBJECTS * EVENTS }, (_, at) => {
+    const [subject, step] = [Math.floor(at / EVENTS), at % EVENTS];
+    const type = step % 5 === 4 ? 'purchase' : step % 7 === 6 ? 'search' : 'view';
+    return {
+      ...{ topicId: TOPIC_ID, partition: subject % 2, time: NOW + at * 1000, type, subject: `u${subject}` },
+      offset: Math.floor(subject / 2) * EVENTS + step,
+      item: type === 'search' ? null : `i${(subject + step) % 30}`,
+      query: type === 'search' ? `thing ${subject % 30}` : null,
+      ...(type === 'purchase' && { amount: '5.0000', baseAmount: `${(subject % 9) + 1}.0000`, currency: 'EUR' }),
+    } as const;
+  });
+
+export const payloadOf = (epochs: number, change: Partial<TrainPayload> = {}): TrainPayload => ({
+  kind: 'recurrent',
+  topicId: TOPIC_ID,
+  ranges: [0, 1].map((partition) => ({ partition, from: 0, to: (SUBJECTS * EVENTS) / 2 })),
+  seed: 7,
+  budget: { epochs, seconds: 120 },
+  ...change,
+});
+
+export interface TrainerProcess {
+  readonly child: ChildProcess;
+  /** Its log so far. */
+  log(): string;
+  /** Of `/health/ready`. */
+  health(): Promise<{ ok: boolean; checks: Record<string, { ok: boolean; detail: string }> }>;
+  kill(signal?: NodeJS.Signals): Promise<void>;
+  /** Pid of the training that runs in it. */
+  training(): Promise<number>;
+}
+
+export interface Shop {
+  readonly store: Store;
+  readonly queue: TrainingQueue;
+  readonly redisUrl: string;
+  readonly clickhouseUrl: string;
+  /** Of the queue. */
+  readonly prefix: string;
+  /** With a queue, data and tables that all trainers of the shop share; ready where it is waited for. */
+  trainer(env?: Record<string, string>): Promise<TrainerProcess>;
+  release(jobId: string): Promise<Artifact>;
+  /** Of trainers that a test has left. */
+  killTrainers(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const log = createLogger('test', 'fatal');
+
+export const openShop = async (redisUrl = inject('urls').redisUrl): Promise<Shop> => {
+  const { store, url, drop } = await migratedStore(inject('urls').clickhouseUrl, 'trainer');
+  await insertTestEvents(store, walkers(), 'walkers');
+  const dataDir = await mkdtemp(join(tmpdir(), 'trainer-'));
+  const settingsFile = join(dataDir, 'training.json');
+  await writeFile(settingsFile, JSON.stringify(settings));
+  const prefix = uniqueName('trainer');
+  const redis = connectRedis(redisUrl, { log, health: createHealth() });
+  const queue = createTrainingQueue({ redis, prefix }, { attempts: 3, retryMs: 200, keepJobs: 50 });
+  const processes: TrainerProcess[] = [];
+  const env = {
+    ...{ KAFKA_BROKERS: inject('urls').kafkaBrokers, CLICKHOUSE_URL: url, REDIS_URL: redisUrl },
+    ...{ TRAINER_DATA_DIR: dataDir, TRAINER_SETTINGS_FILE: settingsFile, TRAINER_QUEUE_PREFIX: prefix },
+    ...{ TRAINER_LOCK_S: '2', TRAINER_THREADS: '1', TRAINER_RETRY_S: '0.2', HTTP_PORT: '0' },
+  };
+  const killTrainers = async () => {
+    await Promise.all(processes.map((one) => one.kill('SIGKILL')));
+  };
+  return {
+    store,
+    queue,
+    redisUrl,
+    clickhouseUrl: url,
+    prefix,
+    trainer: async (change = {}) => {
+      const started = await startTrainer({ ...env, ...change });
+      processes.push(started);
+      return started;
+    },
+    release: (jobId) => openArtifact(join(dataDir, 'releases', jobId)),
+    killTrainers,
+    close: async () => {
+      await killTrainers();
+      await queue.close();
+      const keys = await redis.keys(`${prefix}:*`).catch(() => []);
+      if (keys.length > 0) await redis.del(...keys);
+      redis.disconnect();
+      await drop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+};
+
+const startTrainer = async (env: Record<string, string | undefined>): Promise<TrainerProcess> => {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts')], {
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let text = '';
+  child.stdout.setEncoding('utf8').on('data', (piece: string) => (text += piece));
+  const exited = once(child, 'exit');
+  await until('the trainer starts', () => text.includes('"started"'), [exited.then(() => text)]);
+  const port = Number(/"port":(\d+)/.exec(text)?.[1]);
+  return {
+    child,
+    log: () => text,
+    health: async () => {
+      const answer = await fetch(`http://127.0.0.1:${port}/health/ready`);
+      return (await answer.json()) as Awaited<ReturnType<TrainerProcess['health']>>;
+    },
+    training: async () => {
+      const { stdout } = await promisify(execFile)('ps', ['-o', 'pid=', '--ppid', String(child.pid)]);
+      return Number(stdout.trim().split('\n').at(-1));
+    },
+    kill: async (signal = 'SIGTERM') => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill(signal);
+      await exited;
+    },
+  };
+};
+
+/** Rejects where the condition does not come true within `seconds`, or one of `ends` comes first. */
+export const until = async (
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+  ends: readonly Promise<unknown>[] = [],
+  seconds = 40,
+): Promise<void> => {
+  let ended: string | undefined;
+  for (const end of ends) void end.then((value) => (ended = String(value)));
+  for (let tries = 0; tries < seconds * 20; tries += 1) {
+    if (await condition()) return;
+    if (ended !== undefined) throw new Error(`${what}: it ended first: ${ended}`);
+    await systemClock.sleep(50);
+  }
+  throw new Error(`${what}: not within ${seconds} s`);
+};
+
+export const jobOf = async (queue: TrainingQueue, jobId: string): Promise<TrainJob> => {
+  const job = await queue.job(jobId);
+  if (!job) throw new Error(`no job ${jobId}`);
+  return job;
+};
+
+/** What it came to; rejects with the reason where it failed. */
+export const resultOf = async (queue: TrainingQueue, jobId: string) => {
+  await until(`job ${jobId} ends`, async () => (await jobOf(queue, jobId)).finishedOn !== undefined);
+  const job = await jobOf(queue, jobId);
+  if (await job.isFailed()) throw new Error(job.failedReason);
+  return job.returnvalue;
+};
+
+export const epochOf = async (queue: TrainingQueue, jobId: string): Promise<number> => {
+  const { progress } = await jobOf(queue, jobId);
+  return typeof progress === 'object' && 'epoch' in progress ? Number(progress.epoch) : -1;
+};
