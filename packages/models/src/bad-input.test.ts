@@ -137,10 +137,12 @@ describe('neighbours', () => {
     finite(scored([everything, [1, 2]], MANY, everything));
   });
 
-  test('latents that are no numbers are named; nobody has no neighbours', () => {
-    expect(() => createUserNeighbours(Float32Array.of(1, 2, NaN, 3), 2)).toThrow('latents of row 1 are not finite');
-    const nobody = createUserNeighbours(new Float32Array(0), 2);
-    expect(nobody.nearest(Float32Array.of(1, 2), 3, -1).rows).toHaveLength(0);
-    expect(() => nobody.nearest(Float32Array.of(1, NaN), 3, -1)).toThrow('a query of 2 numbers, length NaN');
+  test('latents that are no numbers are named; nobody has no neighbours', async () => {
+    const options = { k: 3, batch: 1, threads: 1 };
+    const open = (latents: Float32Array) => createUserNeighbours(latents, 2, options);
+    await expect(open(Float32Array.of(1, 2, NaN, 3))).rejects.toThrow('row 1 is not finite');
+    const nobody = await open(new Float32Array(4));
+    expect((await nobody.nearest(Float32Array.of(1, 2), Int32Array.of(-1)))[0]?.rows).toHaveLength(0);
+    await expect(nobody.nearest(Float32Array.of(1, NaN), Int32Array.of(-1))).rejects.toThrow('row 0 is not finite');
   });
 });

@@ -4,8 +4,17 @@ export type { LogRange, Manifest, ReleaseFacts, ReleaseFeature, ReleaseMetric } 
 export { type Artifact, openArtifact } from './artifact/open-artifact.ts';
 export type { ReleaseModels } from './artifact/parts.ts';
 export { type ArtifactParts, writeArtifact } from './artifact/write-artifact.ts';
+export type { BagEvents, BagOptions } from './autoencoder/bag-events.ts';
+export {
+  amountWeight,
+  type EventWeights,
+  eventWeightDefaults,
+  typeWeightDefaults,
+} from './autoencoder/event-weight.ts';
 export { type Explained, explainBags, type UserEvents } from './autoencoder/explanations.ts';
-export { type AutoencoderScorer, createAutoencoderScorer } from './autoencoder/scorer.ts';
+export { growAutoencoder } from './autoencoder/growth.ts';
+export { createRunningBags, type RunningBag, type RunningBags } from './autoencoder/running-bag.ts';
+export { type AutoencoderScorer, createAutoencoderScorer, type LatentsAndScores } from './autoencoder/scorer.ts';
 export type { Autoencoder, AutoencoderShape } from './autoencoder/shape.ts';
 export {
   type AutoencoderData,
@@ -14,7 +23,27 @@ export {
   autoencoderDefaults,
   createAutoencoderTraining,
 } from './autoencoder/training.ts';
+export { autoencoderWarmStart, withReplayedUsers } from './autoencoder/warm-start.ts';
+export { weightedBags, weightedEvents } from './autoencoder/weighted-bags.ts';
 export { type Best, createBest } from './best.ts';
+export type { ContentItem } from './content/content-item.ts';
+export {
+  addCosines,
+  type ContentSpace,
+  type ContentSpaceData,
+  type ContentSpaceOptions,
+  fitContentSpace,
+  fitRelation,
+} from './content/content-space.ts';
+export {
+  decilesOf,
+  type FieldWeights,
+  fieldDefaults,
+  type HashedFields,
+  itemFields,
+  queryFields,
+} from './content/hashed-fields.ts';
+export { createTextMatch, type TextMatch, type TextWeights, textDefaults } from './content/text-match.ts';
 export { beyondDefinitions, coverageAt, noveltyAt, revenueAt } from './evaluation/beyond-accuracy.ts';
 export {
   evaluateFullRanking,
@@ -34,6 +63,12 @@ export {
   splitByTime,
   type TimeSplit,
 } from './evaluation/time-splits.ts';
+export { columnOf, combined } from './features/event-columns.ts';
+export { type EventFeature, type FeatureGroup, type FeatureReader, featureGroups } from './features/feature.ts';
+export type { ItemFacts, SubjectEvents } from './features/subject-events.ts';
+export { gap, hour, itemAge, sessionPosition, weekday } from './features/time-features.ts';
+export { amountDecile, eventType, priceDecile } from './features/value-features.ts';
+export { type ScoreKind, toCommonScale } from './fusion/common-scale.ts';
 export { type FittedWeights, fitWeights } from './fusion/fit-weights.ts';
 export { fuse } from './fusion/fuse.ts';
 export { standardise } from './fusion/standardise.ts';
@@ -83,7 +118,12 @@ export {
   stanWeights,
   vsknnWeights,
 } from './neighbours/session-knn.ts';
-export { createUserNeighbours, type UserNeighbours } from './neighbours/user-neighbours.ts';
+export {
+  createUserNeighbours,
+  type Neighbours,
+  type UserNeighbourOptions,
+  type UserNeighbours,
+} from './neighbours/user-neighbours.ts';
 export { priceDeciles } from './price-deciles.ts';
 export { fitTemperature, type ScoredTargets } from './recurrent/calibration.ts';
 export {
@@ -115,7 +155,12 @@ export {
 } from './recurrent/training.ts';
 export type { RecurrentData } from './recurrent/training-data.ts';
 export { type Candidates, createScoreSheet, type ScoreSheet } from './score-sheet.ts';
-export { createTopItemsScorer, type TopItems, type TopItemsScorer } from './serving/top-items.ts';
+export {
+  type ApproximateOptions,
+  createApproximateTopItemsScorer,
+} from './serving/approximate-top-items.ts';
+export type { TopItems } from './serving/select-top.ts';
+export { createTopItemsScorer, type TopItemsScorer } from './serving/top-items.ts';
 export type { Catalogue } from './serving/top-items-program.ts';
 export { indexSessions, type SessionIndex, type Sessions } from './session-index.ts';
 export { createSessionNeighbours, type NeighbourOptions, type SessionNeighbours } from './session-neighbours.ts';
@@ -124,6 +169,7 @@ export { createTextIndex, type Hits, type TextIndex, type WeightedToken } from '
 export { type ArrayFormat, type Arrays, decodeArrays, encodeArrays } from './training/array-file.ts';
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './training/checkpoint.ts';
 export { createGraph, type Graph, type Program, type Tensor } from './training/graph.ts';
+export type { GrownItems } from './training/grow-rows.ts';
 export { matmul } from './training/operators/matmul.ts';
 export type { BuildTraining, BuiltTraining } from './training/process/built-training.ts';
 export { type ProcessOptions, type ProcessOutcome, trainInProcess } from './training/process/train-in-process.ts';

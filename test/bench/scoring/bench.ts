@@ -1,5 +1,7 @@
-import { createTopItemsScorer } from '@nextcart/models';
+import { createTopItemsScorer, type TopItems, type TopItemsScorer } from '@nextcart/models';
 import type { Bench, BenchContext } from '../harness/bench.ts';
+import { openApproximate, recallOf } from './approximate.ts';
+import { makeCatalogue } from './made-catalogue.ts';
 import { createPeak } from './peak.ts';
 
 /**
@@ -10,12 +12,20 @@ import { createPeak } from './peak.ts';
 const WIDTH = 128;
 const TOP = 20;
 const THREADS = [1, 2];
-const CATALOGUES = [
+interface Sizes {
+  readonly items: number;
+  readonly batches: readonly number[];
+  readonly rounds: number;
+  readonly users: number;
+  /** Where approximate search stands beside it. */
+  readonly candidates?: number;
+}
+const CATALOGUES: readonly Sizes[] = [
   { items: 20_000, batches: [1, 8, 32], rounds: 30, users: 1024 },
-  { items: 100_000, batches: [32, 128], rounds: 10, users: 256 },
-  { items: 1_000_000, batches: [32, 128], rounds: 3, users: 128 },
+  { items: 100_000, batches: [32, 128], rounds: 10, users: 256, candidates: 256 },
+  { items: 1_000_000, batches: [32, 128], rounds: 3, users: 128, candidates: 256 },
 ];
-const QUICK = [{ items: 2000, batches: [1, 8], rounds: 5, users: 16 }];
+const QUICK: readonly Sizes[] = [{ items: 2000, batches: [1, 8], rounds: 5, users: 16, candidates: 100 }];
 /** Runs before what is kept: caches and threads are warm. */
 const WARM_UP = 2;
 
@@ -25,42 +35,44 @@ interface Subject {
   readonly threads: number;
   /** Users that a run scores, batch after batch: what is measured is a scorer at work, not one that wakes up. */
   readonly users: number;
-  run(): Promise<unknown>;
+  run(): Promise<TopItems>;
+}
+
+interface Group {
+  readonly subjects: readonly Subject[];
+  /** The last of the subjects, where there is one. */
+  readonly approximate?: { readonly subject: Subject; readonly buildSeconds: number };
+  readonly rounds: number;
 }
 
 /** 20000 as '20k', 1000000 as '1m'. */
 const short = (count: number): string => (count >= 1_000_000 ? `${count / 1_000_000}m` : `${count / 1000}k`);
 
-/** Numbers in ±0.5 by Park and Miller's generator: the same in every run. */
-const madeNumbers = (length: number): Float32Array => {
-  let seed = 12_345;
-  const values = new Float32Array(length);
-  for (let at = 0; at < length; at += 1) {
-    seed = (seed * 48_271) % 2_147_483_647;
-    values[at] = seed / 2_147_483_647 - 0.5;
-  }
-  return values;
-};
-
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number;
 
-const openSubjects = async (
-  context: BenchContext,
-  { items, batches, users }: (typeof CATALOGUES)[number],
-): Promise<Subject[]> => {
-  const vectors = madeNumbers(items * WIDTH);
+const openGroup = async (context: BenchContext, sizes: Sizes): Promise<Group> => {
+  const { items, batches, users, candidates, rounds } = sizes;
+  const { vectors, queries } = makeCatalogue(items, users, WIDTH);
+  const subjectOf = (name: string, threads: number, scorer: TopItemsScorer): Subject => ({
+    name: `${short(items)}_items_${name}`,
+    items,
+    threads,
+    users,
+    run: () => scorer.score(queries),
+  });
   const subjects: Subject[] = [];
   for (const threads of THREADS)
     for (const batch of batches) {
       context.log(`  ${short(items)} items, batch ${batch}, threads: ${threads}`);
       const scorer = await createTopItemsScorer({ vectors, width: WIDTH }, { top: TOP, batch, threads });
       context.onEnd(scorer.close);
-      const queries = madeNumbers(users * WIDTH);
-      const name = `${short(items)}_items_batch_${batch}_${threads}_threads`;
-      subjects.push({ name, items, threads, users, run: () => scorer.score(queries) });
+      subjects.push(subjectOf(`batch_${batch}_${threads}_threads`, threads, scorer));
     }
-  return subjects;
+  if (candidates === undefined) return { subjects, rounds };
+  const { scorer, buildSeconds } = await openApproximate(context, { vectors, width: WIDTH }, { top: TOP, candidates });
+  const subject = subjectOf('approximate', 1, scorer);
+  return { subjects: [...subjects, subject], approximate: { subject, buildSeconds }, rounds };
 };
 
 export const scoringBench: Bench = {
@@ -73,15 +85,15 @@ export const scoringBench: Bench = {
       await Promise.all(THREADS.map(async (threads) => [threads, await createPeak(threads)] as const)),
     );
     for (const peak of peaks.values()) context.onEnd(peak.close);
-    const groups: { readonly subjects: readonly Subject[]; readonly rounds: number }[] = [];
-    for (const catalogue of catalogues)
-      groups.push({ subjects: await openSubjects(context, catalogue), rounds: catalogue.rounds });
+    const groups: Group[] = [];
+    for (const sizes of catalogues) groups.push(await openGroup(context, sizes));
     return {
       n: { width: WIDTH, top: TOP },
       measure: async () => {
         const metrics: Record<string, number> = {};
         const flops = new Map<number, number[]>(THREADS.map((threads) => [threads, []]));
         const micros = new Map<Subject, number[]>();
+        const found = new Map<Subject, TopItems>();
         for (const { subjects, rounds } of groups)
           for (let round = -WARM_UP; round < rounds; round += 1) {
             for (const [threads, peak] of peaks) {
@@ -90,7 +102,7 @@ export const scoringBench: Bench = {
             }
             for (const subject of subjects) {
               const startedAt = performance.now();
-              await subject.run();
+              found.set(subject, await subject.run());
               const taken = ((performance.now() - startedAt) * 1000) / subject.users;
               if (round >= 0) micros.set(subject, [...(micros.get(subject) ?? []), taken]);
             }
@@ -102,6 +114,12 @@ export const scoringBench: Bench = {
           metrics[`best_us_per_user@${name}`] = Math.min(...taken);
           metrics[`floor_us@${name}`] = floor;
           metrics[`ratio@${name}`] = Math.min(...taken) / floor;
+        }
+        for (const { subjects, approximate } of groups) {
+          if (approximate === undefined) continue;
+          const [exact, near] = [subjects[0] as Subject, approximate.subject].map((of) => found.get(of) as TopItems);
+          metrics[`recall@${approximate.subject.name}`] = recallOf(near as TopItems, exact as TopItems, TOP);
+          metrics[`build_s@${approximate.subject.name}`] = approximate.buildSeconds;
         }
         return metrics;
       },

@@ -51,6 +51,8 @@ export interface Choice {
   probabilities(person: Person, visit: Visit, at: number): Float64Array;
   /** How well an item suits a person beside its price: taste, brand, and not bought just now; in (0, 1]. */
   suits(person: Person, item: number): number;
+  /** Chance that an item which is looked at is put into the cart. */
+  cartChance(person: Person, item: number): number;
   /** Relative wish for a category, 1 on average. */
   wish(person: Person, leaf: number): number;
 }
@@ -181,6 +183,7 @@ export const createChoice = (deps: { assortment: Assortment; market: Market; mem
   return {
     parts,
     suits,
+    cartChance: (person, item) => parameters.cart * (0.3 + 0.9 * Math.min(1, 3 * suits(person, item))),
     draw: (person, visit, at, random) => {
       const options = parts(person, visit, at);
       const weights = options.map((part) => part.weight);

@@ -112,8 +112,7 @@ export const openSession = (deps: SessionDeps, index: number, now: number): Sess
     if (recommId !== undefined) fromList.set(item, recommId);
     const source = fromList.get(item);
     queue.push({ type: 'view', pauseMs: pause, item, recommId: source });
-    const liking = Math.min(1, 3 * choice.suits(person, item));
-    if (!random.chance(parameters.cart * (0.3 + 0.9 * liking))) return;
+    if (!random.chance(choice.cartChance(person, item))) return;
     const quantity = random.chance(parameters.secondPiece) ? 2 : 1;
     queue.push({ type: 'cart', pauseMs: dwell(0.5), item, quantity, recommId: source });
   };

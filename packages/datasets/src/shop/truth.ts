@@ -17,6 +17,8 @@ export interface Truth {
    * after the last record that was read. `at`: the run's clock or later. Undefined as for `needs`.
    */
   nextItemProbabilities(subject: string, at: number): Float64Array | undefined;
+  /** [items]: chance that the subject puts an item into the cart, given that it is looked at. Undefined as for `needs`. */
+  cartChances(subject: string, at: number): Float64Array | undefined;
   isRobot(subject: string): boolean;
   /** The person's subjects: userId (null without an account) and devices. */
   subjects(person: number): { readonly userId: string | null; readonly visitorIds: readonly string[] };
@@ -42,6 +44,12 @@ export const createTruth = (deps: {
     const index = personIndexOf(subject);
     return index < 0 || index >= users ? undefined : personAt(seed, index, at);
   };
+  const stateOf = (subject: string, at: number) => {
+    const { world, run } = current();
+    const session = run.open.get(personIndexOf(subject));
+    // a visit keeps the needs that it began with
+    return { world, session, person: session?.person ?? personOf(subject, at) };
+  };
   const subjects = (index: number) => {
     const { hasAccount, devices } = personAt(seed, index, startAt);
     return {
@@ -54,12 +62,14 @@ export const createTruth = (deps: {
     itemIds: () => Array.from({ length: assortment.size }, (_, item) => assortment.id(item)),
     needs: (subject, at) => personOf(subject, at)?.needs,
     nextItemProbabilities: (subject, at) => {
-      const { world, run } = current();
-      const session = run.open.get(personIndexOf(subject));
-      // a visit keeps the needs that it began with
-      const person = session?.person ?? personOf(subject, at);
-      if (person === undefined) return undefined;
-      return world.choice.probabilities(person, session?.visit ?? freshVisit(), at);
+      const { world, session, person } = stateOf(subject, at);
+      return person && world.choice.probabilities(person, session?.visit ?? freshVisit(), at);
+    },
+    cartChances: (subject, at) => {
+      const { world, person } = stateOf(subject, at);
+      return (
+        person && Float64Array.from({ length: assortment.size }, (_, item) => world.choice.cartChance(person, item))
+      );
     },
     isRobot: (subject) => {
       const index = personIndexOf(subject);

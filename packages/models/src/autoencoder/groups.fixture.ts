@@ -3,7 +3,7 @@ import { createRandom } from '../training/random.ts';
 import { type AutoencoderOptions, autoencoderDefaults } from './training.ts';
 
 export const ITEMS = 30;
-const GROUPS = 3;
+export const GROUPS = 3;
 const PER_USER = 5;
 export const USERS = 120;
 

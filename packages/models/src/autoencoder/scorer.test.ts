@@ -36,3 +36,23 @@ test('an empty history has finite scores; weights count by their proportions onl
   await expect(scorer.score(some, new Int32Array(4))).rejects.toThrow('4 users in a batch of 3');
   await scorer.close();
 });
+
+test('weights that are no numbers are an error, and a user who is not there', async () => {
+  const weights = initialWeights(shape, 5);
+  (weights['rowBias'] as Float32Array)[4] = Infinity;
+  await expect(createAutoencoderScorer({ shape, weights }, { batch: 1, threads: 1 })).rejects.toThrow(
+    'the weight rowBias[4] is Infinity',
+  );
+  const scorer = await createAutoencoderScorer(model, { batch: 2, threads: 1 });
+  await expect(scorer.score(bags, Int32Array.of(0, USERS))).rejects.toThrow(`no user ${USERS} of ${USERS}`);
+  await scorer.close();
+});
+
+test('a training that goes on does not change what is scored', async () => {
+  const weights = initialWeights(shape, 5);
+  const scorer = await createAutoencoderScorer({ shape, weights }, { batch: 1, threads: 1 });
+  const before = (await scorer.score(bags, Int32Array.of(3))).scores.slice();
+  for (const values of Object.values(weights)) values.fill(9);
+  expect((await scorer.score(bags, Int32Array.of(3))).scores).toEqual(before);
+  await scorer.close();
+});

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { rankAgainst } from '../evaluation/rank-against.ts';
 import { ndcgAt } from '../metrics.ts';
+import { toCommonScale } from './common-scale.ts';
 import { fitWeights } from './fit-weights.ts';
 import { fuse } from './fuse.ts';
 import { standardise } from './standardise.ts';
@@ -38,6 +39,25 @@ test('a part that scores all alike says nothing; a score that is no number stops
   standardise(flat, Int32Array.of(1), flat);
   expect([...flat]).toEqual([0, 0, 0]);
   expect(() => standardise(Float32Array.of(1, -Infinity), new Int32Array(0), flat)).toThrow('not finite');
+});
+
+test('logits count by the roots of their probabilities, whatever their level and whatever is hidden', () => {
+  const level = fc.integer({ min: -3000, max: 3000 });
+  fc.assert(
+    fc.property(scores, someItems, level, (logits, excluded, shift) => {
+      const z = new Float32Array(ITEMS);
+      // what is hidden may be ever so likely
+      const given = logits.map((value, item) => (excluded.includes(item) ? 9000 : value + shift));
+      toCommonScale(given, 'logits', Int32Array.from(excluded), z);
+      const shown = [...logits.keys()].filter((item) => !excluded.includes(item));
+      const sum = shown.reduce((all, item) => all + Math.exp(logits[item] as number), 0);
+      const expected = Float32Array.from(logits, (value, item) =>
+        excluded.includes(item) ? 0 : Math.sqrt(Math.exp(value) / sum),
+      );
+      standardise(expected, Int32Array.from(excluded), expected);
+      for (const item of shown) expect(z[item]).toBeCloseTo(expected[item] as number, 2);
+    }),
+  );
 });
 
 test('absent parts leave the ranking to the others', () => {

@@ -2,10 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createScoreSheet } from '../score-sheet.ts';
 import type { Sessions } from '../session-index.ts';
-import { createRandom } from '../training/random.ts';
 import { sessionGraph } from './session-graph.ts';
 import { createSessionKnn, type SessionKnnOptions, stanWeights, vsknnWeights } from './session-knn.ts';
-import { createUserNeighbours } from './user-neighbours.ts';
 
 const ITEMS = 6;
 const packed = (lists: readonly (readonly number[])[]): Sessions => {
@@ -109,29 +107,4 @@ test('by hand: neighbours within reach, forwards or both ways', () => {
       [1, 1],
     ],
   ]);
-});
-
-test('users like you: the best cosines of all, without oneself and rows of zeros', () => {
-  const random = createRandom(1, 1);
-  const [rows, dimensions, k] = [50, 7, 5];
-  const latents = new Float32Array(rows * dimensions);
-  random.fillNormal(latents);
-  latents.fill(0, 3 * dimensions, 4 * dimensions);
-  latents.copyWithin(9 * dimensions, 8 * dimensions, 9 * dimensions); // equal rows: the earlier one first
-  const rowOf = (row: number) => latents.subarray(row * dimensions, (row + 1) * dimensions);
-  const dot = (a: Float32Array, b: Float32Array) => a.reduce((sum, value, at) => sum + value * (b[at] as number), 0);
-  const cosine = (a: Float32Array, b: Float32Array) => dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
-  const neighbours = createUserNeighbours(latents, dimensions);
-  for (const self of [0, 8, 20]) {
-    const expected = [...Array(rows).keys()]
-      .filter((row) => row !== self && row !== 3)
-      .map((row) => ({ row, cosine: cosine(rowOf(self), rowOf(row)) }))
-      .sort((a, b) => b.cosine - a.cosine || a.row - b.row)
-      .slice(0, k);
-    const found = neighbours.nearest(rowOf(self), k, self);
-    expect([...found.rows]).toEqual(expected.map(({ row }) => row));
-    found.cosines.forEach((value, at) => expect(value).toBeCloseTo(expected[at]?.cosine as number, 5));
-  }
-  expect(neighbours.nearest(rowOf(3), k, 3).rows.length).toBe(0);
-  expect(() => neighbours.nearest(new Float32Array(2), k, -1)).toThrow(RangeError);
 });

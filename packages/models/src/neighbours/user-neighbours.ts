@@ -1,65 +1,88 @@
 /**
- * Users like you: exact cosine search over latents. Invariants: equal likeness goes to the earlier row; a user is no
- * neighbour of their own.
+ * Users like you: exact cosine search over latents, many users at once. Invariants: equal likeness goes to the earlier
+ * row; a user is no neighbour of their own. Products of unit vectors in the engine: over 100,000 × 128 a user costs
+ * 2 ms alone and 0.25 in a batch of 24; usearch's exact search 2.4 ms and 15.6, in an order of its own; loops here 8.3.
  */
-export interface UserNeighbours {
-  /**
-   * Up to k nearest rows of a query [dimensions], best first, with their cosines; `self` (−1 for none) is left out. A query
-   * of zeros has no neighbours. Throws a RangeError for a query of another length or with a number that is not finite.
-   */
-  nearest(query: Float32Array, k: number, self: number): { readonly rows: Int32Array; readonly cosines: Float64Array };
+import { createTopItemsScorer } from '../serving/top-items.ts';
+
+export interface Neighbours {
+  /** Best first. */
+  readonly rows: Int32Array;
+  /** Their cosines. */
+  readonly cosines: Float32Array;
 }
 
-/** `latents`: [rows, dimensions]; rows of zeros are nobody's neighbours. The cost is rows · dimensions a query. */
-export const createUserNeighbours = (latents: Float32Array, dimensions: number): UserNeighbours => {
+export interface UserNeighbours {
+  /**
+   * Up to k nearest rows of each query [queries, dimensions]; `selves` [queries] (−1 for none) are left out. A query of
+   * zeros has no neighbours. Throws a RangeError for sizes that don't fit or a query that is not finite.
+   */
+  nearest(queries: Float32Array, selves: Int32Array): Promise<readonly Neighbours[]>;
+  close(): Promise<void>;
+}
+
+export interface UserNeighbourOptions {
+  readonly k: number;
+  /** Queries that are searched for together: a few dozen are cheapest by query, one is quickest. */
+  readonly batch: number;
+  readonly threads: number;
+}
+
+const NOBODY: Neighbours = { rows: new Int32Array(0), cosines: new Float32Array(0) };
+
+/** `latents`: [rows, dimensions]; rows of zeros are nobody's neighbours. Throws a RangeError where one is not finite. */
+export const createUserNeighbours = async (
+  latents: Float32Array,
+  dimensions: number,
+  { k, batch, threads }: UserNeighbourOptions,
+): Promise<UserNeighbours> => {
   const count = latents.length / dimensions;
   if (!Number.isInteger(count)) throw new RangeError(`${latents.length} numbers are no rows of ${dimensions}`);
-  const units = latents.slice();
-  const isEmpty = new Uint8Array(count);
-  for (let row = 0; row < count; row += 1) {
-    const unit = units.subarray(row * dimensions, (row + 1) * dimensions);
-    const length = lengthOf(unit);
-    if (!Number.isFinite(length)) throw new RangeError(`latents of row ${row} are not finite`);
-    if (length === 0) isEmpty[row] = 1;
-    else unit.forEach((value, at) => void (unit[at] = value / length));
-  }
+  if (k < 1) throw new RangeError(`the ${k} nearest`);
+  const { units, rows } = unitRows(latents, dimensions);
+  // one more than is wanted: a user's own row may be among them
+  const top = Math.min(k + 1, rows.length);
+  const scorer =
+    top > 0 ? await createTopItemsScorer({ vectors: units, width: dimensions }, { top, batch, threads }) : undefined;
+
+  const withoutSelf = (places: Int32Array, cosines: Float32Array, self: number): Neighbours => {
+    const kept = [...places.keys()].filter((at) => rows[places[at] as number] !== self).slice(0, k);
+    return {
+      rows: Int32Array.from(kept, (at) => rows[places[at] as number] as number),
+      cosines: Float32Array.from(kept, (at) => cosines[at] as number),
+    };
+  };
   return {
-    nearest: (query, k, self) => {
-      const length = lengthOf(query);
-      if (query.length !== dimensions || !Number.isFinite(length))
-        throw new RangeError(`a query of ${query.length} numbers, length ${length}; wanted ${dimensions}`);
-      const best: { row: number; cosine: number }[] = [];
-      if (length === 0 || k < 1) return { rows: new Int32Array(0), cosines: new Float64Array(0) };
-      for (let row = 0; row < count; row += 1) {
-        if (row === self || isEmpty[row] === 1) continue;
-        const cosine = dot(units, row * dimensions, query) / length;
-        const last = best[k - 1];
-        if (last !== undefined && cosine <= last.cosine) continue;
-        let at = Math.min(best.length, k - 1);
-        for (; at > 0 && (best[at - 1] as { cosine: number }).cosine < cosine; at -= 1)
-          best[at] = best[at - 1] as { row: number; cosine: number };
-        best[at] = { row, cosine };
-      }
-      return {
-        rows: Int32Array.from(best, ({ row }) => row),
-        cosines: Float64Array.from(best, ({ cosine }) => cosine),
-      };
+    nearest: async (queries, selves) => {
+      if (queries.length !== selves.length * dimensions)
+        throw new RangeError(`${queries.length} numbers are no ${selves.length} queries of ${dimensions}`);
+      const asked = unitRows(queries, dimensions);
+      const found: Neighbours[] = Array.from(selves, () => NOBODY);
+      const best = await scorer?.score(asked.units);
+      if (best === undefined) return found;
+      asked.rows.forEach((query, at) => {
+        const places = best.items.subarray(at * top, (at + 1) * top);
+        const cosines = best.scores.subarray(at * top, (at + 1) * top);
+        found[query] = withoutSelf(places, cosines, selves[query] as number);
+      });
+      return found;
     },
+    close: async () => scorer?.close(),
   };
 };
 
-const lengthOf = (row: Float32Array): number => Math.sqrt(row.reduce((sum, value) => sum + value * value, 0));
-
-/** Four sums at once: the additions don't wait for each other. */
-const dot = (units: Float32Array, start: number, query: Float32Array): number => {
-  const even = query.length - (query.length % 4);
-  let [a, b, c, d] = [0, 0, 0, 0];
-  for (let at = 0; at < even; at += 4) {
-    a += (units[start + at] as number) * (query[at] as number);
-    b += (units[start + at + 1] as number) * (query[at + 1] as number);
-    c += (units[start + at + 2] as number) * (query[at + 2] as number);
-    d += (units[start + at + 3] as number) * (query[at + 3] as number);
+/** Rows that are not zeros: their numbers, and each of them as a vector of length 1. */
+const unitRows = (vectors: Float32Array, dimensions: number): { units: Float32Array; rows: Int32Array } => {
+  const units = vectors.slice();
+  const rows: number[] = [];
+  for (let row = 0; row < vectors.length / dimensions; row += 1) {
+    const own = vectors.subarray(row * dimensions, (row + 1) * dimensions);
+    const length = Math.sqrt(own.reduce((sum, value) => sum + value * value, 0));
+    if (!Number.isFinite(length)) throw new RangeError(`row ${row} is not finite`);
+    if (length === 0) continue;
+    const start = rows.length * dimensions;
+    own.forEach((value, at) => void (units[start + at] = value / length));
+    rows.push(row);
   }
-  for (let at = even; at < query.length; at += 1) a += (units[start + at] as number) * (query[at] as number);
-  return a + b + (c + d);
+  return { units: units.subarray(0, rows.length * dimensions), rows: Int32Array.from(rows) };
 };

@@ -25,6 +25,7 @@ test("a new item stands at its features' rows and its group's mean; what was kno
   const grown = growModel(model, { items: 7, itemFeatures, groups });
   const [before, after] = [itemVectors(model), itemVectors(grown)];
   expect(after.slice(0, 12)).toEqual(before);
+  for (const [name, values] of Object.entries(model.weights)) expect(grown.weights[name]).not.toBe(values);
   expect(grown.weights['bias']).toEqual(Float32Array.of(1, 2, 3, 4, 1.5, 2.5, 2.5));
   const table = model.weights['table'] as Float32Array;
   const row = (at: number) => [...table.subarray(at * 3, at * 3 + 3)];

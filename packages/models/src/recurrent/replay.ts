@@ -3,7 +3,11 @@ import type { EventSequences } from './events.ts';
 import { joinEvents, type Learnable, pickSequences } from './pick-events.ts';
 
 /** Sequences drawn without repeats, in their order, until they have at least so many events; all, where there are fewer. */
-export const replaySample = ({ rowStart }: EventSequences, events: number, random: Random): Int32Array => {
+export const replaySample = (
+  { rowStart }: Pick<EventSequences, 'rowStart'>,
+  events: number,
+  random: Random,
+): Int32Array => {
   const order = permutation(rowStart.length - 1, random);
   let [taken, count] = [0, 0];
   while (taken < events && count < order.length) {

@@ -1,45 +1,64 @@
-/** The best few of some numbered scores, one query after the other; exact, equal scores by number. */
-export interface Selection {
-  /** Takes `scores[from]` and those after it as those of items `first`, `first` + 1, …; `length` of them. */
-  offerBlock(scores: Float32Array, from: number, first: number, length: number): void;
-  /** Writes what was best, best first, from `start` on, and forgets it. */
-  write(items: Int32Array, scores: Float32Array, start: number): void;
+export interface TopItems {
+  /** [queries, top], best first, equal scores by item number. */
+  readonly items: Int32Array;
+  /** [queries, top]: query · vector + bias. */
+  readonly scores: Float32Array;
 }
 
-/** An ordered list, because nearly all that is offered is worse than all of it when the best blocks come first. */
-export const createSelection = (top: number): Selection => {
-  const bestItems = new Int32Array(top);
-  const bestScores = new Float32Array(top);
-  let count = 0;
+/** Candidates of queries: `count` blocks of each, of `length` items that are numbered on. */
+export interface CandidateBlocks {
+  /** [queries, count]: number of a block's first item by `length`. */
+  readonly blocks: Int32Array;
+  /** [queries, count, length]. */
+  readonly scores: Float32Array;
+  readonly count: number;
+  readonly length: number;
+}
 
-  const insert = (item: number, score: number): void => {
-    let at = count < top ? count++ : top - 1;
-    while (at > 0) {
-      const other = bestScores[at - 1] as number;
-      if (other > score || (other === score && (bestItems[at - 1] as number) < item)) break;
-      bestScores[at] = other;
-      bestItems[at] = bestItems[at - 1] as number;
-      at -= 1;
+/**
+ * Writes the best `top` candidates of a query into a row of `found`; exact, equal scores by item number. Those below
+ * `bound` are known not to be among them.
+ */
+export const selectTop = (
+  { blocks, scores, count, length }: CandidateBlocks,
+  query: number,
+  { top, bound }: { readonly top: number; readonly bound: number },
+  found: TopItems,
+  row: number,
+): void => {
+  const start = row * top;
+  let kept = 0;
+  for (let block = query * count; block < (query + 1) * count; block += 1) {
+    const from = block * length;
+    const item = (blocks[block] as number) * length;
+    for (let at = 0; at < length; at += 1) {
+      const score = scores[from + at] as number;
+      if (score >= bound) kept = insert(found, start, kept, top, item + at, score);
     }
-    bestScores[at] = score;
-    bestItems[at] = item;
-  };
-  return {
-    offerBlock: (scores, from, first, length) => {
-      let worst = count === top ? (bestScores[top - 1] as number) : -Infinity;
-      for (let at = 0; at < length; at += 1) {
-        const score = scores[from + at] as number;
-        if (score < worst) continue;
-        const item = first + at;
-        if (count === top && score === worst && (bestItems[top - 1] as number) < item) continue;
-        insert(item, score);
-        if (count === top) worst = bestScores[top - 1] as number;
-      }
-    },
-    write: (items, scores, start) => {
-      items.set(bestItems, start);
-      scores.set(bestScores, start);
-      count = 0;
-    },
-  };
+  }
+};
+
+/** Into the ordered list of `kept` from `start` on, of which at most `top` stay; returns how many they are now. */
+const insert = (
+  { items, scores }: TopItems,
+  start: number,
+  kept: number,
+  top: number,
+  item: number,
+  score: number,
+): number => {
+  const end = start + top;
+  let at = start + kept;
+  for (; at > start; at -= 1) {
+    const other = scores[at - 1] as number;
+    if (other > score || (other === score && (items[at - 1] as number) < item)) break;
+    if (at < end) {
+      scores[at] = other;
+      items[at] = items[at - 1] as number;
+    }
+  }
+  if (at === end) return kept;
+  scores[at] = score;
+  items[at] = item;
+  return Math.min(kept + 1, top);
 };

@@ -89,3 +89,14 @@ describe('the best few of a catalogue', () => {
     await scorer.close();
   });
 });
+
+test('calls that overlap do not see each other', async () => {
+  const scorer = await createTopItemsScorer(
+    { vectors: Float32Array.of(1, 0, 0, 1), width: 2 },
+    { top: 1, batch: 1, threads: 1 },
+  );
+  const asked = [Float32Array.of(1, 0), Float32Array.of(0, 1), Float32Array.of(1, 0)];
+  const found = await Promise.all(asked.map((query) => scorer.score(query)));
+  expect(found.map(({ items }) => items[0])).toEqual([0, 1, 0]);
+  await scorer.close();
+});

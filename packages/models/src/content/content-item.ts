@@ -1,0 +1,10 @@
+/** What a catalogue says of an item, as far as it tells what resembles what. */
+export interface ContentItem {
+  readonly title: string;
+  /** From the widest to the narrowest; empty: unknown. */
+  readonly category: readonly string[];
+  /** Empty: unknown. */
+  readonly brand: string;
+  /** In one unit for all; NaN: unknown. */
+  readonly price: number;
+}
