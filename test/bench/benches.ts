@@ -6,7 +6,10 @@ import { gowallaBench } from './quality/gowalla/bench.ts';
 import { movielensBench } from './quality/movielens/bench.ts';
 import { onlineRetailBench } from './quality/online-retail/bench.ts';
 import type { QualityBench } from './quality/quality-bench.ts';
-import { digineticaBench, yoochooseBench } from './quality/sessions/benches.ts';
+import { digineticaBench, yoochooseBench, yoochooseSampleBench } from './quality/sessions/benches.ts';
+import { ablationBench } from './quality/shop/ablation.ts';
+import { otherShopBench, shopBench } from './quality/shop/bench.ts';
+import { contentBench } from './quality/shop/content-proof.ts';
 import { scaleBench } from './scale/bench.ts';
 import { scoringBench } from './scoring/bench.ts';
 import { trainingBench } from './training/bench.ts';
@@ -27,5 +30,10 @@ export const qualityBenches: readonly QualityBench[] = [
   onlineRetailBench,
   digineticaBench,
   yoochooseBench,
+  yoochooseSampleBench,
   movielensBench,
+  shopBench,
+  otherShopBench,
+  ablationBench,
+  contentBench,
 ];

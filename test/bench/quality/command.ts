@@ -106,6 +106,7 @@ export const runQuality = async ({ bench, line, seeds, threads, quick, files }: 
     seeds,
     n: first.n,
     metrics: bench.metrics,
+    resampled: first.clusters?.name ?? 'subjects',
     rows,
     published: bench.published,
     gains: gainsOf(runs),

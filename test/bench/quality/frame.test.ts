@@ -34,7 +34,7 @@ describe('intervals', () => {
     const random = createRandom(5);
     let held = 0;
     for (let sample = 0; sample < 200; sample += 1) {
-      const { low, high } = bootstrapInterval(Float64Array.from({ length: 60 }, random), 200);
+      const { low, high } = bootstrapInterval(Float64Array.from({ length: 60 }, random), { resamples: 200 });
       if (low <= 0.5 && high >= 0.5) held += 1;
     }
     expect(held / 200).toBeGreaterThan(0.88);
@@ -48,6 +48,27 @@ describe('intervals', () => {
     const { low, high, mean } = pairedInterval(a, b);
     expect([low, mean, high].map((value) => value.toFixed(4))).toEqual(['0.0100', '0.0100', '0.0100']);
     expect(bootstrapInterval(a).low).toBeLessThan(meanOf(b));
+  });
+
+  test('of values that hang together are as wide as those of the groups alone', () => {
+    const random = createRandom(7);
+    const groups = Float64Array.from({ length: 80 }, random);
+    // each group's value five times over: five times as many values, and not a bit more known
+    const values = Float64Array.from({ length: 400 }, (_, at) => groups[Math.floor(at / 5)] as number);
+    const clusters = Int32Array.from(values, (_, at) => Math.floor(at / 5));
+    const { low, high } = bootstrapInterval(values, { clusters });
+    const alone = bootstrapInterval(groups);
+    expect(low).toBeCloseTo(alone.low, 9);
+    expect(high).toBeCloseTo(alone.high, 9);
+    // a long group counts as much as its values do: their mean is .75, that of the groups' means .5
+    const sizes = Array.from({ length: 200 }, (_, group) => (group % 2 === 0 ? 1 : 3));
+    const uneven = bootstrapInterval(
+      Float64Array.from(sizes.flatMap((size) => Array.from({ length: size }, () => (size - 1) / 2))),
+      { clusters: Int32Array.from(sizes.flatMap((size, group) => Array.from({ length: size }, () => group))) },
+    );
+    expect(uneven.low).toBeGreaterThan(0.6);
+    expect(uneven.low).toBeLessThan(0.75);
+    expect(uneven.high).toBeGreaterThan(0.75);
   });
 });
 
@@ -73,6 +94,7 @@ test('the table marks published figures, defines its metrics and shows what was 
     seeds: 1,
     n: { users: 4 },
     metrics: { 'NDCG@20': 'gains' },
+    resampled: 'sessions',
     rows: summarize(runs),
     published: [{ name: 'other', figures: { 'NDCG@20': 0.5 }, source: 'a paper' }],
     gains: gainsOf(runs),
@@ -81,6 +103,7 @@ test('the table marks published figures, defines its metrics and shows what was 
   expect(text).toContain('| other | published | .5000 | a paper |  |');
   expect(text).toMatch(/\| \*\*f\*\* \| fusion \| \.2600 \(\.1\d+ to \.\d+\) \|/);
   expect(text).toContain('- **NDCG@20**: gains');
+  expect(text).toContain('by bootstrap over sessions');
   expect(text).toContain('- b: **x 1** out of x 1 .1000');
   expect(text).toContain('- f less b, the best other row in NDCG@20: .0100');
 });

@@ -1,5 +1,13 @@
 /** Scores of several parts over the same users, each asked for once. */
-import { fuse, ndcgAt, rankAgainst, recallAt, standardise, type ValidationPool } from '@nextcart/models';
+import {
+  fuse,
+  ndcgAt,
+  rankAgainst,
+  recallAt,
+  type ScoreKind,
+  toCommonScale,
+  type ValidationPool,
+} from '@nextcart/models';
 import type { Progress } from '../harness/bench.ts';
 import { meanOf } from './intervals.ts';
 import type { NamedTask, Part } from './recipe.ts';
@@ -50,11 +58,17 @@ export const qualityOf = async (tasks: readonly NamedTask[], part: Part): Promis
   return meanOf(means);
 };
 
-/** Fills a pool with the standardised scores of all parts. */
-export const fillPool = async (pool: ValidationPool, task: NamedTask, parts: readonly Part[], progress: Progress) => {
+/** Fills a pool with the scores of all parts on their common scale. */
+export const fillPool = async (
+  pool: ValidationPool,
+  task: NamedTask,
+  parts: readonly Part[],
+  kinds: readonly ScoreKind[],
+  progress: Progress,
+) => {
   const z = parts.map(() => new Float32Array(task.items));
   for await (const { scores, seen, targets } of subjectsOf(task, parts, progress)) {
-    scores.forEach((one, at) => standardise(one, seen, z[at] as Float32Array));
+    scores.forEach((one, at) => toCommonScale(one, kinds[at] as ScoreKind, seen, z[at] as Float32Array));
     pool.add(z, new Set(seen), targets);
   }
 };
@@ -68,6 +82,7 @@ export interface Measured {
 export const measureAll = async (
   task: NamedTask,
   parts: readonly Part[],
+  kinds: readonly ScoreKind[],
   weights: readonly number[],
   progress: Progress,
 ): Promise<Measured[]> => {
@@ -75,7 +90,7 @@ export const measureAll = async (
   const fused = new Float32Array(task.items);
   const rows = [...parts, undefined].map(() => ({ recall: [] as number[], ndcg: [] as number[] }));
   for await (const { scores, seen, targets } of subjectsOf(task, parts, progress)) {
-    scores.forEach((one, at) => standardise(one, seen, z[at] as Float32Array));
+    scores.forEach((one, at) => toCommonScale(one, kinds[at] as ScoreKind, seen, z[at] as Float32Array));
     fuse(z, weights, fused);
     const hidden = new Set(seen);
     [...scores, fused].forEach((one, at) => {

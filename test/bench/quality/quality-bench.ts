@@ -23,6 +23,7 @@ export interface PublishedRow {
   readonly name: string;
   /** By metric; a metric that was not published is left out. */
   readonly figures: Readonly<Record<string, number>>;
+  /** Who published it and for which protocol; 'recalled' where the figure was not read again in its source. */
   readonly source: string;
 }
 
@@ -42,9 +43,19 @@ export interface QualityContext {
 export interface QualityRun {
   /** Sizes that say what was measured. */
   readonly n: Readonly<Record<string, number>>;
+  /** What is resampled where that is more than a subject; absent: subjects. */
+  readonly clusters?: Clusters;
   readonly rows: readonly QualityRow[];
   readonly choices: readonly Choice[];
   readonly curves: readonly Curve[];
+}
+
+/** Subjects that hang together, as the prefixes of one session do: an interval over them one by one would be too narrow. */
+export interface Clusters {
+  /** In the plural: sessions. */
+  readonly name: string;
+  /** [subjects], from 0, rising. */
+  readonly of: Int32Array;
 }
 
 export interface QualityRow {

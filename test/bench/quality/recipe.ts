@@ -1,4 +1,4 @@
-import type { RankingTask, ScoreUsers, SparseRows } from '@nextcart/models';
+import type { RankingTask, ScoreKind, ScoreUsers, SparseRows } from '@nextcart/models';
 import type { Choice, Curve, QualityContext, QualityRow } from './quality-bench.ts';
 
 /** What is known of users at some time. */
@@ -34,6 +34,8 @@ export interface Part {
 export interface Recipe<B extends Behaviour = Behaviour> {
   readonly name: string;
   readonly kind: Exclude<QualityRow['kind'], 'fusion'>;
+  /** What its scores are for a fusion; absent: no logits. */
+  readonly scores?: ScoreKind;
   choose(split: Split<B>, context: QualityContext): Promise<Chosen<B>>;
 }
 

@@ -33,6 +33,7 @@ export const reportOf = (
     spread,
     seconds,
     definitions: table.metrics,
+    resampled: table.resampled,
     rows: table.rows,
     gains: table.gains,
     choices: table.choices,

@@ -1,5 +1,5 @@
 /** Chooses on a split, fuses, fits again on everything, and measures on the test. */
-import { createValidationPool, fitWeights } from '@nextcart/models';
+import { createValidationPool, fitWeights, type ScoreKind } from '@nextcart/models';
 import { fillPool, type Measured, measureAll } from './measure.ts';
 import type { Choice, QualityContext, QualityRow, QualityRun } from './quality-bench.ts';
 import type { Behaviour, Chosen, NamedTask, Part, Recipe, Split } from './recipe.ts';
@@ -31,12 +31,13 @@ export const runRecipes = async <B extends Behaviour>(
     return result;
   };
 
+  const kinds = recipes.map(({ scores = 'scores' }) => scores);
   const chosen: Chosen<B>[] = [];
   for (const recipe of recipes) chosen.push(await timed(recipe.name, () => recipe.choose(split, context)));
   const fusions: { readonly weights: readonly number[]; readonly choice: Choice }[] = [];
   for (const task of split.tasks) {
     const parts = chosen.map(({ part }) => part);
-    const fitted = await timed('fusion', () => fitFusion(task, parts, context));
+    const fitted = await timed('fusion', () => fitFusion(task, parts, kinds, context));
     const settings = describeWeights(recipes, fitted.weights);
     const choice = {
       part: `fusion${named(task)}`,
@@ -54,7 +55,7 @@ export const runRecipes = async <B extends Behaviour>(
   const measured: Measured[][] = [];
   for (const [at, task] of tests.entries()) {
     const progress = context.progress(`test${named(task)}`, subjectCount(task), 'subjects');
-    measured.push(await measureAll(task, parts, fusions[at]?.weights ?? [], progress));
+    measured.push(await measureAll(task, parts, kinds, fusions[at]?.weights ?? [], progress));
   }
   for (const part of parts) await part.close();
 
@@ -100,14 +101,19 @@ export const metricName = ({ name, k }: { readonly name: string; readonly k: num
 
 const named = ({ name }: NamedTask): string => (name === '' ? '' : ` ${name}`);
 
-const fitFusion = async (task: NamedTask, parts: readonly Part[], context: QualityContext) => {
+const fitFusion = async (
+  task: NamedTask,
+  parts: readonly Part[],
+  kinds: readonly ScoreKind[],
+  context: QualityContext,
+) => {
   const pool = createValidationPool({ k: task.k, depth: POOL_DEPTH });
   const progress = context.progress(`scores for the fusion${named(task)}`, subjectCount(task), 'subjects');
-  await fillPool(pool, task, parts, progress);
+  await fillPool(pool, task, parts, kinds, progress);
   return fitWeights(parts.length, pool.quality);
 };
 
-const describeWeights = (recipes: readonly { readonly name: string }[], weights: readonly number[]): string =>
+export const describeWeights = (recipes: readonly { readonly name: string }[], weights: readonly number[]): string =>
   recipes
     .map(({ name }, at) => ({ name, weight: weights[at] as number }))
     .filter(({ weight }) => weight > 0)

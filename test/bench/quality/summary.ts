@@ -11,7 +11,7 @@ export interface SummaryRow {
 }
 
 export interface Figure extends Interval {
-  /** Over subjects and seeds; the interval is that of the subjects' means over the seeds. */
+  /** Over subjects and seeds; the interval is that of the subjects' means over the seeds, by clusters where there are some. */
   readonly mean: number;
   /** The mean of each seed. */
   readonly seeds: readonly number[];
@@ -21,13 +21,17 @@ export interface Figure extends Interval {
 export const summarize = (runs: readonly QualityRun[]): SummaryRow[] => {
   const [first] = runs;
   if (first === undefined) throw new RangeError('no runs');
+  const resampling = { clusters: first.clusters?.of };
   return first.rows.map((row) => {
     const same = runs.map((run) => rowNamed(run, row.name));
     const seconds = same.reduce((sum, { seconds: spent = 0 }) => sum + spent, 0);
     const figures = Object.keys(row.subjects).map((metric): [string, Figure] => {
       const bySeed = same.map(({ subjects }) => subjects[metric] as Float64Array);
       const subjects = averageOf(bySeed);
-      return [metric, { mean: meanOf(subjects), ...bootstrapInterval(subjects), seeds: bySeed.map(meanOf) }];
+      return [
+        metric,
+        { mean: meanOf(subjects), ...bootstrapInterval(subjects, resampling), seeds: bySeed.map(meanOf) },
+      ];
     });
     return {
       name: row.name,
@@ -51,6 +55,7 @@ export const gainsOf = (runs: readonly QualityRun[]): Gain[] => {
   const subjectsOf = (name: string, metric: string) =>
     averageOf(runs.map((run) => rowNamed(run, name).subjects[metric] as Float64Array));
   const rows = runs[0]?.rows ?? [];
+  const resampling = { clusters: runs[0]?.clusters?.of };
   return rows
     .filter(({ kind }) => kind === 'fusion')
     .flatMap((fusion) =>
@@ -62,7 +67,7 @@ export const gainsOf = (runs: readonly QualityRun[]): Gain[] => {
           .sort((a, b) => meanOf(b.subjects) - meanOf(a.subjects));
         const [best] = others;
         if (best === undefined) return [];
-        return [{ fusion: fusion.name, other: best.name, metric, ...pairedInterval(own, best.subjects) }];
+        return [{ fusion: fusion.name, other: best.name, metric, ...pairedInterval(own, best.subjects, resampling) }];
       }),
     );
 };

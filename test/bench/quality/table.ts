@@ -9,6 +9,8 @@ export interface QualityTable {
   readonly seeds: number;
   readonly n: Readonly<Record<string, number>>;
   readonly metrics: Readonly<Record<string, string>>;
+  /** What was resampled, in the plural. */
+  readonly resampled: string;
   readonly rows: readonly SummaryRow[];
   readonly published: readonly PublishedRow[];
   readonly gains: readonly Gain[];
@@ -62,7 +64,7 @@ export const formatTable = (table: QualityTable): string => {
     ...measured,
     ...published,
     '',
-    'In brackets: 95 % of the mean by bootstrap over subjects, then the mean of each seed. Seconds: choosing and fitting.',
+    `In brackets: 95 % of the mean by bootstrap over ${table.resampled}, then the mean of each seed. Seconds: choosing and fitting.`,
     '',
     ...Object.entries(table.metrics).map(([name, definition]) => `- **${name}**: ${definition}`),
     '',

@@ -15,6 +15,8 @@ export interface SessionFiles {
 export interface Prefix {
   readonly query: Int32Array;
   readonly target: number;
+  /** Which of its file's sessions, from 0. */
+  readonly session: number;
 }
 
 export const missingSessions = (dataFolder: string, folder: string): string | undefined => {
@@ -37,11 +39,25 @@ export const readSessions = (dataFolder: string, folder: string): SessionFiles =
   const sessions = linesOf(path('train_sessions')).map((line) => Int32Array.from(line.split(' '), numberOf));
   const items = numbers.size;
   const known = (name: string): number => numbers.get(name) ?? -1;
-  const test = linesOf(path('test_pairs')).map((line) => {
-    const [query = '', target = ''] = line.split('\t');
-    return { query: Int32Array.from(query.split(' '), known), target: known(target) };
-  });
+  const pairs = linesOf(path('test_pairs')).map((line) => line.split('\t') as [string, string]);
+  const sessionsOfPairs = sessionNumbers(pairs);
+  const test = pairs.map(([query, target], at) => ({
+    query: Int32Array.from(query.split(' '), known),
+    target: known(target),
+    session: sessionsOfPairs[at] as number,
+  }));
   return { items, sessions, test };
+};
+
+/** The files have a session's prefixes one after the other, the longest first: what follows is a prefix less an item. */
+export const sessionNumbers = (pairs: readonly (readonly [query: string, target: string])[]): Int32Array => {
+  const numbers = new Int32Array(pairs.length);
+  pairs.forEach(([query, target], at) => {
+    const [before] = pairs[at - 1] ?? [];
+    const number = at === 0 ? 0 : (numbers[at - 1] as number);
+    numbers[at] = before === undefined || before === `${query} ${target}` ? number : number + 1;
+  });
+  return numbers;
 };
 
 export const packSessions = (lists: readonly Int32Array[]): Sessions => {
@@ -56,11 +72,12 @@ export const packSessions = (lists: readonly Int32Array[]): Sessions => {
 
 /** Every prefix of some sessions, by the test files' rule: items that `isKnown` refuses are taken out first. */
 export const prefixesOf = (lists: readonly Int32Array[], isKnown: (item: number) => boolean): Prefix[] =>
-  lists.flatMap((list) => {
+  lists.flatMap((list, session) => {
     const kept = list.filter(isKnown);
     return Array.from({ length: Math.max(0, kept.length - 1) }, (_, at) => ({
       query: kept.subarray(0, at + 1),
       target: kept[at + 1] as number,
+      session,
     }));
   });
 

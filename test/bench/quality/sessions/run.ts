@@ -1,23 +1,14 @@
 /** Chooses each part's settings on the newest training sessions, fits again on all of them, and measures the test once. */
-import { setImmediate as turn } from 'node:timers/promises';
-import {
-  createValidationPool,
-  fitWeights,
-  fuse,
-  ndcgAt,
-  nextItemFigures,
-  rankAgainst,
-  rankOf,
-  standardise,
-} from '@nextcart/models';
-import { meanOf } from '../intervals.ts';
-import type { Choice, QualityContext, QualityRow, QualityRun } from '../quality-bench.ts';
-import { bestOf } from '../recipe.ts';
+import { createValidationPool, fitWeights, fuse, nextItemFigures, rankOf, toCommonScale } from '@nextcart/models';
+import type { QualityContext, QualityRow, QualityRun } from '../quality-bench.ts';
+import { describeWeights } from '../run-recipes.ts';
 import { type Prefix, prefixesOf, type SessionFiles, thin } from './data.ts';
-import type { ScoreSession, SessionLog, SessionRecipe, Setting } from './session-part.ts';
+import { K, visitPrefixes } from './measure.ts';
+import type { ChosenSessions, SessionPart, SessionRecipe, SessionSplit } from './session-part.ts';
 
-const K = 20;
 const VALIDATION_SHARE = 0.05;
+/** Best items of each part that a blend is looked for among. */
+const POOL_DEPTH = 100;
 const NOBODY: ReadonlySet<number> = new Set();
 const NOTHING = new Int32Array(0);
 
@@ -31,64 +22,61 @@ export const runSessions = async (
   { items, sessions, test }: SessionFiles,
   recipes: readonly SessionRecipe[],
   budget: SessionBudget,
-  context: Pick<QualityContext, 'log' | 'progress' | 'signal'>,
+  context: QualityContext,
 ): Promise<QualityRun> => {
-  const cut = Math.floor(sessions.length * (1 - VALIDATION_SHARE));
-  const fit: SessionLog = { items, sessions: sessions.slice(0, cut) };
-  const known = new Uint8Array(items);
-  for (const session of fit.sessions) for (const item of session) known[item] = 1;
-  const validation = thin(
-    prefixesOf(sessions.slice(cut), (item) => known[item] === 1),
-    budget.validation,
-  );
-  const seconds = recipes.map(() => 0);
-  const chosen: { setting: Setting; settings: string; score: ScoreSession; choice: Choice }[] = [];
-  for (const [row, { name, grid }] of recipes.entries()) {
+  const split = splitSessions(sessions, items, budget.validation);
+  const { validation } = split;
+  const seconds = new Map<string, number>();
+  const timed = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
     const startedAt = performance.now();
-    const tried = [];
-    for (const setting of grid) {
-      await turn(); // lets a signal in
-      context.signal.throwIfAborted();
-      const score = setting.fit(fit);
-      const quality = ndcgOver(validation, score, items);
-      context.log(`${name}, ${setting.settings}: validation ${quality.toFixed(4)}`);
-      tried.push({ setting, settings: setting.settings, quality, score });
-    }
-    seconds[row] = (performance.now() - startedAt) / 1000;
-    const best = bestOf(tried);
-    const choice = {
-      part: name,
-      tried: tried.map(({ settings, quality }) => ({ settings, quality })),
-      chosen: best.settings,
-    };
-    chosen.push({ ...best, choice });
-  }
-  const fusion = fitFusion(
-    validation,
-    chosen.map(({ score }) => score),
-    items,
-  );
-  const weights = recipes
-    .map(({ name }, at) => ({ name, weight: fusion.weights[at] as number }))
-    .filter(({ weight }) => weight > 0)
-    .map(({ name, weight }) => `${name} ${weight.toFixed(2)}`)
-    .join(', ');
-  context.log(`fusion: ${weights}, validation ${fusion.quality.toFixed(4)}`);
+    const result = await work();
+    const spent = (performance.now() - startedAt) / 1000;
+    seconds.set(name, (seconds.get(name) ?? 0) + spent);
+    context.log(`${name}: ${spent.toFixed(1)} s`);
+    return result;
+  };
 
-  const fitted = chosen.map(({ setting }) => setting.fit({ items, sessions }));
-  const ranks = await measure(thin(test, budget.test), fitted, fusion.weights, items, context);
+  const chosen: ChosenSessions[] = [];
+  for (const recipe of recipes) chosen.push(await timed(recipe.name, () => recipe.choose(split, context)));
+  const candidates = chosen.map(({ part }) => part);
+  const fusion = await timed('fusion', () => fitFusion(validation, recipes, candidates, items, context));
+  const weights = describeWeights(recipes, fusion.weights);
+  context.log(`fusion: ${weights}, validation ${fusion.quality.toFixed(4)}`);
+  for (const part of candidates) await part.close();
+
+  const parts: SessionPart[] = [];
+  for (const [at, { name }] of recipes.entries())
+    parts.push(await timed(name, () => (chosen[at] as ChosenSessions).refit({ items, sessions })));
+  const prefixes = thin(test, budget.test);
+  const ranks = await measure(prefixes, recipes, parts, fusion.weights, items, context);
+  for (const part of parts) await part.close();
+
   const subjectsOf = (row: number): QualityRow['subjects'] => nextItemFigures(ranks[row] as Int32Array, K);
+  const clusters = { name: 'sessions', of: numbered(prefixes.map(({ session }) => session)) };
   return {
-    n: { 'training sessions': sessions.length, items, prefixes: ranks[0]?.length ?? 0, validation: validation.length },
+    n: {
+      'training sessions': sessions.length,
+      items,
+      prefixes: prefixes.length,
+      'test sessions': (clusters.of.at(-1) ?? -1) + 1,
+      'validation prefixes': validation.length,
+    },
+    clusters,
     rows: [
       ...recipes.map(({ name, kind }, row) => ({
         name,
         kind,
         subjects: subjectsOf(row),
-        settings: chosen[row]?.settings ?? '',
-        seconds: seconds[row] as number,
+        settings: chosen[row]?.choice.chosen ?? '',
+        seconds: seconds.get(name) ?? 0,
       })),
-      { name: 'fusion', kind: 'fusion', subjects: subjectsOf(recipes.length), settings: weights },
+      {
+        name: 'fusion',
+        kind: 'fusion',
+        subjects: subjectsOf(recipes.length),
+        settings: weights,
+        seconds: seconds.get('fusion') ?? 0,
+      },
     ],
     choices: [
       ...chosen.map(({ choice }) => choice),
@@ -100,64 +88,66 @@ export const runSessions = async (
         chosen: weights,
       },
     ],
-    curves: [],
+    curves: chosen.flatMap(({ curve }) => curve ?? []),
   };
 };
 
-const ndcgOver = (prefixes: readonly Prefix[], score: ScoreSession, items: number): number => {
-  const scores = new Float32Array(items);
-  return meanOf(
-    prefixes.map(({ query, target }) => {
-      scores.fill(0);
-      score(query, scores);
-      const targets = new Set([target]);
-      return ndcgAt(rankAgainst(scores, NOBODY, targets, K), targets, K);
-    }),
-  );
+/** Of the newest sessions some prefixes, without items that no older session has. */
+const splitSessions = (sessions: readonly Int32Array[], items: number, atMost: number): SessionSplit => {
+  const cut = Math.floor(sessions.length * (1 - VALIDATION_SHARE));
+  const fit = { items, sessions: sessions.slice(0, cut) };
+  const known = new Uint8Array(items);
+  for (const session of fit.sessions) for (const item of session) known[item] = 1;
+  const prefixes = prefixesOf(sessions.slice(cut), (item) => known[item] === 1);
+  return { fit, validation: thin(prefixes, atMost) };
 };
 
-const fitFusion = (prefixes: readonly Prefix[], parts: readonly ScoreSession[], items: number) => {
-  const pool = createValidationPool({ k: K, depth: 100 });
-  const z = parts.map(() => new Float32Array(items));
-  for (const { query, target } of thin(prefixes, 2000)) {
-    fillStandardised(parts, query, z);
-    pool.add(z, NOBODY, new Set([target]));
-  }
+const fitFusion = async (
+  prefixes: readonly Prefix[],
+  recipes: readonly SessionRecipe[],
+  parts: readonly SessionPart[],
+  items: number,
+  { signal, ...context }: QualityContext,
+) => {
+  const pool = createValidationPool({ k: K, depth: POOL_DEPTH });
+  const common = parts.map(() => new Float32Array(items));
+  const progress = context.progress('scores for the fusion', prefixes.length, 'prefixes');
+  await visitPrefixes(prefixes, parts, items, { signal, progress }, ({ target }, scores) => {
+    scores.forEach((one, at) => {
+      toCommonScale(one, recipes[at]?.scores ?? 'scores', NOTHING, common[at] as Float32Array);
+    });
+    pool.add(common, NOBODY, new Set([target]));
+  });
   return fitWeights(parts.length, pool.quality);
 };
-
-const fillStandardised = (parts: readonly ScoreSession[], query: Int32Array, z: readonly Float32Array[]) =>
-  parts.forEach((score, at) => {
-    const into = z[at] as Float32Array;
-    into.fill(0);
-    score(query, into);
-    standardise(into, NOTHING, into);
-  });
 
 /** The target's rank by each part, and by their fusion as the last; a target that no training session has is last. */
 const measure = async (
   prefixes: readonly Prefix[],
-  parts: readonly ScoreSession[],
+  recipes: readonly SessionRecipe[],
+  parts: readonly SessionPart[],
   weights: readonly number[],
   items: number,
-  { progress, signal }: Pick<QualityContext, 'progress' | 'signal'>,
+  { signal, ...context }: QualityContext,
 ): Promise<Int32Array[]> => {
-  const shown = progress('test', prefixes.length, 'prefixes');
+  const progress = context.progress('test', prefixes.length, 'prefixes');
   const ranks = [...parts, undefined].map(() => new Int32Array(prefixes.length).fill(items));
-  const z = parts.map(() => new Float32Array(items));
+  const common = parts.map((_, at) => ((weights[at] as number) > 0 ? new Float32Array(items) : undefined));
   const fused = new Float32Array(items);
-  for (const [at, { query, target }] of prefixes.entries()) {
-    if (at % 500 === 0) {
-      await turn();
-      signal.throwIfAborted();
-      shown.at(at);
-    }
-    if (target < 0) continue;
-    // standardising keeps the order, ties as well
-    fillStandardised(parts, query, z);
-    fuse(z, weights, fused);
-    [...z, fused].forEach((scores, row) => void ((ranks[row] as Int32Array)[at] = rankOf(scores, target)));
-  }
-  shown.done();
+  await visitPrefixes(prefixes, parts, items, { signal, progress }, ({ target }, scores, at) => {
+    if (target < 0) return;
+    scores.forEach((one, part) => {
+      const into = common[part];
+      if (into) toCommonScale(one, recipes[part]?.scores ?? 'scores', NOTHING, into);
+    });
+    fuse(common, weights, fused);
+    [...scores, fused].forEach((one, row) => void ((ranks[row] as Int32Array)[at] = rankOf(one, target)));
+  });
   return ranks;
+};
+
+/** From 0 on, in the order of appearance. */
+const numbered = (sessions: readonly number[]): Int32Array => {
+  let number = -1;
+  return Int32Array.from(sessions, (session, at) => (session === sessions[at - 1] ? number : (number += 1)));
 };

@@ -1,0 +1,109 @@
+import {
+  createRecurrentScorer,
+  createRecurrentTraining,
+  type FeatureGroup,
+  FOLD_WINDOW,
+  foldStart,
+  foldWindows,
+  type RecurrentModel,
+  type RecurrentOptions,
+  type RecurrentShape,
+  train,
+} from '@nextcart/models';
+import { chooseTrained, type Trained, type TrainedGrid } from '../parts/choose-trained.ts';
+import type { QualityContext } from '../quality-bench.ts';
+import { createTrainingLog } from '../training-log.ts';
+import { qualityOf } from './measure.ts';
+import { type RecurrentSpace, recurrentSpace } from './recurrent-columns.ts';
+import type { Known, Period } from './shop-log.ts';
+import { BATCH, type ShopPart, type ShopRecipe } from './shop-part.ts';
+
+export interface RecurrentSettings
+  extends Omit<RecurrentOptions, 'seed' | 'threads' | 'epochs'>,
+    Pick<RecurrentShape, 'width' | 'blocks' | 'scale' | 'lags'> {
+  readonly groups: ReadonlySet<FeatureGroup>;
+  /** Of a look that ended in the cart, as a target. */
+  readonly cartWeight: number;
+}
+
+const NAME = 'recurrent';
+
+/** Trained for as many epochs on everything as were best on the validation. */
+export const recurrentRow = (grid: TrainedGrid<RecurrentSettings>): ShopRecipe => ({
+  name: NAME,
+  kind: 'part',
+  scores: 'logits',
+  choose: async (validation, context) => {
+    const { choice, curve, part, settings, epochs } = await chooseTrained(NAME, grid, (options, most) =>
+      fitRecurrent(validation.known, options, { epochs: most }, context, validation),
+    );
+    const run = { epochs: grid.epochs, stopAfter: epochs };
+    return { choice, curve, part, refit: async (all) => (await fitRecurrent(all, settings, run, context)).part };
+  },
+});
+
+export const fitRecurrent = async (
+  known: Known,
+  { groups, cartWeight, width, blocks, scale, lags, ...options }: RecurrentSettings,
+  { epochs, stopAfter = epochs }: { readonly epochs: number; readonly stopAfter?: number },
+  { seed, threads, signal, log }: QualityContext,
+  validation?: Period,
+): Promise<Trained<ShopPart>> => {
+  const space = recurrentSpace(known, groups);
+  const shape = {
+    items: known.items.length,
+    ...space.sizes,
+    width,
+    blocks,
+    recurrence: 'linear',
+    scale,
+    lags,
+  } as const;
+  const sequences = known.histories.map(space.whole);
+  const whole = { events: space.eventsOf(sequences), targets: space.targetsOf(sequences, cartWeight) };
+  const { itemFeatures } = space;
+  const data = { ...foldWindows(whole), ...(itemFeatures && { itemFeatures }) };
+  const training = createRecurrentTraining(data, shape, { ...options, epochs, seed, threads });
+  const quality: number[] = [];
+  const lines = createTrainingLog(NAME, log);
+  const outcome = await train(training, {
+    epochs: stopAfter,
+    signal,
+    now: () => performance.now(),
+    onProgress: lines.progress,
+    ...(validation && {
+      validate: async (epoch) => {
+        const part = await partOf(training.model, space, threads);
+        quality.push(await qualityOf(validation, part, { signal }));
+        await part.close();
+        lines.validated(epoch, quality.at(-1) as number);
+        return quality.at(-1) as number;
+      },
+    }),
+  });
+  await training.close();
+  if (outcome.kind === 'stopped') throw signal.reason;
+  return { part: await partOf(training.model, space, threads), quality, epochs: outcome.bestEpoch + 1 };
+};
+
+const partOf = async (model: RecurrentModel, space: RecurrentSpace, threads: number): Promise<ShopPart> => {
+  const scorer = await createRecurrentScorer(model, { batch: BATCH, threads });
+  const { items } = model.shape;
+  const scores = new Float32Array(BATCH * items);
+  return {
+    score: async (looks) => {
+      const sequences = looks.map(space.before);
+      const starts = Int32Array.from(sequences, ({ deeds }) => foldStart(deeds.length, FOLD_WINDOW));
+      const events = space.eventsOf(sequences, starts);
+      const states = await scorer.fold(events, Int32Array.from(looks.keys()));
+      for (const ask of new Set(looks.map(({ ask }) => ask))) {
+        const found = await scorer.score(states, ask);
+        looks.forEach((look, at) => {
+          if (look.ask === ask) scores.set(found.subarray(at * items, (at + 1) * items), at * items);
+        });
+      }
+      return scores;
+    },
+    close: scorer.close,
+  };
+};
