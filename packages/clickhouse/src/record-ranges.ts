@@ -37,7 +37,8 @@ export const healRange = (store: Store, table: RecordTable, range: PositionRange
  * Gives a table the rows of a range whose token it remembers without having them. A server that is killed between
  * writing a token down and keeping the part (each is a step of its own where no Keeper makes them one) drops whatever
  * comes under that token from then on. `insert` fills a table beside it, whose part is taken over as it is, so that the
- * views, which know the token for themselves, see nothing of it.
+ * views, which know the token for themselves, see nothing of it. Does nothing on a cluster: a Keeper makes the two steps
+ * one, and rows that are not seen there are on another replica.
  */
 export const reinstateRange = async (
   store: Store,
@@ -45,6 +46,7 @@ export const reinstateRange = async (
   partition: number,
   insert: (into: string) => Promise<void>,
 ): Promise<void> => {
+  if (store.cluster !== undefined) return;
   const beside = `${table}_reinstated_${partition}`;
   await store.command(`DROP TABLE IF EXISTS ${beside} SYNC`);
   await store.command(`CREATE TABLE ${beside} AS ${table}`);
