@@ -173,6 +173,7 @@ export type { GrownItems } from './training/grow-rows.ts';
 export { matmul } from './training/operators/matmul.ts';
 export type { BuildTraining, BuiltTraining } from './training/process/built-training.ts';
 export { type ProcessOptions, type ProcessOutcome, trainInProcess } from './training/process/train-in-process.ts';
+export { writeWhole } from './training/process/write-whole.ts';
 export { openSession, type Session } from './training/session.ts';
 export { type Progress, type Trainable, type TrainOptions, type TrainOutcome, train } from './training/train.ts';
 export { decodeWeights } from './training/weights-file.ts';

@@ -1,10 +1,9 @@
-import { connect, createServer, type Server, type Socket } from 'node:net';
 import { createStore, latestSnapshot, type Store } from '@nextcart/clickhouse';
 import { insertTestEvents, migratedStore, type TestEvent } from '@nextcart/clickhouse/testing';
 import { type SnapshotKind, topics } from '@nextcart/contracts';
 import { createKafka, type Kafka } from '@nextcart/kafka';
 import { type Clock, createHealth, createLogger, createMetrics, systemClock } from '@nextcart/runtime';
-import { uniqueName } from '@nextcart/runtime/testing';
+import { createDoor, uniqueName } from '@nextcart/runtime/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from 'vitest';
 import { createFeatures, type FeaturesDeps } from './features.ts';
 
@@ -200,41 +199,12 @@ test('an empty shop is ready; tables that go missing turn health red, and their 
   await features.close();
 });
 
-/** A door to the real ClickHouse that can be shut and opened, on a port of its own. */
-const createDoor = async () => {
-  const target = new URL(inject('urls').clickhouseUrl);
-  const sockets = new Set<Socket>();
-  let server: Server | undefined;
-  let port = 0;
-  const open = async () => {
-    server = createServer((socket) => {
-      const inner = connect(Number(target.port), target.hostname);
-      for (const end of [socket, inner]) {
-        sockets.add(end);
-        end.on('error', () => {}).on('close', () => void sockets.delete(end));
-      }
-      socket.pipe(inner).pipe(socket);
-    });
-    await new Promise<void>((resolve) => server?.listen(port, '127.0.0.1', resolve));
-    port = (server.address() as { port: number }).port;
-  };
-  const shut = async () => {
-    const closed = new Promise((resolve) => server?.close(resolve));
-    for (const socket of sockets) socket.destroy();
-    await closed;
-  };
-  await open();
-  return { open, shut, port };
-};
-
 test('a store that is away at the start or goes away later is waited for; health says so, and rounds go on', async () => {
   const now = systemClock.now();
   await insertTestEvents(store, [event(0, 0, now)], 'a');
-  const door = await createDoor();
+  const door = await createDoor(url);
   await door.shut();
-  const behindDoor = new URL(url);
-  behindDoor.port = String(door.port);
-  const own = createStore({ url: behindDoor.href, log, clock: systemClock });
+  const own = createStore({ url: door.url, log, clock: systemClock });
   const { features, health } = setUp({ store: own });
   const report = () => health.report().checks['snapshots'];
   features.start();

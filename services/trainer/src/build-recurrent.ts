@@ -10,12 +10,12 @@ import {
   type RecurrentShape,
   recurrentDefaults,
   recurrentMemory,
+  writeWhole,
 } from '@nextcart/models';
 import { createLogger, createWaiting, systemClock, untilDone } from '@nextcart/runtime';
 import { readDataSet } from './data-set/read-data-set.ts';
 import { timeFeatures, toSequences } from './data-set/sequences.ts';
 import { type TrainingSettings, typesOf } from './data-set/settings.ts';
-import { writeWhole } from './write-whole.ts';
 
 export interface RecurrentArgument {
   readonly store: StoreConnection;

@@ -1,6 +1,6 @@
 import { systemClock } from '@nextcart/runtime';
+import { createDoor } from '@nextcart/runtime/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { createDoor } from './door.fixture.ts';
 import { epochOf, jobOf, openShop, payloadOf, resultOf, type Shop, until } from './trainer.fixture.ts';
 
 let shop: Shop;

@@ -3,13 +3,12 @@ import {
   type AutoencoderShape,
   createAutoencoderScorer,
   createAutoencoderTraining,
-  train,
 } from '@nextcart/models';
 import { BATCH, qualityOf } from '../measure.ts';
 import type { QualityContext } from '../quality-bench.ts';
 import type { BagsOf, Behaviour, NamedTask, Part, Recipe } from '../recipe.ts';
-import { createTrainingLog } from '../training-log.ts';
 import { chooseTrained, type Trained, type TrainedGrid } from './choose-trained.ts';
+import { trainLogged } from './train-logged.ts';
 
 export interface AutoencoderSettings<B extends Behaviour>
   extends Omit<AutoencoderOptions, 'seed' | 'threads' | 'epochs'>,
@@ -35,9 +34,10 @@ const fitOn = async <B extends Behaviour>(
   behaviour: B,
   { hidden, latent, depth, bagsOf, ...options }: AutoencoderSettings<B>,
   { epochs, stopAfter = epochs }: { readonly epochs: number; readonly stopAfter?: number },
-  { seed, threads, signal, log }: QualityContext,
+  context: QualityContext,
   tasks?: readonly NamedTask[],
 ): Promise<Trained<Part>> => {
+  const { seed, threads } = context;
   const { items } = behaviour;
   const bags = bagsOf(behaviour);
   const shape = { columns: items, items, hidden, latent, depth };
@@ -51,24 +51,14 @@ const fitOn = async <B extends Behaviour>(
     const scorer = await createAutoencoderScorer(training.model, { batch: BATCH, threads });
     return { score: async (users) => (await scorer.score(bags, users)).scores, close: scorer.close };
   };
-  const quality: number[] = [];
-  const lines = createTrainingLog('VAE', log);
-  const outcome = await train(training, {
-    epochs: stopAfter,
-    signal,
-    now: () => performance.now(),
-    onProgress: lines.progress,
-    ...(tasks && {
-      validate: async (epoch) => {
-        const part = await partOf();
-        quality.push(await qualityOf(tasks, part));
-        await part.close();
-        lines.validated(epoch, quality.at(-1) as number);
-        return quality.at(-1) as number;
-      },
-    }),
-  });
-  if (outcome.kind === 'stopped') throw signal.reason;
-  await training.close();
-  return { part: await partOf(), quality, epochs: outcome.bestEpoch + 1 };
+  const validate =
+    tasks &&
+    (async () => {
+      const part = await partOf();
+      const quality = await qualityOf(tasks, part);
+      await part.close();
+      return quality;
+    });
+  const fitted = await trainLogged('VAE', training, stopAfter, context, validate);
+  return { part: await partOf(), ...fitted };
 };

@@ -5,10 +5,9 @@ import {
   type RecurrentModel,
   type RecurrentOptions,
   type RecurrentShape,
-  train,
 } from '@nextcart/models';
 import type { QualityContext } from '../quality-bench.ts';
-import { createTrainingLog } from '../training-log.ts';
+import { trainLogged } from './train-logged.ts';
 
 export interface RecurrentSettings
   extends Omit<RecurrentOptions, 'seed' | 'threads' | 'epochs'>,
@@ -36,7 +35,7 @@ export const fitRecurrent = async (
   items: number,
   { width, blocks, scale, lags, ...options }: RecurrentSettings,
   { epochs, stopAfter = epochs, validate }: RecurrentRun,
-  { seed, threads, signal, log }: QualityContext,
+  context: QualityContext,
 ): Promise<FittedRecurrent> => {
   const shape = {
     items,
@@ -50,24 +49,10 @@ export const fitRecurrent = async (
     scale,
     lags,
   } as const;
+  const { seed, threads } = context;
   const data = { events, targets: nextItemTargets(events) };
   const training = createRecurrentTraining(data, shape, { ...options, epochs, seed, threads });
-  const quality: number[] = [];
-  const lines = createTrainingLog('recurrent', log);
-  const outcome = await train(training, {
-    epochs: stopAfter,
-    signal,
-    now: () => performance.now(),
-    onProgress: lines.progress,
-    ...(validate && {
-      validate: async (epoch) => {
-        quality.push(await validate(training.model));
-        lines.validated(epoch, quality.at(-1) as number);
-        return quality.at(-1) as number;
-      },
-    }),
-  });
-  await training.close();
-  if (outcome.kind === 'stopped') throw signal.reason;
-  return { model: training.model, quality, epochs: outcome.bestEpoch + 1 };
+  const { model } = training;
+  const fitted = await trainLogged('recurrent', training, stopAfter, context, validate && (() => validate(model)));
+  return { model, ...fitted };
 };

@@ -8,11 +8,10 @@ import {
   type RecurrentModel,
   type RecurrentOptions,
   type RecurrentShape,
-  train,
 } from '@nextcart/models';
 import { chooseTrained, type Trained, type TrainedGrid } from '../parts/choose-trained.ts';
+import { trainLogged } from '../parts/train-logged.ts';
 import type { QualityContext } from '../quality-bench.ts';
-import { createTrainingLog } from '../training-log.ts';
 import { qualityOf } from './measure.ts';
 import { type RecurrentSpace, recurrentSpace } from './recurrent-columns.ts';
 import type { Known, Period } from './shop-log.ts';
@@ -46,9 +45,10 @@ export const fitRecurrent = async (
   known: Known,
   { groups, cartWeight, width, blocks, scale, lags, ...options }: RecurrentSettings,
   { epochs, stopAfter = epochs }: { readonly epochs: number; readonly stopAfter?: number },
-  { seed, threads, signal, log }: QualityContext,
+  context: QualityContext,
   validation?: Period,
 ): Promise<Trained<ShopPart>> => {
+  const { seed, threads } = context;
   const space = recurrentSpace(known, groups);
   const shape = {
     items: known.items.length,
@@ -64,26 +64,16 @@ export const fitRecurrent = async (
   const { itemFeatures } = space;
   const data = { ...foldWindows(whole), ...(itemFeatures && { itemFeatures }) };
   const training = createRecurrentTraining(data, shape, { ...options, epochs, seed, threads });
-  const quality: number[] = [];
-  const lines = createTrainingLog(NAME, log);
-  const outcome = await train(training, {
-    epochs: stopAfter,
-    signal,
-    now: () => performance.now(),
-    onProgress: lines.progress,
-    ...(validation && {
-      validate: async (epoch) => {
-        const part = await partOf(training.model, space, threads);
-        quality.push(await qualityOf(validation, part, { signal }));
-        await part.close();
-        lines.validated(epoch, quality.at(-1) as number);
-        return quality.at(-1) as number;
-      },
-    }),
-  });
-  await training.close();
-  if (outcome.kind === 'stopped') throw signal.reason;
-  return { part: await partOf(training.model, space, threads), quality, epochs: outcome.bestEpoch + 1 };
+  const validate =
+    validation &&
+    (async () => {
+      const part = await partOf(training.model, space, threads);
+      const quality = await qualityOf(validation, part, { signal: context.signal });
+      await part.close();
+      return quality;
+    });
+  const fitted = await trainLogged(NAME, training, stopAfter, context, validate);
+  return { part: await partOf(training.model, space, threads), ...fitted };
 };
 
 const partOf = async (model: RecurrentModel, space: RecurrentSpace, threads: number): Promise<ShopPart> => {

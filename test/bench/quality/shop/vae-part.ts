@@ -5,11 +5,10 @@ import {
   autoencoderDefaults,
   createAutoencoderScorer,
   createAutoencoderTraining,
-  train,
 } from '@nextcart/models';
 import { chooseTrained, type Trained, type TrainedGrid } from '../parts/choose-trained.ts';
+import { trainLogged } from '../parts/train-logged.ts';
 import type { QualityContext } from '../quality-bench.ts';
-import { createTrainingLog } from '../training-log.ts';
 import { type BagOptions, type BagSpace, bagSpace } from './bags.ts';
 import { qualityOf } from './measure.ts';
 import type { Known, Period } from './shop-log.ts';
@@ -54,9 +53,10 @@ const fitOn = async (
   { items, deeds, histories, until }: Known,
   { bags, hidden, latent, depth, ...options }: VaeSettings,
   { epochs, stopAfter = epochs }: { readonly epochs: number; readonly stopAfter?: number },
-  { seed, threads, signal, log }: QualityContext,
+  context: QualityContext,
   validation?: Period,
 ): Promise<Trained<VaePart>> => {
+  const { seed, threads } = context;
   const space = bagSpace(items, deeds, bags);
   const at = new Float64Array(histories.length).fill(until);
   const shape = { columns: space.columns, items: items.length, hidden, latent, depth };
@@ -68,26 +68,16 @@ const fitOn = async (
     threads,
     epochs,
   });
-  const quality: number[] = [];
-  const lines = createTrainingLog('VAE', log);
-  const outcome = await train(training, {
-    epochs: stopAfter,
-    signal,
-    now: () => performance.now(),
-    onProgress: lines.progress,
-    ...(validation && {
-      validate: async (epoch) => {
-        const part = await partOf(training.model, space, threads);
-        quality.push(await qualityOf(validation, part, { signal }));
-        await part.close();
-        lines.validated(epoch, quality.at(-1) as number);
-        return quality.at(-1) as number;
-      },
-    }),
-  });
-  if (outcome.kind === 'stopped') throw signal.reason;
-  await training.close();
-  return { part: await partOf(training.model, space, threads), quality, epochs: outcome.bestEpoch + 1 };
+  const validate =
+    validation &&
+    (async () => {
+      const part = await partOf(training.model, space, threads);
+      const quality = await qualityOf(validation, part, { signal: context.signal });
+      await part.close();
+      return quality;
+    });
+  const fitted = await trainLogged('VAE', training, stopAfter, context, validate);
+  return { part: await partOf(training.model, space, threads), ...fitted };
 };
 
 const partOf = async (model: Autoencoder, space: BagSpace, threads: number): Promise<VaePart> => {

@@ -1,7 +1,7 @@
 import { open, rename } from 'node:fs/promises';
 
 /** A file that is the old one or the new one whenever it is read, also after a power cut. */
-export const writeWhole = async (file: string, bytes: Uint8Array): Promise<void> => {
+export const writeWhole = async (file: string, bytes: Uint8Array | string): Promise<void> => {
   const partial = `${file}.partial`;
   const handle = await open(partial, 'w');
   try {
