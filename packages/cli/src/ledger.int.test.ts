@@ -130,6 +130,25 @@ test('it waits for ingest to catch up', async () => {
   expect(clock.monotonic() - started).toBeLessThan(15_000);
 });
 
+test('it waits until ingest has acknowledged them: rows can be read before the windows have them', async () => {
+  const group = `${topic.name}.ingest`;
+  let isOver = false;
+  const waiting = readLedger({ kafka, store, clock, waitMs: 60_000, topics: [{ ...topic, group }] });
+  void waiting.finally(() => void (isOver = true));
+  await clock.sleep(1500);
+  expect(isOver).toBe(false);
+  const ingest = await kafka.consume({
+    groupId: group,
+    topic: topic.name,
+    onAssigned: async (assignment) => {
+      await assignment.commit(assignment.end);
+      return { startOffset: assignment.end, process: async () => {}, release: async () => {} };
+    },
+  });
+  expect(await waiting).toMatchObject([{ balanced: true }, { balanced: true }]);
+  await ingest.close();
+});
+
 test('rows above the end of the log as it was are not counted, and topics of the same name before do not count', async () => {
   await store.insertRows('events', [
     ...rows(topicId, 1, 50, 60),

@@ -2,6 +2,8 @@
  * The ledger that balances (promise 6): what the *broker* holds against what ClickHouse has rows of.
  * - The ends of the log are read once, at the beginning; rows of what comes later are left out, so a live stream can
  *   balance.
+ * - Who waits gets windows that are whole too: rows can be read up to a second before the views have them, and ingest
+ *   commits an offset only when both have all below it.
  * - end − start is the broker's count where nothing is compacted. A compacted log has fewer records than that: where
  *   offsets have no row, the log itself is read, and only those that it still holds are missing.
  */
@@ -14,7 +16,7 @@ import {
   readLedger as readStoreLedger,
   type Store,
 } from '@nextcart/clickhouse';
-import { type Outcome, type ReasonCode, tables, topics } from '@nextcart/contracts';
+import { groups, type Outcome, type ReasonCode, tables, topics } from '@nextcart/contracts';
 import type { Kafka, PartitionOffsets } from '@nextcart/kafka';
 import type { Clock } from '@nextcart/runtime';
 
@@ -46,13 +48,15 @@ export interface LedgerTopic {
   readonly name: string;
   readonly table: 'events' | 'catalog' | 'lists';
   readonly compacted: boolean;
+  /** Ingest's; where it is absent, rows alone are waited for. */
+  readonly group?: string;
 }
 
 /** The topics whose every record becomes a row. */
 export const ledgerTopics: readonly LedgerTopic[] = [
-  { name: topics.events.name, table: tables.events, compacted: false },
-  { name: topics.catalog.name, table: tables.catalog, compacted: true },
-  { name: topics.recommendations.name, table: tables.lists, compacted: true },
+  { name: topics.events.name, table: tables.events, compacted: false, group: groups.ingestEvents },
+  { name: topics.catalog.name, table: tables.catalog, compacted: true, group: groups.ingestCatalog },
+  { name: topics.recommendations.name, table: tables.lists, compacted: true, group: groups.ingestLists },
 ];
 
 /** One partition's line out of both counts. `held` is the broker's count, `missing` what it holds without a row. */
@@ -155,6 +159,17 @@ const readTopic = async (
   return lines;
 };
 
+/** Ingest has acknowledged everything below the ends, so that rows and windows are whole. */
+const isAcknowledged = async (
+  kafka: Kafka,
+  { name, group }: LedgerTopic,
+  offsets: readonly PartitionOffsets[],
+): Promise<boolean> => {
+  if (group === undefined) return true;
+  const committed = await kafka.admin.committed(group, name);
+  return offsets.every(({ partition, start, end }) => start === end || (committed.get(partition)?.offset ?? 0) >= end);
+};
+
 /** How often the store is asked while ingest catches up. */
 const POLL_MS = 500;
 
@@ -179,7 +194,9 @@ export const readLedger = async (deps: {
   for (;;) {
     const lines: LedgerLine[] = [];
     for (const { topic, ...log } of logs) lines.push(...(await readTopic(deps, topic, log)));
-    if (lines.every(({ missing }) => missing === 0) || clock.monotonic() >= deadline) return lines;
+    if (clock.monotonic() >= deadline) return lines;
+    const isWhole = await Promise.all(logs.map(({ topic, offsets }) => isAcknowledged(kafka, topic, offsets)));
+    if (lines.every(({ missing }) => missing === 0) && isWhole.every(Boolean)) return lines;
     await clock.sleep(Math.min(POLL_MS, Math.max(0, deadline - clock.monotonic())));
   }
 };

@@ -72,7 +72,7 @@ const seconds = (text: string): number => {
 export const ledgerCommand = (): Command =>
   new Command('ledger')
     .description("compare the broker's count with the rows in ClickHouse, by partition; exits 1 if it does not balance")
-    .option('--wait <seconds>', 'let ingest catch up with the log as it is now', seconds, 10)
+    .option('--wait <seconds>', 'let ingest catch up with the log as it is now, windows included', seconds, 10)
     .option('--json', 'the lines as JSON')
     .addHelpText(
       'after',
