@@ -1,4 +1,5 @@
 import avro from 'avsc';
+import type { ModelRelease } from './model-releases.ts';
 import { unitsFromBytes, unitsToBytes } from './money.ts';
 import type { BehaviourEvent, CatalogItem, DeadLetter, RecommendationList } from './records.ts';
 import { schemaText } from './schemas.ts';
@@ -55,3 +56,4 @@ export const behaviourEventCodec = codecOf<BehaviourEvent>('behaviour-event');
 export const catalogItemCodec = codecOf<CatalogItem>('catalog-item');
 export const recommendationListCodec = codecOf<RecommendationList>('recommendation-list');
 export const deadLetterCodec = codecOf<DeadLetter>('dead-letter');
+export const modelReleaseCodec = codecOf<ModelRelease>('model-release');

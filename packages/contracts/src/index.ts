@@ -6,6 +6,7 @@ export {
   catalogItemCodec,
   createCodec,
   deadLetterCodec,
+  modelReleaseCodec,
   recommendationListCodec,
 } from './codecs.ts';
 export { type ErrorCode, errorCodes, NextcartError, type NextcartErrorOptions } from './errors.ts';
@@ -15,16 +16,30 @@ export {
   type Jobs,
   type LogSlice,
   type ModelKind,
+  modelKinds,
+  type ParentRelease,
   type PlanPayload,
   type PlanResult,
+  type ReleasePayload,
+  type ReleaseProgress,
+  type ReleaseResult,
   TRAINING_QUEUE,
   type TrainingBudget,
+  type TrainingMode,
   type TrainPayload,
   type TrainProgress,
   type TrainResult,
 } from './jobs.ts';
 export { type AvroField, landingEventFields, landingPrefix, landingSchema } from './landing.ts';
 export type { LogRecord } from './log-record.ts';
+export {
+  createReleaseLine,
+  type ModelRelease,
+  type ReleaseArtifact,
+  type ReleaseLine,
+  type ReleaseRecordKind,
+  releaseRecordKinds,
+} from './model-releases.ts';
 export { formatMoney, MAX_UNITS, MONEY_SCALE, parseMoney, unitsFromBytes, unitsToBytes } from './money.ts';
 export { EXCLUDED_FROM_WINDOWS, flags, type Outcome, outcomes, type ReasonCode, reasonCodes } from './outcomes.ts';
 export { eachHeader, isPacked, type PackedRecord, type SeeHeader } from './packed-record.ts';

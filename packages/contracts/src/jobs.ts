@@ -8,7 +8,17 @@ export interface LogSlice {
   readonly to: number;
 }
 
-export type ModelKind = 'recurrent';
+export const modelKinds = ['recurrent', 'autoencoder'] as const;
+export type ModelKind = (typeof modelKinds)[number];
+
+/** From nothing over all that there is, or from a release over what came after it. */
+export type TrainingMode = 'full' | 'warm';
+
+/** What a warm start goes on from. */
+export interface ParentRelease {
+  readonly release: string;
+  readonly hash: string;
+}
 
 /** What a training may take. */
 export interface TrainingBudget {
@@ -19,6 +29,8 @@ export interface TrainingBudget {
 
 export interface TrainPayload {
   readonly kind: ModelKind;
+  /** Null: from nothing. */
+  readonly parent: ParentRelease | null;
   /** Of the events' topic as it was then: a recreated topic has another. */
   readonly topicId: string;
   /** A partition once at most. */
@@ -40,8 +52,9 @@ export interface TrainProgress {
 }
 
 export interface TrainResult {
-  /** The release's name: the job's id. */
-  readonly release: string;
+  readonly kind: ModelKind;
+  /** Name of its artifact among the trained ones: the job's id. */
+  readonly trained: string;
   /** SHA-256 of its manifest. */
   readonly hash: string;
   readonly events: number;
@@ -52,20 +65,65 @@ export interface TrainResult {
   readonly loss: number;
 }
 
-/** Makes a `train` job of what the store has by now. */
+/**
+ * The end of a cycle: what its trainings (the job's children) learned is measured over the slice of the log that came
+ * after what they read, the gate decides, and what passes learns the slice too and is released. The release's name is
+ * the job's id.
+ */
+export interface ReleasePayload {
+  readonly parent: ParentRelease | null;
+  readonly topicId: string;
+  /** What the trainings read. */
+  readonly ranges: readonly LogSlice[];
+  /** What is measured over: each partition's slice begins where its range ends. */
+  readonly slice: readonly LogSlice[];
+  readonly seed: number;
+  /** Of the pass over the slice after the gate. */
+  readonly budget: TrainingBudget;
+}
+
+export interface ReleaseProgress {
+  readonly stage: 'measure' | 'refit' | 'write';
+  readonly done: number;
+  readonly total: number;
+  readonly etaSeconds: number;
+}
+
+export interface ReleaseResult {
+  readonly release: string;
+  readonly verdict: 'wait' | 'reject' | 'pass';
+  /** Of the artifact that was written; null where none was. */
+  readonly hash: string | null;
+  /** The gate's words. */
+  readonly reasons: readonly string[];
+}
+
+/** Makes a cycle of what the store has by now: a `release` job whose children are a `train` job a model. */
 export interface PlanPayload {
-  readonly kind: ModelKind;
+  readonly mode: TrainingMode;
   readonly seed: number;
   readonly budget: TrainingBudget;
 }
 
 export interface PlanResult {
-  /** Of the `train` job; null where there is nothing to learn from. */
+  /** Of the `release` job; null where there is nothing to learn from yet, with what is missing. */
   readonly jobId: string | null;
+  readonly why: string | null;
 }
 
 export interface Jobs {
   readonly train: { readonly payload: TrainPayload; readonly progress: TrainProgress; readonly result: TrainResult };
-  readonly 'plan-training': { readonly payload: PlanPayload; readonly progress: never; readonly result: PlanResult };
+  readonly release: {
+    readonly payload: ReleasePayload;
+    readonly progress: ReleaseProgress;
+    readonly result: ReleaseResult;
+  };
+  readonly 'plan-cycle': { readonly payload: PlanPayload; readonly progress: never; readonly result: PlanResult };
+  /** Takes away what is no longer needed: old artifacts, folders of jobs that are gone. */
+  readonly 'clean-up': {
+    readonly payload: object;
+    readonly progress: never;
+    readonly result: { readonly removed: number };
+  };
 }
 export type JobName = keyof Jobs;
