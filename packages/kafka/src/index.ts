@@ -8,6 +8,7 @@ export {
   registryConnection,
   registryEnv,
 } from './env.ts';
+export { followReleases, type ReleaseFollower } from './follow-releases.ts';
 export type {
   Admin,
   Assignment,

@@ -1,7 +1,7 @@
 export { ArtifactError } from './artifact/artifact-error.ts';
 export { type Cpu, readCpu, sameArithmetic } from './artifact/cpu.ts';
 export type { LogRange, Manifest, ReleaseFacts, ReleaseFeature, ReleaseMetric } from './artifact/manifest.ts';
-export { type Artifact, openArtifact } from './artifact/open-artifact.ts';
+export { type Artifact, openArtifact, readManifest } from './artifact/open-artifact.ts';
 export type { ReleaseModels } from './artifact/parts.ts';
 export { type ArtifactParts, writeArtifact } from './artifact/write-artifact.ts';
 export type { BagEvents, BagOptions } from './autoencoder/bag-events.ts';
@@ -13,6 +13,7 @@ export {
 } from './autoencoder/event-weight.ts';
 export { type Explained, explainBags, type UserEvents } from './autoencoder/explanations.ts';
 export { growAutoencoder } from './autoencoder/growth.ts';
+export { type AutoencoderOpinions, createAutoencoderOpinions } from './autoencoder/opinions.ts';
 export { createRunningBags, type RunningBag, type RunningBags } from './autoencoder/running-bag.ts';
 export { type AutoencoderScorer, createAutoencoderScorer, type LatentsAndScores } from './autoencoder/scorer.ts';
 export type { Autoencoder, AutoencoderShape } from './autoencoder/shape.ts';
@@ -143,6 +144,7 @@ export {
   type PurchaseCalibration,
   purchaseCalibrationError,
 } from './recurrent/next-purchase.ts';
+export { createRecurrentOpinions, type RecurrentOpinions } from './recurrent/opinions.ts';
 export { joinEvents, type Learnable, pickSequences } from './recurrent/pick-events.ts';
 export { withReplay } from './recurrent/replay.ts';
 export { createRecurrentScorer, type RecurrentScorer } from './recurrent/scorer.ts';
@@ -160,6 +162,7 @@ export {
   createApproximateTopItemsScorer,
 } from './serving/approximate-top-items.ts';
 export type { TopItems } from './serving/select-top.ts';
+export type { StandardRoots } from './serving/standard-roots.ts';
 export { createTopItemsScorer, type TopItemsScorer } from './serving/top-items.ts';
 export type { Catalogue } from './serving/top-items-program.ts';
 export { indexSessions, type SessionIndex, type Sessions } from './session-index.ts';

@@ -9,6 +9,8 @@ import type { Candidates, ScoreSheet } from '@nextcart/models';
 export interface CandidateSheet extends Candidates {
   /** [slots, parts] row-major; `length` used rows; 0 where a part did not name the item. Replaced as it grows. */
   readonly values: Float64Array;
+  /** Gives the item a slot, where it has none. */
+  touch(item: number): void;
   /** Where part `p` writes. */
   sheet(part: number): ScoreSheet;
   clear(): void;
@@ -69,6 +71,7 @@ export const createCandidateSheet = (parts: number): CandidateSheet => {
     items: new Int32Array(FIRST_SLOTS),
     values: new Float64Array(FIRST_SLOTS * parts),
     slot: (item) => (item < slots.length ? (slots[item] as number) - 1 : -1),
+    touch: (item) => void slotOf(item),
     sheet: (part) => sheets[part] as ScoreSheet,
     clear: () => {
       const { length, items, values } = candidates;

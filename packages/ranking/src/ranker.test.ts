@@ -1,10 +1,8 @@
-import type { SubjectHistory } from '@nextcart/contracts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { defaultConfiguration } from './configuration.ts';
 import { anyDeeds } from './deeds.fixture.ts';
-import { createRanker, type RankedList } from './ranker.ts';
-import type { ScoringPart } from './scoring.ts';
+import type { RankedList } from './ranker.ts';
 import { type Deed, historyOf, idOf, NOW, openShop, shopIds, shopItems } from './shop.fixture.ts';
 
 const shop = openShop();
@@ -147,38 +145,5 @@ describe('parts', () => {
     expect(ids(list).sort()).toEqual([...shopIds].sort());
     expect(list.items[0]).toMatchObject({ itemId: 'coffee-0', source: 'trending', score: 0 });
     expect(list.items[0]?.reasons).toEqual([{ kind: 'trending', subject: '', weight: 0 }]);
-  });
-
-  test('a dense part is asked once for the batch and standardised by subject; scores below zero are ranked as well', () => {
-    let asked = 0;
-    const dense: ScoringPart = {
-      source: 'autoencoder',
-      dense: true,
-      score: (requests, sheets) => {
-        asked += 1;
-        requests.forEach(({ history }: { history: SubjectHistory }, b) => {
-          for (let item = 0; item < shopIds.length; item += 1) sheets[b]?.add(item, history.length * 1000 + item);
-        });
-      },
-    };
-    const { index, features } = shop;
-    const configuration = { ...defaultConfiguration, weights: { autoencoder: 1 }, explained: 0 };
-    const ranker = createRanker({ parts: [dense], index, features, configuration });
-    const deeds: Deed[] = [['view', idOf(0, 0), 0]];
-    const [one, two] = ranker.rank([[], deeds].map((d) => ({ history: historyOf(index, d), now: NOW })));
-    expect(asked).toBe(1);
-    expect(two?.items.map(({ score }) => score)).toEqual(one?.items.map(({ score }) => score));
-    expect(one?.items.map(({ itemId }) => itemId).sort()).toEqual([...shopIds].sort());
-    const mean = one?.items.reduce((sum, { score }) => sum + score, 0);
-    expect(mean).toBeCloseTo(0, 4);
-
-    const hidden = shopItems.map((item, n) => ({ ...item, hidden: n >= 5 }));
-    const low = openShop({ items: hidden });
-    const lows = createRanker({ parts: [dense], index: low.index, features: low.features, configuration }).strangers(
-      NOW,
-    );
-    expect(lows.items).toHaveLength(5);
-    expect(lows.items.every(({ score }) => score < 0)).toBe(true);
-    expect(lows.items[0]?.itemId).toBe(shopIds[4]);
   });
 });

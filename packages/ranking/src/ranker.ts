@@ -1,26 +1,36 @@
 /**
- * From a subject's history to its list: score by parts → fuse → filter → choose → diversify → explain.
+ * From a subject's history to its list: score by parts, take in what trained models say → fuse → filter → choose →
+ * diversify → explain.
  * Invariants: a list depends on the request, the parts, the catalogue and the configuration, and on nothing else: not on
  * the other requests of the batch, nor on how items are numbered. Every sum runs over parts, events and rows in their
  * own order; scores are rounded to 6 decimals before anything is compared; ties go by item id.
  */
-import { type ItemIndex, type RecommendedItem, type SubjectHistory, similarItemsKey } from '@nextcart/contracts';
-import { createBest } from '@nextcart/models';
+import {
+  type ItemIndex,
+  type ListSource,
+  listSources,
+  type RecommendedItem,
+  type SubjectHistory,
+  similarItemsKey,
+} from '@nextcart/contracts';
+import { createBest, createScoreSheet } from '@nextcart/models';
 import { type AttentionBuffer, createAttentionBuffer, createAttentionReader } from './attention.ts';
 import { createCandidateSheet, createShortlister } from './candidate-sheet.ts';
 import type { CatalogFeatures } from './catalog-features.ts';
 import { defaultConfiguration, type RankingConfiguration } from './configuration.ts';
-import { createDenseSheet, type DenseSheet } from './dense-sheet.ts';
 import { createDiversity } from './diversity.ts';
 import { createFilter, type FilterCounts, filterNames, noneFiltered } from './filters.ts';
 import { emptyHistory, viewerOf, withoutCell } from './histories.ts';
+import type { Opinions } from './models/opinions.ts';
 import { createExplainer } from './reasons.ts';
-import type { Candidates, ScoreSheet, ScoringPart, ScoringRequest } from './scoring.ts';
+import type { Candidates, ScoringPart, ScoringRequest } from './scoring.ts';
 
 export interface RankRequest {
   readonly history: SubjectHistory;
   /** Epoch ms. Take it from the log (the trigger's event time), so that a replay gets the same list. */
   readonly now: number;
+  /** What the models of a release say; absent: the parts speak alone. */
+  readonly opinions?: Opinions;
 }
 
 export interface RankedList {
@@ -59,14 +69,16 @@ export const createRanker = (deps: {
 
   const createPipeline = (weights: RankingConfiguration['weights']) => {
     const parts = deps.parts.filter((part) => (weights[part.source] ?? 0) > 0);
-    const weightOf = parts.map((part) => weights[part.source] as number);
-    const sheet = createCandidateSheet(parts.length);
+    const spoken = new Set<ListSource>(parts.map((part) => part.source));
+    /** Behind the parts come those that only models can speak for. */
+    const sources = [...spoken, ...listSources.filter((source) => (weights[source] ?? 0) > 0 && !spoken.has(source))];
+    const weightOf = sources.map((source) => weights[source] as number);
+    const sheet = createCandidateSheet(sources.length);
     const sheets = parts.map((_, p) => sheet.sheet(p));
-    const asked = parts.map((_, p) => [sheets[p] as (typeof sheets)[number]]);
     const pool = Math.max(configuration.listSize, configuration.diversity.pool);
     const best = createBest(pool, (slot) => index.id(sheet.items[slot] as number));
     const explainer = createExplainer(
-      parts.map((part, p) => ({ source: part.source, weight: weightOf[p] as number })),
+      sources.map((source, p) => ({ source, weight: weightOf[p] as number })),
       index,
     );
     // used again for list after list: an array of more than 64 bytes costs as much as the work on it
@@ -76,10 +88,10 @@ export const createRanker = (deps: {
     const topItems = new Int32Array(pool);
     const topScores = new Float64Array(pool);
     const order = new Int32Array(configuration.listSize);
-    const scores = parts.map(() => new Float64Array(configuration.listSize));
+    const scores = sources.map(() => new Float64Array(configuration.listSize));
     let without = new Float64Array(0);
     const eventsBySize = Array.from({ length: configuration.explained + 1 }, (_, size) => new Int32Array(size));
-    const attentions: AttentionBuffer[] = [];
+    let attention: AttentionBuffer | undefined;
 
     const fuse = () => {
       const { length, values } = sheet;
@@ -105,19 +117,16 @@ export const createRanker = (deps: {
         return;
       }
       without.fill(0, 0, events.length * list.length);
-      const requests = Array.from(events, (event) => {
+      events.forEach((event, k) => {
         const history = withoutCell(request.history, request.attention.cells[event] as number);
-        return { history, now: request.now, attention: attentionOf(history, request.now) };
-      });
-      const drawn = requests.map(createDenseSheet);
-      part.score(requests, drawn);
-      drawn.forEach((one, k) => {
-        const put = (item: number, value: number) => {
-          const slot = list.slot(item);
-          if (slot !== -1) without[k * list.length + slot] = value;
-        };
-        if (part.dense) one.standardised(put);
-        else one.each(put);
+        const shorter = { history, now: request.now, attention: attentionOf(history, request.now) };
+        part.score(
+          shorter,
+          createScoreSheet((item, value) => {
+            const at = k * list.length + list.slot(item);
+            if (list.slot(item) !== -1) without[at] = (without[at] as number) + value;
+          }),
+        );
       });
     };
 
@@ -130,25 +139,39 @@ export const createRanker = (deps: {
       explainer.begin(list, events);
       const { values } = sheet;
       for (let at = 0; at < list.length; at += 1) {
-        const row = (top[order[at] as number] as number) * parts.length;
-        for (let p = 0; p < parts.length; p += 1) (scores[p] as Float64Array)[at] = values[row + p] as number;
+        const row = (top[order[at] as number] as number) * sources.length;
+        for (let p = 0; p < sources.length; p += 1) (scores[p] as Float64Array)[at] = values[row + p] as number;
       }
-      for (let p = 0; p < parts.length; p += 1) {
+      sources.forEach((_, p) => {
         const own = scores[p] as Float64Array;
-        scoreWithout(parts[p] as ScoringPart, request, list, own, events);
+        const part = parts[p];
+        if (part === undefined)
+          for (let k = 0; k < events.length; k += 1) without.set(own.subarray(0, list.length), k * list.length);
+        else scoreWithout(part, request, list, own, events);
         explainer.take(p, own, without);
-      }
+      });
       return explainer.explain(request);
     };
 
-    const score = (request: ScoringRequest, dense: readonly (DenseSheet | undefined)[]) => {
+    /** Adds the models' best to the candidates, and what they say of all of them. */
+    const takeIn = (opinions: Opinions) => {
+      const places = opinions.sources.map((source) => sources.indexOf(source, parts.length));
+      const asked = places.map((place) => (place === -1 ? 0 : (weightOf[place] as number)));
+      if (asked.every((weight) => weight === 0)) return;
+      opinions.eachBest(asked, sheet.touch);
+      const { values, items, length } = sheet;
+      places.forEach((place, source) => {
+        if (place === -1) return;
+        for (let slot = 0; slot < length; slot += 1)
+          values[slot * sources.length + place] = opinions.of(source, items[slot] as number);
+      });
+    };
+
+    const score = (request: ScoringRequest, opinions: Opinions | undefined) => {
       sheet.clear();
-      const requests = [request];
-      for (let p = 0; p < parts.length; p += 1) {
-        const drawn = dense[p];
-        if (drawn === undefined) (parts[p] as ScoringPart).score(requests, asked[p] as ScoreSheet[]);
-        else drawn.standardised((sheets[p] as ScoreSheet).add);
-      }
+      for (let p = 0; p < parts.length; p += 1)
+        (parts[p] as ScoringPart).score(request, sheets[p] as (typeof sheets)[number]);
+      if (opinions !== undefined) takeIn(opinions);
       fuse();
     };
 
@@ -169,12 +192,10 @@ export const createRanker = (deps: {
       return chosen;
     };
 
-    const rankOne = (
-      request: ScoringRequest,
-      dense: readonly (DenseSheet | undefined)[],
-      itself: number,
-    ): RankedList => {
-      score(request, dense);
+    const rankOne = ({ history, now, opinions }: RankRequest, itself: number): RankedList => {
+      attention = attentionOf(history, now, attention);
+      const request = { history, now, attention };
+      score(request, opinions);
       const chosen = choose(request, itself);
       const filtered = noneFiltered();
       filterNames.forEach((name, at) => {
@@ -189,26 +210,7 @@ export const createRanker = (deps: {
       return { items, filtered };
     };
 
-    return (batch: readonly RankRequest[], itself: number): RankedList[] => {
-      const requests = batch.map(({ history, now }, b) => {
-        const attention = attentionOf(history, now, (attentions[b] ??= createAttentionBuffer()));
-        attentions[b] = attention;
-        return { history, now, attention };
-      });
-      const dense = parts.map((part) => {
-        if (!part.dense) return undefined;
-        const drawn = requests.map(createDenseSheet);
-        part.score(requests, drawn);
-        return drawn;
-      });
-      return requests.map((request, b) =>
-        rankOne(
-          request,
-          dense.map((drawn) => drawn?.[b]),
-          itself,
-        ),
-      );
-    };
+    return rankOne;
   };
 
   const show = (
@@ -235,12 +237,12 @@ export const createRanker = (deps: {
 
   return {
     filtered: totals,
-    rank: (batch) => rankSubjects(batch, NOBODY),
-    strangers: (now) => rankSubjects([{ history: emptyHistory('*'), now }], NOBODY)[0] as RankedList,
+    rank: (batch) => batch.map((request) => rankSubjects(request, NOBODY)),
+    strangers: (now) => rankSubjects({ history: emptyHistory('*'), now }, NOBODY),
     similar: (itemId, now) => {
       const item = index.get(itemId);
       if (item === -1) return { items: [], filtered: noneFiltered() };
-      return rankSimilar([{ history: viewerOf(similarItemsKey(itemId), item, now), now }], item)[0] as RankedList;
+      return rankSimilar({ history: viewerOf(similarItemsKey(itemId), item, now), now }, item);
     },
   };
 };

@@ -60,7 +60,7 @@ describe("a part's shortcut", () => {
             const shorter = cell === -1 ? history : withoutCell(history, cell);
             const scores = new Float64Array(open.index.size);
             const add = (item: number, value: number) => void (scores[item] = (scores[item] as number) + value);
-            part.score([{ history: shorter, now: NOW, attention: attentionOf(shorter, NOW) }], [createScoreSheet(add)]);
+            part.score({ history: shorter, now: NOW, attention: attentionOf(shorter, NOW) }, createScoreSheet(add));
             return scores;
           };
           const events = Int32Array.from({ length: attention.length }, (__, k) => k);
@@ -87,7 +87,7 @@ describe("a part's shortcut", () => {
   test('changes nothing in a list: a ranker whose parts have none explains alike', () => {
     const { index, features } = open;
     const configuration = { ...defaultConfiguration, listSize: 20 };
-    const slow = open.parts.map((part) => ({ source: part.source, dense: part.dense, score: part.score }));
+    const slow = open.parts.map((part) => ({ source: part.source, score: part.score }));
     const [quick, plain] = [open.parts, slow].map((parts) => createRanker({ parts, index, features, configuration }));
     fc.assert(
       fc.property(anyDeeds, (deeds) => {

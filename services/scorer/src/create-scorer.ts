@@ -1,7 +1,14 @@
 import type { Store } from '@nextcart/clickhouse';
 import { createItemIndex, schemaText as ownSchema, registrySubject } from '@nextcart/contracts';
 import { createSchemaVersions } from '@nextcart/events';
-import type { Assignment, Consumer, Kafka, PartitionHandler, RegistryClient } from '@nextcart/kafka';
+import {
+  type Assignment,
+  type Consumer,
+  followReleases,
+  type Kafka,
+  type PartitionHandler,
+  type RegistryClient,
+} from '@nextcart/kafka';
 import { type Clock, createWaiting, type Health, type Logger, type Metrics } from '@nextcart/runtime';
 import { createAnswerIdentify } from './answer-identify.ts';
 import { advanceSafe, findBeginning, restoreCleaner } from './assign-partition.ts';
@@ -13,6 +20,7 @@ import type { FaultPoint } from './fault-point.ts';
 import { createKeyTable } from './key-table.ts';
 import { createLastLists } from './last-lists.ts';
 import { startListTail } from './list-tail.ts';
+import { loadRelease } from './load-release.ts';
 import { defaultOptions, type ScorerOptions } from './options.ts';
 import {
   createOwnedPartition,
@@ -22,6 +30,7 @@ import {
   type PartitionDeps,
 } from './partition.ts';
 import { createPublisher } from './publisher.ts';
+import { createReleaseSwitch, type ReleaseSwitch } from './release-switch.ts';
 import { createReportCounts } from './report-counts.ts';
 import { addHealthChecks } from './scorer-health.ts';
 import { createScorerMetrics } from './scorer-metrics.ts';
@@ -56,6 +65,8 @@ export interface Scorer {
   close(): Promise<void>;
 }
 
+/** What is looked at is in memory: the topic is followed. */
+const RELEASES_EVERY_MS = 250;
 /** A dashboard's point, at the cost of one small insert. */
 const REPORT_EVERY_MS = 10_000;
 
@@ -90,14 +101,16 @@ export const createScorer = (deps: ScorerDeps): Scorer => {
     partitions: () => owned.values(),
     refresh: (home, key, forced) => refresh(home, key, forced),
   });
+  let releaseSwitch: ReleaseSwitch | undefined;
   let refresh: (home: Home, key: string, forced: boolean) => void = () => undefined;
 
   const work = async () => {
     const producer = await background.untilDone('the broker', () => kafka.createProducer({ compression: 'zstd' }));
-    const [listSchema, eventSchema] = await background.untilDone('the schema registry', () =>
+    const [listSchema, eventSchema, releaseSchema] = await background.untilDone('the schema registry', () =>
       Promise.all([
         registry.register(registrySubject(options.listsTopic), ownSchema('recommendation-list')),
         registry.register(registrySubject(options.eventsTopic), ownSchema('behaviour-event')),
+        registry.register(registrySubject(options.releasesTopic), ownSchema('model-release')),
       ]),
     );
     const { partitions } = await background.untilDone('the broker', () => kafka.admin.topic(options.listsTopic));
@@ -154,6 +167,34 @@ export const createScorer = (deps: ScorerDeps): Scorer => {
       homes: () => Array.from(owned.values(), ({ home }) => home),
       isBusy: () => queue.length() > 0,
     });
+    const follower = await background.untilDone('the releases', () =>
+      followReleases({
+        kafka,
+        topic: options.releasesTopic,
+        schemaText,
+        unreadable: (offset, error) => log.error({ err: error, offset }, 'release_not_read'),
+      }),
+    );
+    const releases = createReleaseSwitch({
+      follower,
+      load: (release) =>
+        loadRelease(release, {
+          index: items,
+          isKnown: (itemId) => catalogue.item(itemId) !== undefined,
+          threads: options.modelThreads,
+          batch: options.batchSize,
+        }),
+      engine,
+      loop,
+      sender,
+      homes: () => Array.from(owned.values(), ({ home }) => home),
+      topic: options.releasesTopic,
+      schemaId: releaseSchema,
+      clock,
+      log,
+      onSwitched: () => shopLists.snapshotsChanged(['trending']),
+    });
+    releaseSwitch = releases;
     refresh = (home, key, forced) => {
       if (isReserved(key)) shopLists.request(home, key, forced);
       else {
@@ -231,12 +272,17 @@ export const createScorer = (deps: ScorerDeps): Scorer => {
         },
       });
       owned.set(partition, { home, tail, partition: ownedPartition });
+      await releases.assigned(home);
       log.info({ partition, safe, answerFrom, end: assignment.end }, 'partition_begun');
       return ownedPartition.handler;
     };
 
     await background.untilDone('the catalogue', () => catalogue.start());
     await background.untilDone('the snapshots', watchSnapshots);
+    await background.untilDone('the releases', async () => {
+      await follower.caughtUp;
+      await releases.look();
+    });
     const loops = [loop.run(signal), loader.run()];
     consumer = await background.untilDone('the broker', () =>
       kafka.consume({
@@ -261,6 +307,7 @@ export const createScorer = (deps: ScorerDeps): Scorer => {
         shopLists.snapshotsChanged(changed);
       }
     });
+    background.every('releases', RELEASES_EVERY_MS, () => releases.look());
     background.every('lists of the shop', 1000 / TICKS_PER_SECOND, () => shopLists.tick());
     background.every('sweeper', 1000 / SWEEPS_PER_SECOND, () => sweeper.tick());
     background.every('counts of lists', REPORT_EVERY_MS, createReportCounts({ store, clock, metrics }));
@@ -277,6 +324,8 @@ export const createScorer = (deps: ScorerDeps): Scorer => {
       await consumer?.close();
       await background.stop();
       await Promise.all(loops);
+      await follower.close();
+      await releases.close();
       await producer.close();
     };
   };
@@ -291,6 +340,7 @@ export const createScorer = (deps: ScorerDeps): Scorer => {
     consumer: () => consumer,
     partitions: () => Array.from(owned.values(), ({ partition }) => partition),
     pool,
+    release: () => releaseSwitch?.text() ?? 'not looked at yet',
   });
   return {
     started: working.then(

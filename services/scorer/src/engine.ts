@@ -11,8 +11,10 @@ import {
   createRanker,
   type Ranker,
   type RankingConfiguration,
+  type ReleaseModels,
   type ScoringPart,
 } from '@nextcart/ranking';
+import { UNTRAINED } from './options.ts';
 
 /** Snapshots that ranking reads, and the part that each of them feeds. */
 export const sourceOfKind = {
@@ -30,10 +32,15 @@ export const rankedKinds = Object.keys(sourceOfKind) as RankedKind[];
  */
 export interface Engine {
   readonly ranker: Ranker;
+  /** Of the release in force; null while there is none. */
+  readonly models: ReleaseModels | null;
+  /** What lists name as their release. */
+  readonly release: string;
   /** Hash by kind of the snapshots in force. */
   readonly snapshots: Readonly<Record<string, string>>;
   /** Watermark of the newest snapshot in force, epoch ms; 0 without one. The `now` of lists that are nobody's. */
   readonly asOf: number;
+  useModels(models: ReleaseModels | null): void;
   use<K extends RankedKind>(kind: K, snapshot: { hash: string; asOf: number; payload: SnapshotPayloads[K] }): void;
 }
 
@@ -47,16 +54,18 @@ export const createEngine = (deps: {
   const asOfs = new Map<RankedKind, number>();
   for (const part of createParts({ index, features, snapshots: {}, configuration })) parts.set(part.source, part);
 
-  const build = () =>
+  const build = (models: ReleaseModels | null) =>
     createRanker({
       parts: listSources.map((source) => parts.get(source)).filter((part) => part !== undefined),
       index,
       features,
-      configuration,
+      configuration: { ...configuration, weights: models?.weights ?? configuration.weights },
     });
 
   const engine: Writable<Engine> = {
-    ranker: build(),
+    ranker: build(null),
+    models: null,
+    release: UNTRAINED,
     snapshots: {},
     asOf: 0,
     use: (kind, { hash, asOf, payload }) => {
@@ -68,7 +77,12 @@ export const createEngine = (deps: {
       const named = { ...engine.snapshots, [kind]: hash };
       // in one order whatever came first: the names are hashed
       engine.snapshots = Object.fromEntries(Object.entries(named).sort(([a], [b]) => (a < b ? -1 : 1)));
-      engine.ranker = build();
+      engine.ranker = build(engine.models);
+    },
+    useModels: (models) => {
+      engine.models = models;
+      engine.release = models?.release ?? UNTRAINED;
+      engine.ranker = build(models);
     },
   };
   return engine;

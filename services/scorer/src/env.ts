@@ -22,6 +22,8 @@ const schema = z.object({
   SCORER_REFRESH_PER_SECOND: z.coerce.number().int().min(1).default(defaultOptions.refreshPerSecond),
   /** Lists of similar items; 20 a second are some 1 % of a core and come through 20,000 items in a quarter of an hour */
   SCORER_ITEM_LISTS_PER_SECOND: z.coerce.number().int().min(1).default(defaultOptions.itemListsPerSecond),
+  /** Of the models: a batch of lists is a millisecond of one core, so more pay only where cores are idle */
+  SCORER_MODEL_THREADS: z.coerce.number().int().min(1).default(defaultOptions.modelThreads),
   /** Fault injection, used by tests alone: `ranked_and_unsent:3` kills the process at the third batch that gets there */
   SCORER_CRASH_AT: z
     .string()
@@ -44,4 +46,5 @@ export const optionsOf = (env: ScorerEnv): Partial<ScorerOptions> => ({
   listTtlMs: env.LIST_TTL * 1000,
   refreshPerSecond: env.SCORER_REFRESH_PER_SECOND,
   itemListsPerSecond: env.SCORER_ITEM_LISTS_PER_SECOND,
+  modelThreads: env.SCORER_MODEL_THREADS,
 });

@@ -7,6 +7,7 @@ export interface ScorerOptions {
   readonly eventsTopic: string;
   readonly catalogTopic: string;
   readonly listsTopic: string;
+  readonly releasesTopic: string;
   readonly groupId: string;
   /** Ingest's group for events: what lies below its committed offsets is in the store, views included. */
   readonly ingestGroupId: string;
@@ -31,12 +32,15 @@ export interface ScorerOptions {
   readonly itemListsPerSecond: number;
   readonly dedupeWindow: number;
   readonly sessionTimeoutMs: number;
+  /** Of the models; more than one only where cores are idle. */
+  readonly modelThreads: number;
 }
 
 export const defaultOptions: ScorerOptions = {
   eventsTopic: topics.events.name,
   catalogTopic: topics.catalog.name,
   listsTopic: topics.recommendations.name,
+  releasesTopic: topics.modelReleases.name,
   groupId: groups.scorer,
   ingestGroupId: groups.ingestEvents,
   configuration: defaultConfiguration,
@@ -54,6 +58,7 @@ export const defaultOptions: ScorerOptions = {
   itemListsPerSecond: 20,
   dedupeWindow: DEDUPE_WINDOW,
   sessionTimeoutMs: 10_000,
+  modelThreads: 1,
 };
 
 /** A list is made again when this share of its life is left. */

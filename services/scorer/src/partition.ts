@@ -20,7 +20,7 @@ import type { Background } from './background.ts';
 import type { FaultPoint } from './fault-point.ts';
 import type { ScorerMetrics } from './scorer-metrics.ts';
 import type { OnUnchanged } from './scoring-loop.ts';
-import { type AnswerIdentify, foldInto, type Home, type StampedEvent } from './subject.ts';
+import { type AnswerIdentify, answeredBelow, foldInto, type Home, type StampedEvent } from './subject.ts';
 import type { SubjectPool } from './subject-pool.ts';
 import type { WorkQueue } from './work-queue.ts';
 
@@ -141,14 +141,8 @@ export const createOwnedPartition = (
     }
   };
 
-  /** Above all that is answered. */
-  const answeredBelow = (): number => {
-    let low = home.next;
-    for (const { triggers } of home.open) if (triggers.length > 0) low = Math.min(low, triggers[0] as number);
-    return low;
-  };
   const commit = async (): Promise<boolean> => {
-    const offset = answeredBelow();
+    const offset = answeredBelow(home);
     if (home.closed || offset <= committed) return false;
     deps.faultPoint('produced_and_uncommitted');
     await assignment.commit(offset);

@@ -7,7 +7,7 @@ import { createListEncoder } from './encode-list.ts';
 import type { Engine } from './engine.ts';
 import { createItemBytes } from './item-bytes.ts';
 import { clearMark, createListMark, isEmptyMark, type ListMark, markItem } from './list-mark.ts';
-import { RENEWAL_SHARE, type ScorerOptions, UNTRAINED } from './options.ts';
+import { RENEWAL_SHARE, type ScorerOptions } from './options.ts';
 import type { Home } from './subject.ts';
 
 /** The stamps of a list, epoch ms. */
@@ -86,21 +86,13 @@ export const createPublisher = (deps: {
       const now = clock.now();
       const stands = slot !== -1 && lists.same(slot, mark);
       if (stands && !forced && lists.expiresAt(slot) - now > RENEWAL_SHARE * options.listTtlMs) return null;
-      const { snapshots } = engine;
+      const { snapshots, release } = engine;
       const catalogPosition = catalogue.state.positionText();
-      const madeFrom = [
-        UNTRAINED,
-        JSON.stringify(snapshots),
-        catalogPosition,
-        home.partition,
-        stamps.triggerOffset,
-        key,
-      ];
+      const madeFrom = [release, JSON.stringify(snapshots), catalogPosition, home.partition, stamps.triggerOffset, key];
       const expiresAt = now + options.listTtlMs;
       const recommId = hash('sha256', madeFrom.join('\n'), 'hex').slice(0, ID_DIGITS);
       const { partition } = home;
       const { items } = ranked;
-      const release = UNTRAINED;
       const body = encoder.draft(
         { ...stamps, subject: key, recommId, items, release, snapshots, catalogPosition, partition },
         bytes,

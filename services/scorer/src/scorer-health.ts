@@ -15,6 +15,7 @@ export const addHealthChecks = (
     consumer: () => Consumer | undefined;
     partitions: () => OwnedPartition[];
     pool: SubjectPool;
+    release: () => string;
   },
 ): void => {
   const { waiting, catalogue, pool } = parts;
@@ -53,6 +54,8 @@ export const addHealthChecks = (
               .join('; '),
     };
   });
+  // never a reason not to be ready: lists go on with the release before, or without one
+  health.add('release', () => ({ ok: true, detail: parts.release() }));
   health.add('memory', () => ({
     ok: !pool.isFull(),
     detail: pool.isFull()

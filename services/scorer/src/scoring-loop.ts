@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createHistoryView, isSignedIn, lastOffset, readHistory, type SubjectState } from '@nextcart/events';
-import type { RankedList } from '@nextcart/ranking';
+import { createModelMemory, type Opinions, type RankedList, type RankRequest } from '@nextcart/ranking';
 import type { Clock, Logger } from '@nextcart/runtime';
 import type { Engine } from './engine.ts';
 import type { FaultPoint } from './fault-point.ts';
@@ -24,11 +24,19 @@ interface Leaving {
   readonly stamps: ListStamps;
 }
 
+interface Readied {
+  readonly work: Work;
+  readonly request: RankRequest;
+  readonly isSignedIn: boolean;
+  readonly stamps: Omit<ListStamps, 'scoredAt'>;
+}
+
 /**
  * The one loop that makes lists: take the warm subjects that wait, rank them in one call, hand what changed to the
  * producer, which sends in the order in which it was handed over: so the busier, the larger the batch, and a subject's
- * records leave in order. A few batches may wait for their answer, or a slow broker would hold up ranking. What a list is
- * made from is read in one turn: no event, item or snapshot comes between its ranking and its naming.
+ * records leave in order. A few batches may wait for their answer, or a slow broker would hold up ranking. Invariants: a
+ * list names what it was made from, because snapshots are read in one turn with the naming, histories and triggers in one
+ * turn before the models are asked, and another release comes between batches only.
  */
 export const createScoringLoop = (deps: {
   queue: WorkQueue;
@@ -47,18 +55,45 @@ export const createScoringLoop = (deps: {
   const views = Array.from({ length: batchSize }, createHistoryView);
   const inFlight = new Set<Promise<void>>();
 
-  /** One list a work; null where it could not be ranked. */
-  const rank = (works: readonly Work[]): (RankedList | null)[] => {
-    const requests = works.map(({ subject }, i) => ({
-      history: readHistory(subject.state as SubjectState, views[i] as (typeof views)[number]),
-      now: subject.eventTime,
+  /** What a list is made from, as it was when its batch was taken. */
+  const readied = (works: readonly Work[]): Readied[] =>
+    works.map((work, i) => {
+      const { subject } = work;
+      const state = subject.state as SubjectState;
+      const { eventTime, appendedAt, receivedAt, stateAt } = subject;
+      return {
+        work,
+        request: { history: readHistory(state, views[i] as (typeof views)[number]), now: eventTime },
+        isSignedIn: isSignedIn(state),
+        stamps: { triggerOffset: lastOffset(state), eventTime, appendedAt, receivedAt, stateAt },
+      };
+    });
+
+  /** The models' word on each of them; none where there are no models. Models that fail are not asked again. */
+  const opine = async (some: readonly Readied[]): Promise<readonly (Opinions | undefined)[]> => {
+    if (engine.models === null) return [];
+    const asked = some.map(({ request, work: { subject } }) => ({
+      history: request.history,
+      memory: (subject.memory ??= createModelMemory()),
     }));
+    try {
+      return await engine.models.opine(asked);
+    } catch (error) {
+      log.error({ err: error, release: engine.release }, 'models_failed');
+      metrics.failed.inc({ step: 'models' });
+      engine.useModels(null); // lists go on without them, and say so
+      return [];
+    }
+  };
+
+  /** One list a request; null where it could not be ranked. */
+  const rank = (requests: readonly RankRequest[]): (RankedList | null)[] => {
     try {
       return engine.ranker.rank(requests);
     } catch (error) {
-      if (works.length > 1) return works.flatMap((work) => rank([work]));
+      if (requests.length > 1) return requests.flatMap((request) => rank([request]));
       // one history that ranking can't take must not stop all the others
-      log.error({ err: error, subject: works[0]?.subject.key }, 'list_not_ranked');
+      log.error({ err: error, subject: requests[0]?.history.subject }, 'list_not_ranked');
       metrics.failed.inc({ step: 'rank' });
       return [null];
     }
@@ -73,23 +108,24 @@ export const createScoringLoop = (deps: {
     }
   };
 
-  const draftOf = ({ subject, forced }: Work, ranked: RankedList | null, stamps: ListStamps): Draft | null => {
+  const draftOf = (of: Readied, ranked: RankedList | null, stamps: ListStamps): Draft | null => {
+    const { subject, forced } = of.work;
     const { home, key } = subject;
     // a visitor who has signed in is looked after under the user's name
-    if (isSignedIn(subject.state as SubjectState)) return publisher.forget(home, key, stamps.triggerOffset, forced);
+    if (of.isSignedIn) return publisher.forget(home, key, stamps.triggerOffset, forced);
     return ranked === null ? null : publisher.list(home, key, ranked, stamps, forced);
   };
 
-  const make = (works: readonly Work[]): Leaving[] => {
+  const make = async (works: readonly Work[]): Promise<Leaving[]> => {
+    const some = readied(works);
+    const opinions = await opine(some);
     const leaving: Leaving[] = [];
-    const lists = rank(works);
+    const lists = rank(some.map(({ request }, i) => ({ ...request, ...(opinions[i] && { opinions: opinions[i] }) })));
     const scoredAt = clock.now();
-    works.forEach((work, i) => {
-      const { subject } = work;
-      const { eventTime, appendedAt, receivedAt, stateAt } = subject;
-      const triggerOffset = lastOffset(subject.state as SubjectState);
-      const stamps = { triggerOffset, eventTime, appendedAt, receivedAt, stateAt, scoredAt };
-      const draft = draftOf(work, lists[i] ?? null, stamps);
+    some.forEach((of, i) => {
+      const { work } = of;
+      const stamps = { ...of.stamps, scoredAt };
+      const draft = draftOf(of, lists[i] ?? null, stamps);
       if (draft === null) unchanged(work);
       if (draft === null && work.extra.length === 0) queue.done(work);
       else leaving.push({ work, draft, stamps });
@@ -124,7 +160,7 @@ export const createScoringLoop = (deps: {
     if (works.length === 0) return;
     faultPoint('folded_and_unranked');
     metrics.batch.observe(works.length);
-    const leaving = make(works);
+    const leaving = await make(works);
     await nextTurn(); // else a run of full batches would keep the sockets waiting
     if (leaving.length === 0) return;
     while (inFlight.size >= MOST_IN_FLIGHT) await Promise.race(inFlight);
@@ -142,6 +178,14 @@ export const createScoringLoop = (deps: {
     inFlight.add(sending);
   };
 
+  /** One at a time: a batch, or what must come between two. */
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(job: () => Promise<T>): Promise<T> => {
+    const next = last.then(job);
+    last = next.catch(() => undefined);
+    return next;
+  };
+
   /** Resolves when what was handed over until now has been answered or given up. */
   const settled = async (): Promise<void> => {
     await Promise.all(inFlight);
@@ -155,10 +199,13 @@ export const createScoringLoop = (deps: {
         const restMs = batchEveryMs - (clock.monotonic() - begunAt);
         if (restMs > 0 && queue.length() < batchSize) await clock.sleep(restMs);
         begunAt = clock.monotonic();
-        if (!signal.aborted) await step();
+        if (!signal.aborted) await inTurn(step);
       }
       await settled();
     },
     settled,
+    /** Runs what must not happen while a batch is made: a switch to another release. */
+    between: inTurn,
   };
 };
+export type ScoringLoop = ReturnType<typeof createScoringLoop>;

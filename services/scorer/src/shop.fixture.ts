@@ -9,10 +9,13 @@ import {
   type CatalogItem,
   catalogItemCodec,
   landingSchema,
+  type ModelRelease,
+  modelReleaseCodec,
   parseMoney,
   type RecommendationList,
   recommendationListCodec,
   registrySubject,
+  type SchemaName,
   type SnapshotPayloads,
   schemaText,
   topics,
@@ -82,7 +85,10 @@ export const openShop = async (
 ) => {
   const partitions = options.partitions ?? 1;
   const name = uniqueName('scorer');
-  const names = { events: `${name}.events`, catalog: `${name}.catalog`, lists: `${name}.lists` };
+  const names = {
+    ...{ events: `${name}.events`, catalog: `${name}.catalog`, lists: `${name}.lists` },
+    releases: `${name}.releases`,
+  };
   const connect = (): Kafka =>
     createKafka({ connection: { brokers: urls.kafkaBrokers.split(','), clientId: name }, log, clock });
   const kafka = connect();
@@ -92,13 +98,14 @@ export const openShop = async (
     { ...topics.events, name: names.events, partitions },
     { ...topics.catalog, name: names.catalog },
     { ...topics.recommendations, name: names.lists, partitions },
+    { ...topics.modelReleases, name: names.releases },
   ]);
-  const register = (topic: string, schema: 'behaviour-event' | 'catalog-item' | 'recommendation-list') =>
-    registry.register(registrySubject(topic), schemaText(schema));
+  const register = (topic: string, schema: SchemaName) => registry.register(registrySubject(topic), schemaText(schema));
   const ids = {
     events: await register(names.events, 'behaviour-event'),
     catalog: await register(names.catalog, 'catalog-item'),
     lists: await register(names.lists, 'recommendation-list'),
+    releases: await register(names.releases, 'model-release'),
   };
   const { topicId } = await kafka.admin.topic(names.events);
   const producer: Producer = await kafka.createProducer();
@@ -212,6 +219,16 @@ export const openShop = async (
         },
       ]);
     },
+    /** A word on a release, as trainers and people publish it. */
+    sendRelease: async (record: Pick<ModelRelease, 'releaseId' | 'kind'> & Partial<ModelRelease>) => {
+      const whole: ModelRelease = {
+        ...{ at: clock.now(), artifactUri: null, artifactHash: null, trainingRange: {}, metrics: {} },
+        ...{ decision: null, partition: null, fromOffset: null },
+        ...record,
+      };
+      const value = wireEncode(ids.releases, modelReleaseCodec().encode(whole));
+      await producer.sendAll([{ topic: names.releases, key: Buffer.from(record.releaseId), value }]);
+    },
     snapshot: async <K extends 'trending' | 'covisits'>(kind: K, payload: SnapshotPayloads[K], into: Store = store) =>
       saveSnapshot(into, { kind, asOf: NOW, positions: {}, payload }),
     /** Puts the log's records [first, end) of a partition into the store, as ingest does. */
@@ -287,6 +304,7 @@ export const openShop = async (
           eventsTopic: names.events,
           catalogTopic: names.catalog,
           listsTopic: names.lists,
+          releasesTopic: names.releases,
           groupId: `${name}.scorer`,
           ingestGroupId: `${name}.ingest`,
           commitEveryMs: 200,

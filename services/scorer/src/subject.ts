@@ -1,6 +1,7 @@
 import { eventTypes, type ItemIndex } from '@nextcart/contracts';
 import { type FoldEvent, foldEvent, isSignedIn, lastOffset, ownerOf, type SubjectState } from '@nextcart/events';
 import type { OutgoingRecord } from '@nextcart/kafka';
+import type { ModelMemory } from '@nextcart/ranking';
 import type { KeyTable } from './key-table.ts';
 import type { LastLists } from './last-lists.ts';
 
@@ -46,6 +47,8 @@ export interface Subject {
   readonly key: string;
   readonly home: Home;
   state: SubjectState | null;
+  /** What the models of a release keep of it; null until they are asked. */
+  memory: ModelMemory | null;
   tail: StampedEvent[];
   bound: number;
   /** Of the newest event. */
@@ -76,6 +79,7 @@ export const createSubject = (key: string, home: Home): Subject => ({
   key,
   home,
   state: null,
+  memory: null,
   tail: [],
   bound: home.safe,
   eventTime: 0,
@@ -114,3 +118,10 @@ export const stamp = (subject: Subject, event: Omit<StampedEvent, keyof FoldEven
 /** Offset of the newest event that is known in memory, or -1. */
 export const newestOffset = (subject: Subject): number =>
   subject.state === null ? (subject.tail.at(-1)?.offset ?? -1) : lastOffset(subject.state);
+
+/** First offset of the partition whose trigger may still get a list. */
+export const answeredBelow = ({ open, next }: Home): number => {
+  let low = next;
+  for (const { triggers } of open) if (triggers.length > 0) low = Math.min(low, triggers[0] as number);
+  return low;
+};

@@ -18,7 +18,7 @@ export const advanceProgram = (model: RecurrentModel, batch: number): Program =>
       keep: ones(graph, batch),
       states: Array.from({ length: blocks }, (_, block) => graph.input(stateName(block), [batch, width])),
     },
-    constants(graph, model),
+    denseConstants(graph, model),
     shape,
   );
   return graph.program({
@@ -27,7 +27,8 @@ export const advanceProgram = (model: RecurrentModel, batch: number): Program =>
   });
 };
 
-const constants = (graph: Graph, { shape, weights }: RecurrentModel) =>
+/** Weights that every event passes through, as constants. */
+export const denseConstants = (graph: Graph, { shape, weights }: RecurrentModel) =>
   Object.fromEntries(
     Object.entries(denseShapes(shape)).map(
       ([name, dimensions]) => [name, graph.constant(name, weights[name] as Float32Array, dimensions)] as const,
@@ -48,7 +49,7 @@ export const scoreProgram = (model: RecurrentModel, batch: number): Program => {
   const rows = graph.constant('vectors', vectors, [items, width]);
   const bias = graph.constant('bias', weights[BIAS] as Float32Array, [items]);
   const asked = askFor(outputs, cross, shape);
-  const repeats = repeatBonus(asked, constants(graph, model), shape);
+  const repeats = repeatBonus(asked, denseConstants(graph, model), shape);
   return graph.program({ scores: matmul(asked, rows, { transposeB: true, bias }), ...(repeats && { repeats }) });
 };
 
@@ -62,7 +63,7 @@ export const itemVectors = ({ shape, weights, itemFeatures }: RecurrentModel): F
 };
 
 /** Divides each row by its length; one of zeros stays. */
-const makeUnit = (vectors: Float32Array, width: number): void => {
+export const makeUnit = (vectors: Float32Array, width: number): void => {
   for (let start = 0; start < vectors.length; start += width) {
     const row = vectors.subarray(start, start + width);
     const length = Math.sqrt(row.reduce((sum, value) => sum + value * value, 0));

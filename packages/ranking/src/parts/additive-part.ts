@@ -27,17 +27,11 @@ export const createAdditivePart = (options: {
   const row: Row = { items: new Int32Array(0), values: new Float64Array(0), start: 0, end: 0 };
   return {
     source: options.source,
-    dense: false,
-    score: (requests, sheets) => {
-      for (let b = 0; b < requests.length; b += 1) {
-        const request = requests[b] as ScoringRequest;
-        const sheet = sheets[b];
-        if (sheet === undefined) continue;
-        const total = options.total(request);
-        for (let event = 0; event < request.attention.length; event += 1) {
-          const factor = read(request, event, row) / total;
-          if (factor > 0) sheet.addRow(row.items, row.values, row.start, row.end, factor);
-        }
+    score: (request, sheet) => {
+      const total = options.total(request);
+      for (let event = 0; event < request.attention.length; event += 1) {
+        const factor = read(request, event, row) / total;
+        if (factor > 0) sheet.addRow(row.items, row.values, row.start, row.end, factor);
       }
     },
     without: (request, candidates, scores, events, out) => {

@@ -38,15 +38,10 @@ export const createNeighboursPart = (deps: {
 
   return {
     source: 'neighbours',
-    dense: false,
-    score: (requests, sheets) => {
-      for (let b = 0; b < requests.length; b += 1) {
-        const { attention } = requests[b] as ScoringRequest;
-        const sheet = sheets[b];
-        if (sheet === undefined) continue;
-        const share = hear(requests[b] as ScoringRequest) / attention.total;
-        neighbours.score(heard, attention.weights, attention.length, share, sheet);
-      }
+    score: (request, sheet) => {
+      const { attention } = request;
+      const share = hear(request) / attention.total;
+      neighbours.score(heard, attention.weights, attention.length, share, sheet);
     },
     without: (request, candidates, _scores, events, out) => {
       const { attention } = request;

@@ -74,24 +74,18 @@ export const createTrendingPart = (deps: {
 
   return {
     source: 'trending',
-    dense: false,
-    score: (requests, sheets) => {
+    score: (request, sheet) => {
       readCategories();
-      for (let b = 0; b < requests.length; b += 1) {
-        const request = requests[b] as ScoringRequest;
-        const sheet = sheets[b];
-        if (sheet === undefined) continue;
-        const { attention } = request;
-        hear(request);
-        if (care.count === 0) sheet.addRow(items, careless, 0, first, 1);
-        else
-          for (let rank = 0; rank < first; rank += 1)
-            sheet.add(items[rank] as number, scoreOf(rank, care.of(categories[rank] as number) / attention.total));
-        for (let c = 0; c < care.count; c += 1) {
-          const category = care.categories[c] as number;
-          const much = care.of(category) / attention.total;
-          for (const rank of further.get(category) ?? []) sheet.add(items[rank] as number, scoreOf(rank, much));
-        }
+      const { attention } = request;
+      hear(request);
+      if (care.count === 0) sheet.addRow(items, careless, 0, first, 1);
+      else
+        for (let rank = 0; rank < first; rank += 1)
+          sheet.add(items[rank] as number, scoreOf(rank, care.of(categories[rank] as number) / attention.total));
+      for (let c = 0; c < care.count; c += 1) {
+        const category = care.categories[c] as number;
+        const much = care.of(category) / attention.total;
+        for (const rank of further.get(category) ?? []) sheet.add(items[rank] as number, scoreOf(rank, much));
       }
     },
     without: (request, candidates, now, events, out) => {

@@ -1,0 +1,85 @@
+/** What the recurrent model says of all items, ready to be fused. */
+import { createStandardRoots, rootsOf, type StandardRoots } from '../serving/standard-roots.ts';
+import { createGraph, type Program } from '../training/graph.ts';
+import { mul } from '../training/operators/arithmetic.ts';
+import { reshape } from '../training/operators/indexing.ts';
+import { matmul } from '../training/operators/matmul.ts';
+import { addAt } from '../training/operators/scatter.ts';
+import { openSession } from '../training/session.ts';
+import { askFor, repeatBonus } from './network.ts';
+import type { ScorerOptions } from './scorer.ts';
+import { denseConstants, itemVectors, makeUnit } from './scoring-programs.ts';
+import { BIAS, CROSS, checkFinite, checkWeights, type RecurrentModel } from './shape.ts';
+
+/** One call at a time: calls share their arrays. */
+export interface RecurrentOpinions {
+  /**
+   * Of at most `batch` states [n, stateSize] of a `RecurrentScorer`, asked for a target of a type where the model knows
+   * types. A row's bits depend neither on the batch nor on the threads. Good until the next call.
+   */
+  opine(states: Float32Array, type: number): Promise<StandardRoots>;
+  close(): Promise<void>;
+}
+
+/** Throws a RangeError for weights that do not fit the shape or are no numbers. */
+export const createRecurrentOpinions = async (
+  model: RecurrentModel,
+  { batch, threads }: ScorerOptions,
+): Promise<RecurrentOpinions> => {
+  const { shape, weights } = model;
+  checkWeights(shape, weights);
+  checkFinite(weights);
+  const { width, blocks, items, types, lags } = shape;
+  const stateSize = (blocks + 1) * width + lags;
+  const crossTable = weights[CROSS]?.slice() as Float32Array;
+  const session = await openSession(opinionProgram(model, batch), { threads });
+  const inputs = {
+    outputs: new Float32Array(batch * width),
+    ...(types > 0 && { cross: new Float32Array(width) }),
+    ...(lags > 0 && { places: new Int32Array(batch * lags), present: new Float32Array(batch * lags) }),
+  };
+  const made = createStandardRoots(batch, items);
+  const run = session.bind({ ...inputs, roots: made.roots });
+  return {
+    opine: async (states, type) => {
+      const count = states.length / stateSize;
+      if (!Number.isInteger(count) || count > batch)
+        throw new RangeError(`${states.length} numbers are no states of ${stateSize}, at most ${batch}`);
+      if (inputs.cross) {
+        if (!(type >= 0 && type < types)) throw new RangeError(`asked for type ${type} of ${types}`);
+        inputs.cross.set(crossTable.subarray(type * width, (type + 1) * width));
+      }
+      for (let row = 0; row < count; row += 1) {
+        const end = (row + 1) * stateSize;
+        inputs.outputs.set(states.subarray(end - lags - width, end - lags), row * width);
+        for (let lag = 0; lag < lags; lag += 1) {
+          const next = states[end - lags + lag] as number; // item + 1, or 0
+          (inputs.places as Int32Array)[row * lags + lag] = row * items + Math.max(0, next - 1);
+          (inputs.present as Float32Array)[row * lags + lag] = next > 0 ? 1 : 0;
+        }
+      }
+      await run();
+      return made.read(count);
+    },
+    close: session.close,
+  };
+};
+
+const opinionProgram = (model: RecurrentModel, batch: number): Program => {
+  const { shape, weights } = model;
+  const { width, items, types, lags } = shape;
+  const vectors = itemVectors(model);
+  if (shape.scale > 0) makeUnit(vectors, width);
+  const graph = createGraph();
+  const halved = (values: Float32Array) => values.map((value) => value / 2); // exact
+  const outputs = graph.input('outputs', [batch, width]);
+  const cross = types > 0 ? graph.input('cross', [1, width]) : undefined;
+  const asked = askFor(outputs, cross, shape);
+  const rows = graph.constant('vectors', halved(vectors), [items, width]);
+  const bias = graph.constant('bias', halved(weights[BIAS] as Float32Array), [items]);
+  const scores = matmul(asked, rows, { transposeB: true, bias });
+  const repeats = repeatBonus(asked, denseConstants(graph, model), shape);
+  if (!repeats) return graph.program(rootsOf(scores));
+  const bonus = mul(mul(repeats, graph.input('present', [batch, lags])), 0.5);
+  return graph.program(rootsOf(addAt(scores, graph.indices('places', [batch * lags]), reshape(bonus, [batch * lags]))));
+};

@@ -1,0 +1,23 @@
+/** Models of any size without a training, for tests of those who serve them. */
+import { type Autoencoder, initialWeights as autoencoderWeights } from './autoencoder/shape.ts';
+import { type RecurrentModel, type RecurrentShape, initialWeights as recurrentWeights } from './recurrent/shape.ts';
+
+/** As training begins, but with biases, so that no two items are alike. */
+export const untrainedRecurrent = (
+  shape: Pick<RecurrentShape, 'items' | 'types'> & Partial<RecurrentShape>,
+  seed = 1,
+): RecurrentModel => {
+  const whole: RecurrentShape = {
+    ...{ features: 0, gaps: 0, hours: 0, width: 16, blocks: 1, recurrence: 'linear', scale: 0, lags: 2 },
+    ...shape,
+  };
+  const weights = recurrentWeights(whole, seed);
+  for (const name of ['bias', 'cross', 'repeat.bias'])
+    weights[name]?.forEach((_, at, values) => void (values[at] = 0.4 * Math.sin(at + seed)));
+  return { shape: whole, weights };
+};
+
+export const untrainedAutoencoder = (items: number, seed = 1): Autoencoder => {
+  const shape = { columns: items, items, hidden: 16, latent: 8, depth: 2 };
+  return { shape, weights: autoencoderWeights(shape, seed) };
+};

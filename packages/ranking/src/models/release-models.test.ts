@@ -1,0 +1,173 @@
+import { createItemIndex, foldStart, MAX_FOLDED, type SubjectHistory } from '@nextcart/contracts';
+import { createRecurrentScorer, gap, hour, NO_ITEM, queryFields, toCommonScale } from '@nextcart/models';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { defaultConfiguration } from '../configuration.ts';
+import { anyDeeds } from '../deeds.fixture.ts';
+import { createRanker } from '../ranker.ts';
+import { type Deed, historyOf, NOW, openShop, shopIds } from '../shop.fixture.ts';
+import type { Opinions } from './opinions.ts';
+import { knownIds, releaseLike, serving } from './release.fixture.ts';
+import { createModelMemory, openReleaseModels, type ReleaseModels } from './release-models.ts';
+
+const shop = openShop();
+const artifact = releaseLike();
+let models: ReleaseModels;
+beforeAll(async () => {
+  models = await openReleaseModels(artifact, { index: shop.index, threads: 1, batch: 8 });
+});
+afterAll(() => models.close());
+
+const said = (opinions: Opinions | undefined) =>
+  shopIds.map((id) => opinions?.sources.map((_, source) => opinions.of(source, shop.index.get(id))));
+const opine = async (deeds: readonly Deed[]) => {
+  const [opinions] = await models.opine([{ history: historyOf(shop.index, deeds), memory: createModelMemory() }]);
+  return said(opinions);
+};
+
+test('what the recurrent model says is its score of the fold, event by event, on the common scale', async () => {
+  const { recurrent } = artifact.models;
+  if (recurrent === undefined) throw new Error('no model');
+  const scorer = await createRecurrentScorer(recurrent, { batch: 1, threads: 1 });
+  const deeds: Deed[] = [
+    ['search', 'red coffee', 90],
+    ['view', shopIds[3] as string, 60],
+    ['impression', shopIds[5] as string, 50],
+    ['view', shopIds.at(-1) as string, 30],
+    ['cart', shopIds[4] as string, 1],
+  ];
+  const seen = deeds.filter(([type]) => type !== 'impression');
+  const times = seen.map(([, , minutes]) => NOW - minutes * 60_000);
+  const facts = { priceDeciles: [], since: [], amountLimits: () => undefined };
+  const column = { times, types: [], items: [], amounts: [] };
+  const tokens = queryFields(['red coffee', null, null, null], { buckets: serving.searchFeatures });
+  const states = await scorer.fold(
+    {
+      rowStart: Int32Array.of(0, 4),
+      items: Int32Array.of(NO_ITEM, 3, NO_ITEM, 4),
+      types: Uint8Array.of(0, 1, 1, 3),
+      gaps: Uint8Array.from(times, (_, k) => gap.of(column, k, facts)),
+      hours: Uint8Array.from(times, (_, k) => hour.of(column, k, facts)),
+      tokens,
+    },
+    Int32Array.of(0),
+  );
+  const z = new Float32Array(knownIds.length);
+  toCommonScale(await scorer.score(states, 1), 'logits', new Int32Array(0), z);
+  await scorer.close();
+  const found = await opine(deeds);
+  knownIds.forEach((_, item) => expect(found[item]?.[1]).toBeCloseTo(z[item] as number, 3));
+  // items that came after the release: no opinion
+  for (const unknown of found.slice(knownIds.length)) expect(unknown).toEqual([0, 0]);
+});
+
+/** Histories as folds cut them. */
+const cut = (deeds: readonly Deed[], count: number): SubjectHistory => {
+  const history = historyOf(shop.index, deeds.slice(foldStart(count), count));
+  const offsets = history.offsets.map((offset) => offset + foldStart(count));
+  return { ...history, count, offsets };
+};
+const view = (n: number): Deed => ['view', shopIds[(n * 7) % shopIds.length] as string, 400 - n];
+
+describe('opinions are a function of history and release', () => {
+  test('kept from event to event over several steps of the fold, or made anew: the same bits', async () => {
+    const deeds = Array.from({ length: 2 * MAX_FOLDED }, (_, n) => view(n));
+    const kept = createModelMemory();
+    for (const count of [1, 2, 5, 6, 63, 64, 65, 127, 128, 129, 190, 200, 254]) {
+      const history = cut(deeds, count);
+      const [hot] = await models.opine([{ history, memory: kept }]);
+      const before = said(hot);
+      const [cold] = await models.opine([{ history, memory: createModelMemory() }]);
+      expect(said(cold)).toEqual(before);
+    }
+  });
+
+  test('a memory of another subject, release or stretch of the fold is of no consequence', async () => {
+    const other = await openReleaseModels(releaseLike(2), { index: shop.index, threads: 1, batch: 2 });
+    await fc.assert(
+      fc.asyncProperty(anyDeeds, anyDeeds, async (first, second) => {
+        const memory = createModelMemory();
+        await other.opine([{ history: historyOf(shop.index, first), memory }]);
+        const [after] = await models.opine([{ history: historyOf(shop.index, second), memory }]);
+        expect(said(after)).toEqual(await opine(second));
+      }),
+      { numRuns: 20 },
+    );
+    await other.close();
+  });
+
+  test('alone or in a batch', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(anyDeeds, { minLength: 1, maxLength: 8 }), async (batch) => {
+        const asked = batch.map((deeds) => ({ history: historyOf(shop.index, deeds), memory: createModelMemory() }));
+        const together = (await models.opine(asked)).map(said);
+        for (const [n, deeds] of batch.entries()) expect(together[n]).toEqual(await opine(deeds));
+      }),
+      { numRuns: 15 },
+    );
+  });
+});
+
+test('a list is what parts and models say together, for every item of the shop', async () => {
+  const { index, features, parts } = shop;
+  const configuration = {
+    ...defaultConfiguration,
+    ...{ listSize: shopIds.length, weights: models.weights, repurchaseDays: 0 },
+    diversity: { ...defaultConfiguration.diversity, lambda: 1 },
+  };
+  const ranker = createRanker({ parts, index, features, configuration });
+  await fc.assert(
+    fc.asyncProperty(anyDeeds, async (deeds) => {
+      const history = historyOf(index, deeds);
+      const [plain] = ranker.rank([{ history, now: NOW }]);
+      const [opinions] = await models.opine([{ history, memory: createModelMemory() }]);
+      const [list] = ranker.rank([{ history, now: NOW, ...(opinions && { opinions }) }]);
+      const without = new Map(plain?.items.map(({ itemId, score }) => [itemId, score]));
+      const expected = shopIds.flatMap((id) => {
+        const models = opinions?.sources.reduce((sum, source, at) => {
+          return sum + (serving.weights[source] ?? 0) * opinions.of(at, index.get(id));
+        }, 0);
+        const isShown = list?.items.some(({ itemId }) => itemId === id);
+        return isShown ? [[id, (without.get(id) ?? 0) + (models ?? 0)] as const] : [];
+      });
+      const found = new Map(list?.items.map(({ itemId, score }) => [itemId, score]));
+      for (const [id, score] of expected) expect(found.get(id)).toBeCloseTo(score, 4);
+      const scores = list?.items.map(({ score }) => score) ?? [];
+      expect(scores).toEqual(scores.toSorted((a, b) => b - a));
+      // the release knows all but three, and names all that it knows
+      expect(list?.items.length).toBeGreaterThanOrEqual(knownIds.length - deeds.length);
+    }),
+    { numRuns: 25 },
+  );
+});
+
+test('byte for byte the same list in a process that saw the items in another order', async () => {
+  const order = [...shopIds].reverse();
+  const other = openShop({ order });
+  const theirs = await openReleaseModels(artifact, { index: other.index, threads: 2, batch: 3 });
+  const listOf = async (of: typeof shop, by: ReleaseModels, deeds: readonly Deed[]) => {
+    const { index, features, parts } = of;
+    const configuration = { ...defaultConfiguration, weights: by.weights };
+    const history = historyOf(index, deeds);
+    const [opinions] = await by.opine([{ history, memory: createModelMemory() }]);
+    const ranker = createRanker({ parts, index, features, configuration });
+    return ranker.rank([{ history, now: NOW, ...(opinions && { opinions }) }]);
+  };
+  await fc.assert(
+    fc.asyncProperty(anyDeeds, async (deeds) => {
+      expect(await listOf(other, theirs, deeds)).toEqual(await listOf(shop, models, deeds));
+    }),
+    { numRuns: 20 },
+  );
+  await theirs.close();
+});
+
+test.each([
+  ['no settings', undefined, /there are none/],
+  ['a type that nobody knows', { ...serving, types: ['stare'] }, /types are/],
+  ['weights below zero', { ...serving, weights: { recurrent: -1 } }, /weights of/],
+])('a release with %s is refused', async (_, settings, words) => {
+  const manifest = { ...artifact.manifest, settings: { serving: settings } };
+  const opened = openReleaseModels({ ...artifact, manifest }, { index: createItemIndex(), threads: 1, batch: 1 });
+  await expect(opened).rejects.toThrow(words);
+});
