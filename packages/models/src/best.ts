@@ -4,8 +4,6 @@
  */
 export interface Best {
   offer(slot: number, score: number): void;
-  /** A lower score than this is not taken. */
-  least(): number;
   /** Slots, best first; empties the heap. */
   take(): Int32Array;
   /** The same into an array of at least `size`; returns how many. */
@@ -50,7 +48,6 @@ export const createBest = (size: number, idOf: (slot: number) => string): Best =
 
   return {
     drain,
-    least: () => (length === size ? (scores[0] as number) : Number.NEGATIVE_INFINITY),
     offer: (slot, score) => {
       if (length === size) {
         if (score < (scores[0] as number) || below(slot, score, 0)) return;

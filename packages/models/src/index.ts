@@ -46,6 +46,7 @@ export {
 } from './content/hashed-fields.ts';
 export { createTextMatch, type TextMatch, type TextWeights, textDefaults } from './content/text-match.ts';
 export { beyondDefinitions, coverageAt, noveltyAt, revenueAt } from './evaluation/beyond-accuracy.ts';
+export { logWealth, type Tally, type WinRate, winRate } from './evaluation/confidence-sequence.ts';
 export {
   evaluateFullRanking,
   type RankingQuality,

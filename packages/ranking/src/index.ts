@@ -3,6 +3,7 @@ export { type CatalogFeatures, createCatalogFeatures } from './catalog-features.
 export type { CatalogView } from './catalog-view.ts';
 export { defaultConfiguration, type RankingConfiguration } from './configuration.ts';
 export { type FilterCounts, type FilterName, filterNames } from './filters.ts';
+export { type Draft, type Team, teamDraft, teamText } from './interleave.ts';
 export type { Opinions } from './models/opinions.ts';
 export {
   type Asked,

@@ -73,7 +73,8 @@ const partOf = (name: keyof ReleaseModels, bytes: Uint8Array, items: number): un
   }
 };
 
-const readManifest = async (folder: string): Promise<{ readonly manifest: Manifest; readonly hash: string }> => {
+/** What a release says of itself, without its models. Throws an ArtifactError for a damaged manifest. */
+export const readManifest = async (folder: string): Promise<{ readonly manifest: Manifest; readonly hash: string }> => {
   const found = await stat(folder).catch(() => undefined);
   if (!found?.isDirectory()) throw new ArtifactError('', `there is no release at ${folder}`, COPY_AGAIN);
   const bytes = await readPart(folder, MANIFEST);

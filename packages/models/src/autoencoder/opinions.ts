@@ -31,7 +31,7 @@ export const createAutoencoderOpinions = async (
   const table = (weights[TABLE] as Float32Array).slice();
   const first = new Float32Array(batch * shape.hidden);
   const made = createStandardRoots(batch, shape.items);
-  const run = session.bind({ first, roots: made.roots });
+  const run = session.bindRows({ first, roots: made.roots });
   return {
     opine: async (bags) => {
       const count = bags.rowStart.length - 1;
@@ -39,7 +39,7 @@ export const createAutoencoderOpinions = async (
       checkBags(bags, shape.columns, 'bags');
       const rows = Int32Array.from({ length: count }, (_, row) => row);
       gatherSum(table, shape.hidden, normalisedBags(bags, rows), first);
-      await run();
+      await run(count);
       return made.read(count);
     },
     close: session.close,
@@ -56,5 +56,5 @@ const opinionProgram = ({ shape, weights }: Autoencoder, batch: number): Program
     }),
   );
   const { mu } = encode(graph.input('first', [batch, shape.hidden]), named, shape.depth);
-  return graph.program(rootsOf(decode(mu, named)));
+  return graph.program(rootsOf(decode(mu, named)), batch);
 };

@@ -2,9 +2,7 @@
 import { createStandardRoots, rootsOf, type StandardRoots } from '../serving/standard-roots.ts';
 import { createGraph, type Program } from '../training/graph.ts';
 import { mul } from '../training/operators/arithmetic.ts';
-import { reshape } from '../training/operators/indexing.ts';
 import { matmul } from '../training/operators/matmul.ts';
-import { addAt } from '../training/operators/scatter.ts';
 import { openSession } from '../training/session.ts';
 import { askFor, repeatBonus } from './network.ts';
 import type { ScorerOptions } from './scorer.ts';
@@ -39,7 +37,7 @@ export const createRecurrentOpinions = async (
     ...(lags > 0 && { places: new Int32Array(batch * lags), present: new Float32Array(batch * lags) }),
   };
   const made = createStandardRoots(batch, items);
-  const run = session.bind({ ...inputs, roots: made.roots });
+  const run = session.bindRows({ ...inputs, roots: made.roots });
   return {
     opine: async (states, type) => {
       const count = states.length / stateSize;
@@ -54,11 +52,11 @@ export const createRecurrentOpinions = async (
         inputs.outputs.set(states.subarray(end - lags - width, end - lags), row * width);
         for (let lag = 0; lag < lags; lag += 1) {
           const next = states[end - lags + lag] as number; // item + 1, or 0
-          (inputs.places as Int32Array)[row * lags + lag] = row * items + Math.max(0, next - 1);
+          (inputs.places as Int32Array)[row * lags + lag] = Math.max(0, next - 1);
           (inputs.present as Float32Array)[row * lags + lag] = next > 0 ? 1 : 0;
         }
       }
-      await run();
+      await run(count);
       return made.read(count);
     },
     close: session.close,
@@ -79,7 +77,12 @@ const opinionProgram = (model: RecurrentModel, batch: number): Program => {
   const bias = graph.constant('bias', halved(weights[BIAS] as Float32Array), [items]);
   const scores = matmul(asked, rows, { transposeB: true, bias });
   const repeats = repeatBonus(asked, denseConstants(graph, model), shape);
-  if (!repeats) return graph.program(rootsOf(scores));
+  if (!repeats) return graph.program(rootsOf(scores), batch);
   const bonus = mul(mul(repeats, graph.input('present', [batch, lags])), 0.5);
-  return graph.program(rootsOf(addAt(scores, graph.indices('places', [batch * lags]), reshape(bonus, [batch * lags]))));
+  const halves = graph.node('ScatterElements', {
+    inputs: [scores, graph.indices('places', [batch, lags]), bonus],
+    shape: scores.shape,
+    attributes: { axis: 1, reduction: 'add' },
+  });
+  return graph.program(rootsOf(halves), batch);
 };

@@ -42,6 +42,8 @@ export interface Program {
   readonly model: Uint8Array;
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
+  /** Inputs and outputs with so many rows take fewer too. */
+  readonly mostRows?: number;
 }
 
 export interface Graph {
@@ -58,8 +60,11 @@ export interface Graph {
   /** A constant of int64 [values], as operators want axes and shapes. */
   integers(values: readonly number[]): Tensor;
   node(operator: string, spec: NodeSpec): Tensor;
-  /** The part of the graph that the outputs need; they are named by their keys. */
-  program(outputs: Readonly<Record<string, Tensor>>): Program;
+  /**
+   * The part of the graph that the outputs need; they are named by their keys. With `mostRows`, inputs and outputs of so
+   * many rows take fewer too; nothing in the graph may then depend on their number.
+   */
+  program(outputs: Readonly<Record<string, Tensor>>, mostRows?: number): Program;
 }
 
 /** `precision` float64 is for checking gradients against finite differences. */
@@ -111,7 +116,7 @@ export const createGraph = (precision: 'float32' | 'float64' = 'float32'): Graph
       operations.set(tensor, { operator, inputs: inputs.map((input) => input.name), output: name, unread, attributes });
       return tensor;
     },
-    program: (outputs) => {
+    program: (outputs, mostRows) => {
       const needed = new Set<Tensor>();
       const visit = (tensor: Tensor) => {
         if (tensor.graph !== graph) throw new Error(`${tensor.name} is of another graph`);
@@ -139,8 +144,9 @@ export const createGraph = (precision: 'float32' | 'float64' = 'float32'): Graph
         }),
         inputs,
         outputs: named,
+        ...(mostRows !== undefined && { mostRows }),
       });
-      return { model, inputs, outputs: named };
+      return { model, inputs, outputs: named, ...(mostRows !== undefined && { mostRows }) };
     },
   };
   return graph;

@@ -26,6 +26,8 @@ export interface OnnxGraph {
   readonly constants: readonly (TensorSpec & { readonly values: Values })[];
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
+  /** Inputs and outputs with so many rows take any number of them. */
+  readonly mostRows?: number;
 }
 
 const IR_VERSION = 9;
@@ -64,20 +66,24 @@ const constant = ({ name, type, shape, values }: OnnxGraph['constants'][number])
     bytesField(9, new Uint8Array(values.buffer, values.byteOffset, values.byteLength)),
   );
 
-const valueInfo = ({ name, type, shape }: TensorSpec): Bytes => {
-  const dimensions = message(...shape.map((size) => bytesField(1, integerField(1, size))));
+const valueInfo = ({ name, type, shape }: TensorSpec, mostRows?: number): Bytes => {
+  const dimensions = message(
+    ...shape.map((size, axis) =>
+      bytesField(1, axis === 0 && size === mostRows ? textField(2, 'rows') : integerField(1, size)),
+    ),
+  );
   const tensorType = message(integerField(1, DATA_TYPES[type]), bytesField(2, dimensions));
   return message(textField(1, name), bytesField(2, bytesField(1, tensorType)));
 };
 
 /** The bytes of a `.onnx` file that any ONNX runtime loads. */
-export const encodeModel = ({ operations, constants, inputs, outputs }: OnnxGraph): Bytes => {
+export const encodeModel = ({ operations, constants, inputs, outputs, mostRows }: OnnxGraph): Bytes => {
   const graph = message(
     ...operations.map((item) => bytesField(1, operation(item))),
     textField(2, 'nextcart'),
     ...constants.map((item) => bytesField(5, constant(item))),
-    ...inputs.map((item) => bytesField(11, valueInfo(item))),
-    ...outputs.map((item) => bytesField(12, valueInfo(item))),
+    ...inputs.map((item) => bytesField(11, valueInfo(item, mostRows))),
+    ...outputs.map((item) => bytesField(12, valueInfo(item, mostRows))),
   );
   const operatorSet = message(textField(1, ''), integerField(2, OPERATOR_SET));
   return message(

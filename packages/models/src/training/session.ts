@@ -15,6 +15,8 @@ export interface Session {
    * what is in them between runs. Throws a TypeError or RangeError for a missing array or one of another kind or size.
    */
   bind(arrays: Readonly<Record<string, Numbers>>): () => Promise<void>;
+  /** The same for a program with `mostRows`: a run takes and makes the first `rows` rows, 1 to `mostRows`. */
+  bindRows(arrays: Readonly<Record<string, Numbers>>): (rows: number) => Promise<void>;
   close(): Promise<void>;
 }
 
@@ -48,13 +50,29 @@ export const openSession = async (program: Program, { threads }: SessionOptions)
       throw new RangeError(`${name} [${shape.join(', ')}] has ${sizeOf(shape)} numbers, the array ${array.length}`);
     return new Tensor(type as 'float32', array as Float32Array, shape);
   };
+  const runOver = (arrays: Readonly<Record<string, Numbers>>, rows: number | undefined) => {
+    const over = (specs: readonly TensorSpec[]) =>
+      Object.fromEntries(
+        specs.map((spec) => {
+          const whole = arrays[spec.name];
+          if (rows === undefined || spec.shape[0] !== program.mostRows) return [spec.name, tensorOver(spec, whole)];
+          const shape = [rows, ...spec.shape.slice(1)];
+          return [spec.name, tensorOver({ ...spec, shape }, whole?.subarray(0, sizeOf(shape)))];
+        }),
+      );
+    const [feeds, fetches] = [over(program.inputs), over(program.outputs)];
+    return async () => {
+      await session.run(feeds, fetches);
+    };
+  };
   return {
-    bind: (arrays) => {
-      const over = (specs: readonly TensorSpec[]) =>
-        Object.fromEntries(specs.map((spec) => [spec.name, tensorOver(spec, arrays[spec.name])]));
-      const [feeds, fetches] = [over(program.inputs), over(program.outputs)];
-      return async () => {
-        await session.run(feeds, fetches);
+    bind: (arrays) => runOver(arrays, undefined),
+    bindRows: (arrays) => {
+      const runs = new Map<number, () => Promise<void>>();
+      return (rows) => {
+        const run = runs.get(rows) ?? runOver(arrays, rows);
+        runs.set(rows, run);
+        return run();
       };
     },
     close: () => session.release(),

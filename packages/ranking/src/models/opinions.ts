@@ -18,7 +18,9 @@ export interface Opinions {
 }
 
 /** Twice what is looked at for diversity: some of them will be filtered. */
-export const TOP_ITEMS = 250;
+export const TOP_ITEMS = 200;
+/** Items that are looked at together: most of them hold none of the best. */
+const BLOCK = 32;
 
 /** One model's answers for a batch. */
 export interface Answers {
@@ -29,10 +31,37 @@ export interface Answers {
 /** Reads rows of answers. `ids`: by number. */
 export const createOpinionReader = (ids: readonly string[], numbers: ItemNumbers) => {
   const items = ids.length;
-  const best = createBest(Math.min(TOP_ITEMS, items), (item) => ids[item] as string);
-  const top = new Int32Array(TOP_ITEMS);
+  const most = Math.min(TOP_ITEMS, items);
+  const best = createBest(most, (item) => ids[item] as string);
+  const top = new Int32Array(most);
   /** Σ factor · root: z up to a constant that all items have. */
   const sums = new Float64Array(items);
+  const maxima = new Float64Array(Math.ceil(items / BLOCK));
+  const sorted = new Float64Array(maxima.length);
+
+  const addUp = (answers: readonly Answers[], row: number, weights: readonly number[]) => {
+    answers.forEach(({ found: { roots, scales } }, at) => {
+      const factor = (weights[at] as number) * (scales[row] as number);
+      const start = row * items;
+      if (at === 0) for (let item = 0; item < items; item += 1) sums[item] = factor * (roots[start + item] as number);
+      else
+        for (let item = 0; item < items; item += 1)
+          sums[item] = (sums[item] as number) + factor * (roots[start + item] as number);
+    });
+  };
+  /** As many items as are wanted are at or above it: one in each of the blocks with the best maxima. */
+  const leastOfBest = (): number => {
+    for (let block = 0, item = 0; block < maxima.length; block += 1) {
+      let maximum = Number.NEGATIVE_INFINITY;
+      for (const end = Math.min(items, item + BLOCK); item < end; item += 1)
+        if ((sums[item] as number) > maximum) maximum = sums[item] as number;
+      maxima[block] = maximum;
+    }
+    if (maxima.length < most) return Number.NEGATIVE_INFINITY;
+    sorted.set(maxima);
+    sorted.sort();
+    return sorted[maxima.length - most] as number;
+  };
 
   return (answers: readonly Answers[], row: number): Opinions => {
     const first = row * items;
@@ -45,17 +74,12 @@ export const createOpinionReader = (ids: readonly string[], numbers: ItemNumbers
         return item < 0 ? 0 : zOf(answers[source] as Answers, item);
       },
       eachBest: (weights, take) => {
-        answers.forEach(({ found: { roots, scales } }, at) => {
-          const factor = (weights[at] as number) * (scales[row] as number);
-          if (at === 0)
-            for (let item = 0; item < items; item += 1) sums[item] = factor * (roots[first + item] as number);
-          else
-            for (let item = 0; item < items; item += 1)
-              sums[item] = (sums[item] as number) + factor * (roots[first + item] as number);
-        });
-        for (let item = 0; item < items; item += 1) {
-          const sum = sums[item] as number;
-          if (sum >= best.least()) best.offer(item, sum);
+        addUp(answers, row, weights);
+        const least = leastOfBest();
+        for (let block = 0; block < maxima.length; block += 1) {
+          if ((maxima[block] as number) < least) continue;
+          for (let item = block * BLOCK; item < Math.min(items, (block + 1) * BLOCK); item += 1)
+            if ((sums[item] as number) >= least) best.offer(item, sums[item] as number);
         }
         const count = best.drain(top);
         for (let at = 0; at < count; at += 1) take(numbers.indexOf(top[at] as number));

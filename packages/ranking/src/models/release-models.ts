@@ -6,11 +6,9 @@
 import { foldStart, type ItemIndex, type ListSource, MAX_FOLDED, type SubjectHistory } from '@nextcart/contracts';
 import {
   type Artifact,
-  type AutoencoderOpinions,
   createAutoencoderOpinions,
   createRecurrentOpinions,
   createRecurrentScorer,
-  type RecurrentOpinions,
   type RecurrentScorer,
 } from '@nextcart/models';
 import { createHistoryBags } from './history-bags.ts';
@@ -53,14 +51,7 @@ export interface ReleaseModels {
   close(): Promise<void>;
 }
 
-interface Sized {
-  readonly batch: number;
-  readonly advance: RecurrentScorer | undefined;
-  readonly recurrent: RecurrentOpinions | undefined;
-  readonly autoencoder: AutoencoderOpinions | undefined;
-}
-
-/** A lone event must not pay for a full batch: rows that nobody asked for are computed all the same. */
+/** A lone event must not pay for a full batch: a fold's step computes all rows of its program, asked for or not. */
 const SMALL_BATCH = 4;
 
 /**
@@ -82,16 +73,15 @@ export const openReleaseModels = async (
   const bagsOf = createHistoryBags(settings, numbers);
   const read = createOpinionReader(items, numbers);
 
-  const openSized = async (size: number): Promise<Sized> => ({
-    batch: size,
-    advance: recurrent && (await createRecurrentScorer(recurrent, { batch: size, threads })),
-    recurrent: recurrent && (await createRecurrentOpinions(recurrent, { batch: size, threads })),
-    autoencoder: autoencoder && (await createAutoencoderOpinions(autoencoder, { batch: size, threads })),
-  });
-  const sizes: Sized[] = [];
-  for (const size of new Set([Math.min(SMALL_BATCH, batch), batch])) sizes.push(await openSized(size));
-  const sizedFor = (count: number) => (sizes.find((sized) => sized.batch >= count) ?? sizes.at(-1)) as Sized;
-  const stateSize = sizes[0]?.advance?.stateSize ?? 0;
+  const scorers: RecurrentScorer[] = [];
+  if (recurrent)
+    for (const size of new Set([Math.min(SMALL_BATCH, batch), batch]))
+      scorers.push(await createRecurrentScorer(recurrent, { batch: size, threads }));
+  const scorerFor = (count: number) =>
+    (scorers.find((scorer) => scorer.batch >= count) ?? scorers.at(-1)) as RecurrentScorer;
+  const next = recurrent && (await createRecurrentOpinions(recurrent, { batch, threads }));
+  const needs = autoencoder && (await createAutoencoderOpinions(autoencoder, { batch, threads }));
+  const stateSize = scorers[0]?.stateSize ?? 0;
 
   /** Whether the memory has the history's first cells in it, as they are. */
   const isOn = (memory: ModelMemory, { count, length, offsets }: SubjectHistory): boolean =>
@@ -124,7 +114,7 @@ export const openReleaseModels = async (
     for (let time = 0; time < lengthOf(order[0] as number); time += 1) {
       const active = order.filter((row) => lengthOf(row) > time);
       const chosen = Int32Array.from(active, (row) => (rowStart[row] as number) + time);
-      await sizedFor(active.length).advance?.advance(sorted.subarray(0, active.length * stateSize), all, chosen);
+      await scorerFor(active.length).advance(sorted.subarray(0, active.length * stateSize), all, chosen);
     }
     const states = new Float32Array(sorted.length);
     order.forEach((row, place) => {
@@ -142,24 +132,20 @@ export const openReleaseModels = async (
     opine: async (some) => {
       if (some.length > batch) throw new RangeError(`${some.length} histories in a batch of ${batch}`);
       if (some.length === 0) return [];
-      const sized = sizedFor(some.length);
       const answers: Answers[] = [];
-      if (sized.autoencoder) {
-        const bags = bagsOf(some.map(({ history }) => history));
-        answers.push({ source: 'autoencoder', found: await sized.autoencoder.opine(bags) });
-      }
-      if (sized.recurrent) {
+      if (needs)
+        answers.push({ source: 'autoencoder', found: await needs.opine(bagsOf(some.map((one) => one.history))) });
+      if (next) {
         const states = await bringUpToDate(some).catch((error: unknown) => {
           for (const { memory } of some) memory.release = ''; // what is in them is half done
           throw error;
         });
-        answers.push({ source: 'recurrent', found: await sized.recurrent.opine(states, asked) });
+        answers.push({ source: 'recurrent', found: await next.opine(states, asked) });
       }
       return some.map((_, row) => read(answers, row));
     },
     close: async () => {
-      for (const { advance, recurrent: rnn, autoencoder: vae } of sizes)
-        await Promise.all([advance?.close(), rnn?.close(), vae?.close()]);
+      await Promise.all([...scorers, next, needs].map((one) => one?.close()));
     },
   };
 };
