@@ -14,7 +14,7 @@ import {
   similarItemsKey,
 } from '@nextcart/contracts';
 import { createBest, createScoreSheet } from '@nextcart/models';
-import { type AttentionBuffer, createAttentionBuffer, createAttentionReader } from './attention.ts';
+import { type AttentionBuffer, createAttentionReader } from './attention.ts';
 import { createCandidateSheet, createShortlister } from './candidate-sheet.ts';
 import type { CatalogFeatures } from './catalog-features.ts';
 import { defaultConfiguration, type RankingConfiguration } from './configuration.ts';

@@ -145,7 +145,7 @@ export const openReleaseModels = async (
       return some.map((_, row) => read(answers, row));
     },
     close: async () => {
-      await Promise.all([...scorers, next, needs].map((one) => one?.close()));
+      for (const one of [...scorers, next, needs]) await one?.close();
     },
   };
 };

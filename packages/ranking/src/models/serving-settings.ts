@@ -30,7 +30,7 @@ export const readServingSettings = (settings: Readonly<Record<string, unknown>>)
     throw refuse(`${searchFeatures} columns of searches`);
   if (bag?.weights.length !== types.length || !(bag.halfLifeDays > 0)) throw refuse(`bags of ${JSON.stringify(bag)}`);
   const unknown = Object.entries(weights ?? {}).find(
-    ([source, weight]) => !listSources.includes(source as ListSource) || !((weight as number) >= 0),
+    ([source, weight]) => !listSources.includes(source as ListSource) || !(weight >= 0),
   );
   if (weights === undefined || unknown) throw refuse(`weights of ${JSON.stringify(weights)}`);
   return serving as ServingSettings;
