@@ -163,7 +163,7 @@ export {
   createApproximateTopItemsScorer,
 } from './serving/approximate-top-items.ts';
 export type { TopItems } from './serving/select-top.ts';
-export type { StandardRoots } from './serving/standard-roots.ts';
+export { onScale, type StandardRoots } from './serving/standard-roots.ts';
 export { createTopItemsScorer, type TopItemsScorer } from './serving/top-items.ts';
 export type { Catalogue } from './serving/top-items-program.ts';
 export { indexSessions, type SessionIndex, type Sessions } from './session-index.ts';

@@ -4,14 +4,9 @@ export type { CatalogView } from './catalog-view.ts';
 export { defaultConfiguration, type RankingConfiguration } from './configuration.ts';
 export { type FilterCounts, type FilterName, filterNames } from './filters.ts';
 export { type Draft, type Team, teamDraft, teamText } from './interleave.ts';
+export { createModelMemory, type ModelMemory } from './models/fold-lanes.ts';
 export type { Opinions } from './models/opinions.ts';
-export {
-  type Asked,
-  createModelMemory,
-  type ModelMemory,
-  openReleaseModels,
-  type ReleaseModels,
-} from './models/release-models.ts';
+export { openReleaseModels, type ReleaseModels } from './models/release-models.ts';
 export { readServingSettings, type ServingSettings } from './models/serving-settings.ts';
 export { createParts, type RankingSnapshots } from './parts/create-parts.ts';
 export { createRanker, type RankedList, type Ranker, type RankRequest } from './ranker.ts';

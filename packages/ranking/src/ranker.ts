@@ -130,7 +130,7 @@ export const createRanker = (deps: {
       });
     };
 
-    const reasonsFor = (request: ScoringRequest, list: Candidates) => {
+    const reasonsFor = (request: ScoringRequest, list: Candidates, opinions: Opinions | undefined) => {
       const { length } = request.attention;
       const first = Math.max(0, length - configuration.explained);
       const events = eventsBySize[length - first] as Int32Array;
@@ -145,9 +145,10 @@ export const createRanker = (deps: {
       sources.forEach((_, p) => {
         const own = scores[p] as Float64Array;
         const part = parts[p];
-        if (part === undefined)
-          for (let k = 0; k < events.length; k += 1) without.set(own.subarray(0, list.length), k * list.length);
-        else scoreWithout(part, request, list, own, events);
+        const spokenBy = opinions?.sources.indexOf(sources[p] as ListSource) ?? -1;
+        if (part !== undefined) scoreWithout(part, request, list, own, events);
+        else if (spokenBy !== -1) opinions?.without(spokenBy, cellsOf(request, events), list, own, without);
+        else without.fill(0, 0, events.length * list.length);
         explainer.take(p, own, without);
       });
       return explainer.explain(request);
@@ -204,7 +205,7 @@ export const createRanker = (deps: {
       });
       const size = diversify(topItems, topScores, chosen, order);
       const list = shortlist(size, (place) => topItems[order[place] as number] as number);
-      const items = reasonsFor(request, list).map(({ source, reasons }, place) =>
+      const items = reasonsFor(request, list, opinions).map(({ source, reasons }, place) =>
         show(list.items[place] as number, topScores[order[place] as number] as number, source, reasons),
       );
       return { items, filtered };
@@ -212,6 +213,9 @@ export const createRanker = (deps: {
 
     return rankOne;
   };
+
+  const cellsOf = ({ attention }: ScoringRequest, events: Int32Array) =>
+    events.map((event) => attention.cells[event] as number);
 
   const show = (
     item: number,

@@ -183,6 +183,7 @@ export const createScorer = (deps: ScorerDeps): Scorer => {
           isKnown: (itemId) => catalogue.item(itemId) !== undefined,
           threads: options.modelThreads,
           batch: options.batchSize,
+          explained: options.configuration.explained,
         }),
       engine,
       loop,

@@ -17,6 +17,7 @@ export const loadRelease = async (
     readonly isKnown: (itemId: string) => boolean;
     readonly threads: number;
     readonly batch: number;
+    readonly explained: number;
   },
 ): Promise<ReleaseModels> => {
   if (!uri.startsWith('file:'))

@@ -2,7 +2,7 @@
 import type { SparseRows } from '../item-graph.ts';
 import { checkFinite } from '../recurrent/shape.ts';
 import { createStandardRoots, rootsOf, type StandardRoots } from '../serving/standard-roots.ts';
-import { createGraph, type Program } from '../training/graph.ts';
+import { createGraph, type Graph, type Program } from '../training/graph.ts';
 import { openSession } from '../training/session.ts';
 import { gatherSum } from '../training/sparse-layer.ts';
 import { checkBags, normalisedBags } from './bags.ts';
@@ -12,10 +12,17 @@ import { type Autoencoder, checkWeights, decoderShapes, encoderShapes, TABLE } f
 /** One call at a time: calls share their arrays. */
 export interface AutoencoderOpinions {
   /**
-   * Of at most `batch` bags [n, columns]; an empty one gets those of the prior. A row's bits depend neither on the batch
-   * nor on the threads. Good until the next call. Throws a RangeError for bags that don't fit.
+   * Latents of any number of bags [n, columns], [n, latent]; an empty one gets those of the prior. Throws a RangeError for
+   * bags that don't fit. Here as below a row's bits depend neither on the batch nor on the threads.
    */
-  opine(bags: SparseRows): Promise<StandardRoots>;
+  latentsOf(bags: SparseRows): Promise<Float32Array>;
+  /** What latents [n, latent] say of all items, at most `batch`. Good until the next call. */
+  opine(latents: Float32Array): Promise<StandardRoots>;
+  /**
+   * Half the logits of a few items for latents [n, latent], into [n, items.length]: the same as those that roots are made
+   * of but for rounding. For `onScale`.
+   */
+  halvesOf(latents: Float32Array, items: Int32Array, into: Float64Array): void;
   close(): Promise<void>;
 }
 
@@ -25,36 +32,89 @@ export const createAutoencoderOpinions = async (
   { batch, threads }: { readonly batch: number; readonly threads: number },
 ): Promise<AutoencoderOpinions> => {
   const { shape, weights } = model;
+  const { hidden, latent, items, columns } = shape;
   checkWeights(shape, weights);
   checkFinite(weights);
-  const session = await openSession(opinionProgram(model, batch), { threads });
+  const encoding = await openSession(encoderProgram(model, batch), { threads });
+  const deciding = await openSession(opinionProgram(model, batch), { threads }).catch(async (error: unknown) => {
+    await encoding.close();
+    throw error;
+  });
+  // the graphs hold copies too: a training that goes on does not change what is said
   const table = (weights[TABLE] as Float32Array).slice();
-  const first = new Float32Array(batch * shape.hidden);
-  const made = createStandardRoots(batch, shape.items);
-  const run = session.bindRows({ first, roots: made.roots });
+  const [rows, bias] = [weights['rows'], weights['rowBias']].map((values) => values?.slice()) as [
+    Float32Array,
+    Float32Array,
+  ];
+  const [first, mu] = [new Float32Array(batch * hidden), new Float32Array(batch * latent)];
+  const made = createStandardRoots(batch, items);
+  const encodeRows = encoding.bindRows({ first, latents: mu });
+  const decide = deciding.bindRows({ mu, ...made.arrays });
+
+  /** Bags [start, start + count) into `mu`. */
+  const encodeSome = async (bags: SparseRows, start: number, count: number): Promise<void> => {
+    const some = Int32Array.from({ length: count }, (_, row) => start + row);
+    gatherSum(table, hidden, normalisedBags(bags, some), first);
+    await encodeRows(count);
+  };
   return {
-    opine: async (bags) => {
+    latentsOf: async (bags) => {
       const count = bags.rowStart.length - 1;
-      if (count > batch) throw new RangeError(`${count} users in a batch of ${batch}`);
-      checkBags(bags, shape.columns, 'bags');
-      const rows = Int32Array.from({ length: count }, (_, row) => row);
-      gatherSum(table, shape.hidden, normalisedBags(bags, rows), first);
-      await run(count);
+      checkBags(bags, columns, 'bags');
+      const latents = new Float32Array(count * latent);
+      for (let start = 0; start < count; start += batch) {
+        const some = Math.min(batch, count - start);
+        await encodeSome(bags, start, some);
+        latents.set(mu.subarray(0, some * latent), start * latent);
+      }
+      return latents;
+    },
+    opine: async (latents) => {
+      const count = latents.length / latent;
+      if (!Number.isInteger(count) || count > batch)
+        throw new RangeError(`${latents.length} numbers are no latents of ${latent}, at most ${batch}`);
+      mu.set(latents);
+      await decide(count);
       return made.read(count);
     },
-    close: session.close,
+    halvesOf: (latents, some, into) => {
+      for (let row = 0; row * latent < latents.length; row += 1)
+        for (let k = 0; k < some.length; k += 1) {
+          const item = some[k] as number;
+          let sum = bias[item] as number;
+          for (let i = 0; i < latent; i += 1)
+            sum += (latents[row * latent + i] as number) * (rows[item * latent + i] as number);
+          into[row * some.length + k] = sum / 2;
+        }
+    },
+    close: async () => void (await Promise.all([encoding.close(), deciding.close()])),
   };
+};
+
+const constants = (graph: Graph, weights: Autoencoder['weights'], shapes: ReturnType<typeof encoderShapes>) =>
+  Object.fromEntries(
+    Object.entries(shapes).map(
+      ([name, dimensions]) => [name, graph.constant(name, weights[name] as Float32Array, dimensions)] as const,
+    ),
+  );
+
+const encoderProgram = ({ shape, weights }: Autoencoder, batch: number): Program => {
+  const graph = createGraph();
+  const first = graph.input('first', [batch, shape.hidden]);
+  return graph.program(
+    { latents: encode(first, constants(graph, weights, encoderShapes(shape)), shape.depth).mu },
+    batch,
+  );
 };
 
 const opinionProgram = ({ shape, weights }: Autoencoder, batch: number): Program => {
   const graph = createGraph();
-  const halved = new Set(Object.keys(decoderShapes(shape)));
-  const named = Object.fromEntries(
-    Object.entries({ ...encoderShapes(shape), ...decoderShapes(shape) }).map(([name, dimensions]) => {
-      const values = weights[name] as Float32Array;
-      return [name, graph.constant(name, halved.has(name) ? values.map((value) => value / 2) : values, dimensions)];
-    }),
+  const shapes = decoderShapes(shape);
+  const halved = Object.fromEntries(
+    Object.keys(shapes).map((name) => [name, (weights[name] as Float32Array).map((value) => value / 2)]),
   );
-  const { mu } = encode(graph.input('first', [batch, shape.hidden]), named, shape.depth);
-  return graph.program(rootsOf(decode(mu, named)), batch);
+  return graph.program(
+    rootsOf(decode(graph.input('mu', [batch, shape.latent]), constants(graph, halved, shapes))),
+    batch,
+  );
 };

@@ -16,6 +16,11 @@ export interface RecurrentOpinions {
    * types. A row's bits depend neither on the batch nor on the threads. Good until the next call.
    */
   opine(states: Float32Array, type: number): Promise<StandardRoots>;
+  /**
+   * Half the logits of a few items for any number of states, into [n, items.length]: the same as those that roots are made
+   * of but for rounding. For `onScale`.
+   */
+  halvesOf(states: Float32Array, type: number, items: Int32Array, into: Float64Array): void;
   close(): Promise<void>;
 }
 
@@ -30,14 +35,29 @@ export const createRecurrentOpinions = async (
   const { width, blocks, items, types, lags } = shape;
   const stateSize = (blocks + 1) * width + lags;
   const crossTable = weights[CROSS]?.slice() as Float32Array;
-  const session = await openSession(opinionProgram(model, batch), { threads });
+  const vectors = vectorsOf(model);
+  const session = await openSession(opinionProgram(model, vectors, batch), { threads });
+  const bias = (weights[BIAS] as Float32Array).slice();
+  const repeat = weights['repeat']?.slice() as Float32Array;
+  const repeatBias = weights['repeat.bias']?.slice() as Float32Array;
+  /** `recent`: the last items + 1, newest first. */
+  const logitOf = (asked: Float64Array, item: number, recent: Float32Array): number => {
+    let sum = bias[item] as number;
+    for (let i = 0; i < width; i += 1) sum += (asked[i] as number) * (vectors[item * width + i] as number);
+    for (let lag = 0; lag < lags; lag += 1) {
+      if (recent[lag] !== item + 1) continue;
+      sum += repeatBias[lag] as number;
+      for (let i = 0; i < width; i += 1) sum += (asked[i] as number) * (repeat[i * lags + lag] as number);
+    }
+    return sum;
+  };
   const inputs = {
     outputs: new Float32Array(batch * width),
     ...(types > 0 && { cross: new Float32Array(width) }),
     ...(lags > 0 && { places: new Int32Array(batch * lags), present: new Float32Array(batch * lags) }),
   };
   const made = createStandardRoots(batch, items);
-  const run = session.bindRows({ ...inputs, roots: made.roots });
+  const run = session.bindRows({ ...inputs, ...made.arrays });
   return {
     opine: async (states, type) => {
       const count = states.length / stateSize;
@@ -59,15 +79,39 @@ export const createRecurrentOpinions = async (
       await run(count);
       return made.read(count);
     },
+    halvesOf: (states, type, some, into) => {
+      const asked = new Float64Array(width);
+      for (let row = 0; row * stateSize < states.length; row += 1) {
+        const end = (row + 1) * stateSize;
+        const output = states.subarray(end - lags - width, end - lags);
+        for (let i = 0; i < width; i += 1)
+          asked[i] = (output[i] as number) * (types > 0 ? 1 + (crossTable[type * width + i] as number) : 1);
+        if (shape.scale > 0) scaleTo(asked, shape.scale);
+        for (let k = 0; k < some.length; k += 1)
+          into[row * some.length + k] = logitOf(asked, some[k] as number, states.subarray(end - lags, end)) / 2;
+      }
+    },
     close: session.close,
   };
 };
 
-const opinionProgram = (model: RecurrentModel, batch: number): Program => {
+const scaleTo = (vector: Float64Array, length: number): void => {
+  let squares = 0;
+  for (const value of vector) squares += value * value;
+  const factor = squares > 0 ? length / Math.sqrt(squares) : 0;
+  for (let i = 0; i < vector.length; i += 1) vector[i] = (vector[i] as number) * factor;
+};
+
+/** Rows of items as outputs are compared with them, [items, width]. */
+const vectorsOf = (model: RecurrentModel): Float32Array => {
+  const vectors = itemVectors(model);
+  if (model.shape.scale > 0) makeUnit(vectors, model.shape.width);
+  return vectors;
+};
+
+const opinionProgram = (model: RecurrentModel, vectors: Float32Array, batch: number): Program => {
   const { shape, weights } = model;
   const { width, items, types, lags } = shape;
-  const vectors = itemVectors(model);
-  if (shape.scale > 0) makeUnit(vectors, width);
   const graph = createGraph();
   const halved = (values: Float32Array) => values.map((value) => value / 2); // exact
   const outputs = graph.input('outputs', [batch, width]);

@@ -8,7 +8,7 @@ import { createRecurrentOpinions } from '../recurrent/opinions.ts';
 import { createRecurrentScorer } from '../recurrent/scorer.ts';
 import { type RecurrentShape, initialWeights as recurrentWeights } from '../recurrent/shape.ts';
 import { createRandom } from '../training/random.ts';
-import type { StandardRoots } from './standard-roots.ts';
+import { onScale, type StandardRoots } from './standard-roots.ts';
 
 /** Fused opinions against the scores that the models' own scorers give, standardised the slow way. */
 
@@ -25,6 +25,14 @@ const expectScale = (found: StandardRoots, row: number, logits: Float32Array) =>
     const own = ((roots[row * ITEMS + item] as number) - (means[row] as number)) * (scales[row] as number);
     expect(Math.abs(own - (z[item] as number))).toBeLessThan(2e-3 * Math.max(1, Math.abs(z[item] as number)));
   }
+};
+const zOf = ({ roots, means, scales }: StandardRoots, row: number, item: number) =>
+  ((roots[row * ITEMS + item] as number) - (means[row] as number)) * (scales[row] as number);
+const expectHalves = (halves: Float64Array, some: Int32Array, logits: Float32Array) => {
+  halves.forEach((half, at) => {
+    const [row, item] = [Math.floor(at / some.length), some[at % some.length] as number];
+    expect(half).toBeCloseTo((logits[row * ITEMS + item] as number) / 2, 4);
+  });
 };
 const rowOf = ({ roots, means, scales }: StandardRoots, row: number) => ({
   roots: [...roots.subarray(row * ITEMS, (row + 1) * ITEMS)],
@@ -65,6 +73,11 @@ test('recurrent: its scores with the bonus of the last items; the same bits in a
     const state = states.subarray(row * scorer.stateSize, (row + 1) * scorer.stateSize);
     expect(rowOf(await one.opine(state, 1), 0)).toEqual(rowOf(together, row));
   }
+  const some = Int32Array.of(3, 0, ITEMS - 1, lists[5]?.[3] as number);
+  const halves = new Float64Array(ROWS * some.length);
+  many.halvesOf(states, 1, some, halves);
+  expectHalves(halves, some, logits);
+  expect(onScale(together, 2, halves[2 * some.length] as number)).toBeCloseTo(zOf(together, 2, 3), 3);
   await one.close();
   await many.close();
 });
@@ -85,11 +98,17 @@ test('autoencoder: its scores; the same bits in any batch and with any threads',
   await scorer.close();
   const one = await createAutoencoderOpinions({ shape, weights }, { batch: 1, threads: 1 });
   const many = await createAutoencoderOpinions({ shape, weights }, { batch: 32, threads: 2 });
-  const together = await many.opine(bags);
+  const together = await many.opine(await many.latentsOf(bags));
   for (let row = 0; row < ROWS; row += 1) {
     expectScale(together, row, logits.subarray(row * ITEMS, (row + 1) * ITEMS));
-    expect(rowOf(await one.opine(bagsOf([lists[row] as number[]])), 0)).toEqual(rowOf(together, row));
+    expect(rowOf(await one.opine(await one.latentsOf(bagsOf([lists[row] as number[]]))), 0)).toEqual(
+      rowOf(together, row),
+    );
   }
+  const some = Int32Array.of(3, 0, ITEMS - 1);
+  const halves = new Float64Array(ROWS * some.length);
+  one.halvesOf(await one.latentsOf(bags), some, halves);
+  expectHalves(halves, some, logits);
   await one.close();
   await many.close();
 });
@@ -99,6 +118,6 @@ test('a model that says the same of all items says nothing', async () => {
   const weights = autoencoderWeights(shape, 6);
   weights['rows']?.fill(0);
   const opinions = await createAutoencoderOpinions({ shape, weights }, { batch: 2, threads: 1 });
-  expect((await opinions.opine(bagsOf([[1, 2]]))).scales[0]).toBe(0);
+  expect((await opinions.opine(await opinions.latentsOf(bagsOf([[1, 2]])))).scales[0]).toBe(0);
   await opinions.close();
 });

@@ -14,19 +14,27 @@ export interface StandardRoots {
   readonly means: Float64Array;
   /** [batch], one over the standard deviation; 0 where a model says the same of all. */
   readonly scales: Float64Array;
+  /** [batch], half the logit of the best item. */
+  readonly tops: Float32Array;
 }
 
-/** `halves`: logits / 2, [batch, items]. Out: `roots` [batch, items]. */
-export const rootsOf = (halves: Tensor): { readonly roots: Tensor } => ({
-  roots: exp(sub(halves, reduce('ReduceMax', halves, [1]))),
-});
+/** z of half a logit on the scale of a row: of an item as another history would have it, beside all items as they are. */
+export const onScale = ({ means, scales, tops }: StandardRoots, row: number, half: number): number =>
+  (Math.exp(half - (tops[row] as number)) - (means[row] as number)) * (scales[row] as number);
 
-/** An array for a graph's roots, and what it says after a run. */
+/** `halves`: logits / 2, [batch, items]. Out: `roots` [batch, items], `tops` [batch, 1]. */
+export const rootsOf = (halves: Tensor): { readonly roots: Tensor; readonly tops: Tensor } => {
+  const tops = reduce('ReduceMax', halves, [1]);
+  return { roots: exp(sub(halves, tops)), tops };
+};
+
+/** Arrays for a graph's outputs, and what they say after a run. */
 export const createStandardRoots = (batch: number, items: number) => {
   const roots = new Float32Array(batch * items);
-  const found = { roots, means: new Float64Array(batch), scales: new Float64Array(batch) };
+  const tops = new Float32Array(batch);
+  const found = { roots, tops, means: new Float64Array(batch), scales: new Float64Array(batch) };
   return {
-    roots,
+    arrays: { roots, tops },
     /** Of the first `count` rows; good until the next run. Summed here: an engine's sums depend on the batch. */
     read: (count: number): StandardRoots => {
       for (let row = 0; row < count; row += 1) {

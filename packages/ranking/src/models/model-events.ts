@@ -32,10 +32,12 @@ export interface ModelEvents {
   /** Starts anew. */
   clear(): void;
   /**
-   * Adds the events of cells [from, history.length) as the next sequence. `before`: time of the newest event that models
-   * saw of an earlier cell, NaN where there is none. Returns that of the newest now.
+   * Adds the events of cells [from, to) as the next sequence. `before`: time of the newest event that models saw of an
+   * earlier cell, NaN where there is none. Returns that of the newest now.
    */
-  add(history: SubjectHistory, from: number, before: number): number;
+  add(history: SubjectHistory, from: number, to: number, before: number): number;
+  /** Whether models see the event of a cell. */
+  sees(history: SubjectHistory, cell: number): boolean;
 }
 
 const NOTHING_KNOWN = { priceDeciles: [], since: [], amountLimits: () => undefined };
@@ -84,9 +86,10 @@ export const createModelEvents = (settings: ServingSettings, numbers: ItemNumber
       rowStart.push(0);
       tokens.rowStart.push(0);
     },
-    add: (history, from, before) => {
+    sees: (history, cell) => (typeNumbers[history.types[cell] as number] as number) >= 0,
+    add: (history, from, to, before) => {
       let newest = before;
-      for (let cell = from; cell < history.length; cell += 1) {
+      for (let cell = from; cell < to; cell += 1) {
         const type = history.types[cell] as number;
         const number = typeNumbers[type] as number;
         if (number < 0) continue;

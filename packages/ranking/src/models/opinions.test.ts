@@ -23,11 +23,11 @@ test('the best are those of sorting all items, ties by id, whatever the shape of
         const found = (shape: number) => ({
           roots: roots(shape, seed + 1),
           means: Float64Array.of(0.1),
-          scales: Float64Array.of(2),
+          ...{ scales: Float64Array.of(2), tops: Float32Array.of(0) },
         });
         const answers = [
-          { source: 'autoencoder' as const, found: found(a) },
-          { source: 'recurrent' as const, found: found(b) },
+          { source: 'autoencoder' as const, found: found(a), halvesOf: () => {} },
+          { source: 'recurrent' as const, found: found(b), halvesOf: () => {} },
         ];
         const weights = [weight, 1];
         const scores = ids.map((_, item) =>
@@ -43,7 +43,7 @@ test('the best are those of sorting all items, ties by id, whatever the shape of
           )
           .slice(0, TOP_ITEMS);
         const taken: number[] = [];
-        createOpinionReader(ids, numbers)(answers, 0).eachBest(weights, (item) => void taken.push(item));
+        createOpinionReader(ids, numbers)(answers, 0, []).eachBest(weights, (item) => void taken.push(item));
         expect(taken).toEqual(expected);
       },
     ),

@@ -1,5 +1,5 @@
 import type { ListSource } from '@nextcart/contracts';
-import { createBest, type StandardRoots } from '@nextcart/models';
+import { type Candidates, createBest, NO_ITEM, onScale, type StandardRoots } from '@nextcart/models';
 import type { ItemNumbers } from './model-events.ts';
 
 /**
@@ -15,6 +15,11 @@ export interface Opinions {
    * at most `TOP_ITEMS`.
    */
   eachBest(weights: readonly number[], take: (item: number) => void): void;
+  /**
+   * Scores of a few items had one event not happened, into [cells, items.length]; `scores` are those of now. On the scale
+   * of the whole history, since another one would need all items again. An event that models don't see changes nothing.
+   */
+  without(source: number, cells: Int32Array, items: Candidates, scores: Float64Array, into: Float64Array): void;
 }
 
 /** Twice what is looked at for diversity: some of them will be filtered. */
@@ -26,6 +31,8 @@ const BLOCK = 32;
 export interface Answers {
   readonly source: ListSource;
   readonly found: StandardRoots;
+  /** Half the logits of a few items, [1 + left out, items.length]: of the row's history, and of it without each event. */
+  halvesOf(row: number, items: Int32Array, into: Float64Array): void;
 }
 
 /** Reads rows of answers. `ids`: by number. */
@@ -63,7 +70,8 @@ export const createOpinionReader = (ids: readonly string[], numbers: ItemNumbers
     return sorted[maxima.length - most] as number;
   };
 
-  return (answers: readonly Answers[], row: number): Opinions => {
+  /** `leftOut`: cells of the row's history that its answers can do without. */
+  return (answers: readonly Answers[], row: number, leftOut: readonly number[]): Opinions => {
     const first = row * items;
     const zOf = ({ found }: Answers, item: number) =>
       ((found.roots[first + item] as number) - (found.means[row] as number)) * (found.scales[row] as number);
@@ -83,6 +91,26 @@ export const createOpinionReader = (ids: readonly string[], numbers: ItemNumbers
         }
         const count = best.drain(top);
         for (let at = 0; at < count; at += 1) take(numbers.indexOf(top[at] as number));
+      },
+      without: (source, cells, candidates, scores, into) => {
+        const { found, halvesOf } = answers[source] as Answers;
+        const width = candidates.length;
+        const known = Int32Array.from({ length: width }, (_, slot) => numbers.of(candidates.items[slot] as number));
+        const slots = known.map((_, slot) => slot).filter((slot) => known[slot] !== NO_ITEM);
+        const few = slots.map((slot) => known[slot] as number);
+        const halves = new Float64Array((1 + leftOut.length) * few.length);
+        halvesOf(row, few, halves);
+        cells.forEach((cell, k) => {
+          into.set(scores.subarray(0, width), k * width);
+          const lane = 1 + leftOut.indexOf(cell);
+          if (lane === 0) return;
+          for (let at = 0; at < few.length; at += 1) {
+            const place = k * width + (slots[at] as number);
+            const fall =
+              onScale(found, row, halves[at] as number) - onScale(found, row, halves[lane * few.length + at] as number);
+            into[place] = (into[place] as number) - fall;
+          }
+        });
       },
     };
   };

@@ -1,20 +1,29 @@
 import { createItemIndex, foldStart, MAX_FOLDED, type SubjectHistory } from '@nextcart/contracts';
-import { createRecurrentScorer, gap, hour, NO_ITEM, queryFields, toCommonScale } from '@nextcart/models';
+import {
+  createAutoencoderScorer,
+  createRecurrentScorer,
+  gap,
+  hour,
+  NO_ITEM,
+  queryFields,
+  toCommonScale,
+} from '@nextcart/models';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { defaultConfiguration } from '../configuration.ts';
 import { anyDeeds } from '../deeds.fixture.ts';
 import { createRanker } from '../ranker.ts';
 import { type Deed, historyOf, NOW, openShop, shopIds } from '../shop.fixture.ts';
+import { createModelMemory } from './fold-lanes.ts';
 import type { Opinions } from './opinions.ts';
 import { knownIds, releaseLike, serving } from './release.fixture.ts';
-import { createModelMemory, openReleaseModels, type ReleaseModels } from './release-models.ts';
+import { openReleaseModels, type ReleaseModels } from './release-models.ts';
 
 const shop = openShop();
 const artifact = releaseLike();
 let models: ReleaseModels;
 beforeAll(async () => {
-  models = await openReleaseModels(artifact, { index: shop.index, threads: 1, batch: 8 });
+  models = await openReleaseModels(artifact, { index: shop.index, threads: 1, batch: 8, explained: 8 });
 });
 afterAll(() => models.close());
 
@@ -108,6 +117,115 @@ describe('opinions are a function of history and release', () => {
   });
 });
 
+describe('what had been without an event', () => {
+  const { recurrent, autoencoder } = artifact.models;
+  if (recurrent === undefined || autoencoder === undefined) throw new Error('no models');
+  const deeds: Deed[] = Array.from({ length: 12 }, (_, n) =>
+    n === 7 ? ['search', 'green tea', 60 - n] : [n % 3 === 0 ? 'cart' : 'view', shopIds[(n * 5) % 9] as string, 60 - n],
+  );
+  const times = deeds.map(([, , minutes]) => NOW - minutes * 60_000);
+  const itemsOf = (places: readonly number[]) => places.map((n) => (n === 7 ? NO_ITEM : (n * 5) % 9));
+  const all = [...deeds.keys()];
+  const some = { length: 3, items: Int32Array.of(5, 0, 36), slot: (item: number) => [5, 0, 36].indexOf(item) };
+
+  /** z of items on the scale of the first logits. */
+  const zOn = (base: Float32Array, logits: Float32Array, item: number): number => {
+    const top = Math.max(...base);
+    const roots = base.map((logit) => Math.exp((logit - top) / 2));
+    const mean = roots.reduce((sum, root) => sum + root, 0) / roots.length;
+    const variance = roots.reduce((sum, root) => sum + (root - mean) ** 2, 0) / roots.length;
+    return (Math.exp(((logits[item] as number) - top) / 2) - mean) / Math.sqrt(variance);
+  };
+  const recurrentLogits = async (places: readonly number[]): Promise<Float32Array> => {
+    const scorer = await createRecurrentScorer(recurrent, { batch: 1, threads: 1 });
+    const column = { times, types: [], items: [], amounts: [] };
+    const facts = { priceDeciles: [], since: [], amountLimits: () => undefined };
+    const states = await scorer.fold(
+      {
+        rowStart: Int32Array.of(0, places.length),
+        items: Int32Array.from(itemsOf(places)),
+        types: Uint8Array.from(places, (n) => serving.types.indexOf((deeds[n] as Deed)[0])),
+        // the events after a gap keep the gaps that they had
+        gaps: Uint8Array.from(places, (n) => gap.of(column, n, facts)),
+        hours: Uint8Array.from(places, (n) => hour.of(column, n, facts)),
+        tokens: queryFields(
+          places.map((n) => (n === 7 ? 'green tea' : null)),
+          { buckets: serving.searchFeatures },
+        ),
+      },
+      Int32Array.of(0),
+    );
+    const scores = (await scorer.score(states, 1)).slice();
+    await scorer.close();
+    return scores;
+  };
+  const autoencoderLogits = async (places: readonly number[]): Promise<Float32Array> => {
+    const sums = new Map<number, number>();
+    itemsOf(places).forEach((item, at) => {
+      const n = places[at] as number;
+      const weight = (deeds[n] as Deed)[0] === 'cart' ? 2 : 1;
+      const age = ((times.at(-1) as number) - (times[n] as number)) / (30 * 86_400_000);
+      if (item !== NO_ITEM) sums.set(item, (sums.get(item) ?? 0) + weight * 0.5 ** age);
+    });
+    const bags = {
+      rowStart: Int32Array.of(0, sums.size),
+      columns: Int32Array.from(sums.keys()),
+      weights: Float32Array.from(sums.values()),
+    };
+    const scorer = await createAutoencoderScorer(autoencoder, { batch: 1, threads: 1 });
+    const { scores } = await scorer.score(bags, Int32Array.of(0));
+    await scorer.close();
+    return scores.slice();
+  };
+
+  test.each([
+    ['autoencoder', 0, autoencoderLogits],
+    ['recurrent', 1, recurrentLogits],
+  ] as const)('%s: asked anew with all other events', async (_, source, logitsOf) => {
+    const [opinions] = await models.opine([{ history: historyOf(shop.index, deeds), memory: createModelMemory() }]);
+    const scores = Float64Array.from(some.items, (item) => opinions?.of(source, item) ?? 0);
+    const cells = Int32Array.from(all.slice(-8));
+    const found = new Float64Array(cells.length * some.length);
+    opinions?.without(source, cells, some, scores, found);
+    const base = await logitsOf(all);
+    for (const [k, cell] of cells.entries()) {
+      const logits = await logitsOf(all.filter((n) => n !== cell));
+      some.items.forEach((item, slot) => {
+        expect(found[k * some.length + slot]).toBeCloseTo(zOn(base, logits, item), 3);
+      });
+    }
+  });
+
+  test('the event that a reason names first is the one whose absence costs the item most', async () => {
+    const { index, features, parts } = shop;
+    const configuration = { ...defaultConfiguration, weights: models.weights, repurchaseDays: 0 };
+    const ranker = createRanker({ parts, index, features, configuration });
+    const alone = createRanker({
+      ...{ parts: [], index, features },
+      configuration: { ...configuration, weights: { recurrent: 1 } },
+    });
+    const history = historyOf(index, deeds);
+    const [opinions] = await models.opine([{ history, memory: createModelMemory() }]);
+    const base = await recurrentLogits(all);
+    const falls = new Map<number, Float32Array>();
+    for (const cell of all.slice(-8)) falls.set(cell, await recurrentLogits(all.filter((n) => n !== cell)));
+    const [list] = alone.rank([{ history, now: NOW, ...(opinions && { opinions }) }]);
+    for (const { itemId, source, reasons } of list?.items ?? []) {
+      expect(source).toBe('recurrent');
+      const item = knownIds.indexOf(itemId);
+      const costs = [...falls].map(
+        ([cell, logits]) => [cell, (base[item] as number) - (logits[item] as number)] as const,
+      );
+      const most = Math.max(...costs.map(([, cost]) => cost));
+      const named = costs.filter(([cell]) => (deeds[cell] as Deed)[1] === reasons[0]?.subject);
+      expect(Math.max(...named.map(([, cost]) => cost))).toBeCloseTo(most, 4);
+    }
+    // and with all parts there are reasons for every item
+    const [whole] = ranker.rank([{ history, now: NOW, ...(opinions && { opinions }) }]);
+    for (const { reasons } of whole?.items ?? []) expect(reasons.length).toBeGreaterThan(0);
+  });
+});
+
 test('a list is what parts and models say together, for every item of the shop', async () => {
   const { index, features, parts } = shop;
   const configuration = {
@@ -144,7 +262,7 @@ test('a list is what parts and models say together, for every item of the shop',
 test('byte for byte the same list in a process that saw the items in another order', async () => {
   const order = [...shopIds].reverse();
   const other = openShop({ order });
-  const theirs = await openReleaseModels(artifact, { index: other.index, threads: 2, batch: 3 });
+  const theirs = await openReleaseModels(artifact, { index: other.index, threads: 2, batch: 3, explained: 8 });
   const listOf = async (of: typeof shop, by: ReleaseModels, deeds: readonly Deed[]) => {
     const { index, features, parts } = of;
     const configuration = { ...defaultConfiguration, weights: by.weights };
