@@ -137,7 +137,9 @@ export {
 } from './recurrent/events.ts';
 export { explainByLeavingOut, type LeaveOneOut } from './recurrent/explanations.ts';
 export { FOLD_WINDOW, foldStart, foldWindows } from './recurrent/fold-windows.ts';
+export { createRecurrentFolding, type RecurrentFolding } from './recurrent/folding.ts';
 export { type Growth, growModel } from './recurrent/growth.ts';
+export { createLeaveOneOut, type RecurrentLeaveOneOut } from './recurrent/leave-one-out.ts';
 export {
   fitPurchaseCalibration,
   type NextPurchase,

@@ -5,9 +5,12 @@ export { defaultConfiguration, type RankingConfiguration } from './configuration
 export { type FilterCounts, type FilterName, filterNames } from './filters.ts';
 export { type Draft, type Team, teamDraft, teamText } from './interleave.ts';
 export { createModelMemory, type ModelMemory } from './models/fold-lanes.ts';
+export { loadRelease } from './models/load-release.ts';
 export type { Opinions } from './models/opinions.ts';
 export { openReleaseModels, type ReleaseModels } from './models/release-models.ts';
 export { readServingSettings, type ServingSettings } from './models/serving-settings.ts';
 export { createParts, type RankingSnapshots } from './parts/create-parts.ts';
 export { createRanker, type RankedList, type Ranker, type RankRequest } from './ranker.ts';
+export { inOrder, type ListOrigin, recommIdOf, UNTRAINED } from './recomm-id.ts';
 export type { Candidates, ScoreSheet, ScoringPart, ScoringRequest } from './scoring.ts';
+export { createAssembly, type Parts, type RankedKind, rankedKinds, sourceOfKind } from './snapshot-parts.ts';

@@ -2,10 +2,11 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { teamDraft, teamText } from './interleave.ts';
 
+const letters = (text: string): string[] => text.split('');
 const idOf = (item: string): string => item;
 const draft = (a: readonly string[], b: readonly string[], seed = 's', size = 50) =>
   teamDraft(a, b, { size, seed, idOf });
-const anyList = fc.uniqueArray(fc.constantFrom(...'abcdefghijklmnop'), { maxLength: 12 });
+const anyList = fc.uniqueArray(fc.constantFrom(...letters('abcdefghijklmnop')), { maxLength: 12 });
 const cases = fc.record({ a: anyList, b: anyList, seed: fc.string(), size: fc.integer({ min: 0, max: 14 }) });
 
 test('a draft has each item once, from both lists, each list in its own order, and as many as there are or are asked for', () => {
@@ -56,7 +57,7 @@ test('no team is ever more than one item ahead, also in a list that is read to a
 });
 
 test('it can be drafted again from the seed, and other seeds draw other coins', () => {
-  const [a, b] = [[...'abcdef'], [...'uvwxyz']];
+  const [a, b] = [letters('abcdef'), letters('uvwxyz')];
   expect(draft(a, b, 'one')).toEqual(draft(a, b, 'one'));
   const texts = new Set(Array.from({ length: 200 }, (_, n) => teamText(draft(a, b, `${n}`, 6).teams)));
   expect(texts.size).toBe(8); // three coins decide six places
@@ -68,12 +69,12 @@ test('each side goes first half of the time: a coin with a lean would be a win r
 });
 
 test('a common beginning and what is left when a list runs out are nobody’s', () => {
-  expect(teamText(draft([...'abc'], [...'abc']).teams)).toBe('===');
-  expect(teamText(draft([...'abxy'], [...'abuv']).teams)).toMatch(/^==(ab|ba){2}$/);
-  const { items, teams } = draft([...'pq'], [...'uvwxyz']);
+  expect(teamText(draft(letters('abc'), letters('abc')).teams)).toBe('===');
+  expect(teamText(draft(letters('abxy'), letters('abuv')).teams)).toMatch(/^==(ab|ba){2}$/);
+  const { items, teams } = draft(letters('pq'), letters('uvwxyz'));
   expect(items.length).toBe(8);
   expect(teamText(teams)).toMatch(/^(ab|ba){2}={4}$/);
-  expect(teamText(draft([], [...'uv']).teams)).toBe('==');
+  expect(teamText(draft([], letters('uv')).teams)).toBe('==');
 });
 
 test('a reader who likes items, not teams, lets neither win', () => {

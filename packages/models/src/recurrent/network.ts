@@ -16,6 +16,8 @@ export interface NetworkInput {
   readonly events: Tensor;
   /** [times · lanes, 1], 0 where a state begins anew, else 1. */
   readonly keep: Tensor;
+  /** [times · lanes, 1], 0 where an event does not happen in a lane, else 1; absent: all happen. Linear recurrences alone. */
+  readonly happens?: Tensor;
   /** Of each block, [lanes, width]. */
   readonly states: readonly Tensor[];
   /** Of each block, [times · lanes, width]: 0, or 1 / share that stays. Absent: nothing is dropped. */
@@ -49,7 +51,7 @@ export const runNetwork = (input: NetworkInput, weights: WeightTensors, shape: R
   const states = input.states.map((state, at) => {
     const of = (name: string) => weightOf(weights, `block${at}.${name}`);
     const mask = input.masks?.[at];
-    const hidden = recurrenceOf(outputs, state, input.keep, of, shape);
+    const hidden = recurrenceOf(outputs, state, input, of, shape);
     const mixed = matmul(mul(hidden, silu(matmul(outputs, of('gate')))), of('out'));
     const x = norm(add(outputs, mask ? mul(mixed, mask.mixed) : mixed), `block${at}.mixed`);
     const wide = gelu(matmul(x, of('expand'), { bias: of('expand.bias') }));
@@ -64,13 +66,14 @@ export const runNetwork = (input: NetworkInput, weights: WeightTensors, shape: R
 const recurrenceOf = (
   events: Tensor,
   state: Tensor,
-  keep: Tensor,
+  { keep, happens }: NetworkInput,
   of: (name: string) => Tensor,
   { recurrence }: RecurrentShape,
 ): Tensor => {
   if (recurrence === 'gru')
     return gruRecurrence(matmul(events, of('input'), { bias: of('input.bias') }), keep, state, of('state'));
-  const update = sigmoid(matmul(events, of('update'), { bias: of('update.bias') }));
+  const open = sigmoid(matmul(events, of('update'), { bias: of('update.bias') }));
+  const update = happens ? mul(open, happens) : open;
   const candidate = matmul(events, of('candidate'));
   return linearRecurrence(mul(sub(1, update), keep), mul(update, candidate), state);
 };

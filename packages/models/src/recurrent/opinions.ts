@@ -4,15 +4,15 @@ import { createGraph, type Program } from '../training/graph.ts';
 import { mul } from '../training/operators/arithmetic.ts';
 import { matmul } from '../training/operators/matmul.ts';
 import { openSession } from '../training/session.ts';
+import { type FoldingOptions, stateSizeOf } from './folding.ts';
 import { askFor, repeatBonus } from './network.ts';
-import type { ScorerOptions } from './scorer.ts';
 import { denseConstants, itemVectors, makeUnit } from './scoring-programs.ts';
 import { BIAS, CROSS, checkFinite, checkWeights, type RecurrentModel } from './shape.ts';
 
 /** One call at a time: calls share their arrays. */
 export interface RecurrentOpinions {
   /**
-   * Of at most `batch` states [n, stateSize] of a `RecurrentScorer`, asked for a target of a type where the model knows
+   * Of at most `batch` states [n, stateSize] of a `RecurrentFolding`, asked for a target of a type where the model knows
    * types. A row's bits depend neither on the batch nor on the threads. Good until the next call.
    */
   opine(states: Float32Array, type: number): Promise<StandardRoots>;
@@ -27,13 +27,13 @@ export interface RecurrentOpinions {
 /** Throws a RangeError for weights that do not fit the shape or are no numbers. */
 export const createRecurrentOpinions = async (
   model: RecurrentModel,
-  { batch, threads }: ScorerOptions,
+  { batch, threads }: FoldingOptions,
 ): Promise<RecurrentOpinions> => {
   const { shape, weights } = model;
   checkWeights(shape, weights);
   checkFinite(weights);
-  const { width, blocks, items, types, lags } = shape;
-  const stateSize = (blocks + 1) * width + lags;
+  const { width, items, types, lags } = shape;
+  const stateSize = stateSizeOf(shape);
   const crossTable = weights[CROSS]?.slice() as Float32Array;
   const vectors = vectorsOf(model);
   const session = await openSession(opinionProgram(model, vectors, batch), { threads });

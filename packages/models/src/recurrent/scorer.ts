@@ -1,140 +1,42 @@
-/**
- * The recurrent model at work, with the weights that it had when the scorer was made. Invariants: a state is a function
- * of the events that were folded, one by one; neither it nor a score depends on the batch that it was computed in.
- */
+/** The recurrent model at work, with the weights that it had when the scorer was made. */
 import { openSession } from '../training/session.ts';
-import { gatherSum } from '../training/sparse-layer.ts';
-import { contextBags, createBagWriter } from './bags.ts';
-import { checkFeatures, type EventSequences, NO_ITEM } from './events.ts';
-import { advanceProgram, scoreProgram } from './scoring-programs.ts';
-import { CONTEXT, CROSS, checkFinite, checkWeights, type RecurrentModel, TABLE } from './shape.ts';
-import { addTo } from './step-arrays.ts';
-import { nextStateName, stateName } from './step-program.ts';
+import { createRecurrentFolding, type FoldingOptions, type RecurrentFolding } from './folding.ts';
+import { scoreProgram } from './scoring-programs.ts';
+import { CROSS, type RecurrentModel } from './shape.ts';
 
 /** One call at a time: calls share their arrays. */
-export interface RecurrentScorer {
-  /** States that are scored at once. */
-  readonly batch: number;
-  /** Numbers of a subject's state: one `width` for each block, the last output, the last items (item + 1, 0 for none). */
-  readonly stateSize: number;
-  /**
-   * Folds one event into each of some states [n, stateSize], in place: event events[i] into state i. A state of zeros is
-   * that of a subject without events. The cost is about 15 width² multiply-adds a block.
-   */
-  advance(states: Float32Array, events: EventSequences, chosen: Int32Array): Promise<void>;
-  /** States [n, stateSize] after all events of some sequences: the same bits as event by event. */
-  fold(events: EventSequences, sequences: Int32Array): Promise<Float32Array>;
+export interface RecurrentScorer extends RecurrentFolding {
   /**
    * Scores of all items, [batch, items], for at most `batch` states, asked for a target of a type (where the model knows
-   * types); without events, the items' biases. Good until the next call.
+   * types); without events, the items' biases. A row does not depend on the batch. Good until the next call.
    */
   score(states: Float32Array, type?: number): Promise<Float32Array>;
-  close(): Promise<void>;
-}
-
-export interface ScorerOptions {
-  readonly batch: number;
-  readonly threads: number;
 }
 
 /** Throws a RangeError for weights that do not fit the shape or are no numbers. */
 export const createRecurrentScorer = async (
   model: RecurrentModel,
-  { batch, threads }: ScorerOptions,
+  options: FoldingOptions,
 ): Promise<RecurrentScorer> => {
-  const { shape, weights, itemFeatures } = model;
-  checkWeights(shape, weights);
-  checkFinite(weights);
-  if (itemFeatures) checkFeatures(itemFeatures, shape.items, shape.features, 'features of items');
+  const { batch, threads } = options;
+  const { shape, weights } = model;
+  const folding = await createRecurrentFolding(model, options);
+  const { stateSize } = folding;
   const { width, blocks, items, types, lags } = shape;
-  // the graphs hold copies too: a training that goes on does not change what is scored
-  const [table, contextTable, crossTable] = [TABLE, CONTEXT, CROSS].map((name) => weights[name]?.slice()) as [
-    Float32Array,
-    Float32Array,
-    Float32Array,
-  ];
-  const stateSize = (blocks + 1) * width + lags;
-  const advancing = await openSession(advanceProgram(model, batch), { threads });
-  const scoring = await openSession(scoreProgram(model, batch), { threads }).catch(async (error: unknown) => {
-    await advancing.close();
+  const crossTable = weights[CROSS]?.slice() as Float32Array;
+  const session = await openSession(scoreProgram(model, batch), { threads }).catch(async (error: unknown) => {
+    await folding.close();
     throw error;
   });
-  const several = () => Array.from({ length: blocks }, () => new Float32Array(batch * width));
-  const [before, after] = [several(), several()];
-  const inputs = { events: new Float32Array(batch * width), cross: new Float32Array(types > 0 ? width : 0) };
-  const context = new Float32Array(batch * width);
+  const inputs = { cross: new Float32Array(types > 0 ? width : 0) };
   const outputs = new Float32Array(batch * width);
   const scores = new Float32Array(batch * items);
   const repeats = new Float32Array(batch * lags);
-  const named = (arrays: readonly Float32Array[], nameOf: (block: number) => string) =>
-    Object.fromEntries(arrays.map((array, block) => [nameOf(block), array]));
-  const runAdvance = advancing.bind({
-    ...inputs,
-    outputs,
-    ...named(before, stateName),
-    ...named(after, nextStateName),
-  });
-  const runScore = scoring.bind({ ...inputs, outputs, scores, repeats });
-  const writer = createBagWriter(items, itemFeatures);
-
+  const runScore = session.bind({ ...inputs, outputs, scores, repeats });
   const recentOf = (states: Float32Array, row: number) =>
     states.subarray((row + 1) * stateSize - lags, (row + 1) * stateSize);
-
-  const advanceSome = async (states: Float32Array, events: EventSequences, chosen: Int32Array): Promise<void> => {
-    writer.clear();
-    for (const event of chosen) writer.addEvent(events, event);
-    gatherSum(table, width, writer.bags(), inputs.events);
-    gatherSum(contextTable, width, contextBags(events, chosen, shape), context);
-    addTo(inputs.events, context);
-    moveStates(states, before, width, stateSize, 'out');
-    await runAdvance();
-    moveStates(states, [...after, outputs], width, stateSize, 'in');
-    chosen.forEach((event, row) => {
-      const item = events.items[event] as number;
-      if (item === NO_ITEM || lags === 0) return;
-      const recent = recentOf(states, row);
-      recent.copyWithin(1, 0);
-      recent[0] = item + 1;
-    });
-  };
-
-  const scorer: RecurrentScorer = {
-    batch,
-    stateSize,
-    advance: async (states, events, chosen) => {
-      if (states.length !== chosen.length * stateSize)
-        throw new RangeError(`${chosen.length} events, states of ${states.length} numbers, not ${stateSize} each`);
-      checkChosen(events, chosen, model); // all of them before the first changes its state
-      for (let start = 0; start < chosen.length; start += batch) {
-        const end = Math.min(chosen.length, start + batch);
-        const some = states.subarray(start * stateSize, end * stateSize);
-        await advanceSome(some, events, chosen.subarray(start, end));
-      }
-    },
-    fold: async (events, sequences) => {
-      const { rowStart } = events;
-      for (const sequence of sequences) checkChosen(events, eventsOf(rowStart, sequence), model);
-      const lengthOf = (sequence: number) => (rowStart[sequence + 1] as number) - (rowStart[sequence] as number);
-      // longest first: those that still have events are always the first few
-      const order = sequences
-        .map((_, at) => at)
-        .sort((a, b) => lengthOf(sequences[b] as number) - lengthOf(sequences[a] as number));
-      const sorted = new Float32Array(sequences.length * stateSize);
-      for (let start = 0; start < order.length; start += batch) {
-        const some = order.subarray(start, start + batch).map((at) => sequences[at] as number);
-        for (let time = 0; time < lengthOf(some[0] as number); time += 1) {
-          const chosen = some
-            .filter((sequence) => lengthOf(sequence) > time)
-            .map((sequence) => (rowStart[sequence] as number) + time);
-          await advanceSome(sorted.subarray(start * stateSize, (start + chosen.length) * stateSize), events, chosen);
-        }
-      }
-      const states = new Float32Array(sorted.length);
-      order.forEach((at, place) =>
-        states.set(sorted.subarray(place * stateSize, (place + 1) * stateSize), at * stateSize),
-      );
-      return states;
-    },
+  return {
+    ...folding,
     score: async (states, type) => {
       const count = states.length / stateSize;
       if (!Number.isInteger(count) || count > batch)
@@ -150,59 +52,11 @@ export const createRecurrentScorer = async (
         });
       return scores;
     },
-    close: async () => void (await Promise.all([advancing.close(), scoring.close()])),
+    close: async () => void (await Promise.all([folding.close(), session.close()])),
   };
-  return scorer;
 };
 
 const crossOf = (cross: Float32Array, type: number | undefined, types: number, width: number): Float32Array => {
   if (!(type !== undefined && type >= 0 && type < types)) throw new RangeError(`asked for type ${type} of ${types}`);
   return cross.subarray(type * width, (type + 1) * width);
-};
-
-/** Parts of states [n, stateSize] to or from arrays [n, width] one for each part. */
-const moveStates = (
-  states: Float32Array,
-  parts: readonly Float32Array[],
-  width: number,
-  stateSize: number,
-  direction: 'in' | 'out',
-): void => {
-  for (let row = 0; row * stateSize < states.length; row += 1)
-    parts.forEach((part, at) => {
-      const inState = states.subarray(row * stateSize + at * width, row * stateSize + (at + 1) * width);
-      const inPart = part.subarray(row * width, (row + 1) * width);
-      if (direction === 'in') inState.set(inPart);
-      else inPart.set(inState);
-    });
-};
-
-const eventsOf = (rowStart: Int32Array, sequence: number): Int32Array => {
-  const start = rowStart[sequence] as number;
-  return Int32Array.from({ length: (rowStart[sequence + 1] as number) - start }, (_, at) => start + at);
-};
-
-/** Throws a RangeError for an event that does not exist or that the model does not know. */
-const checkChosen = (
-  { items, types, gaps, hours, tokens }: EventSequences,
-  chosen: Int32Array,
-  { shape }: RecurrentModel,
-): void => {
-  const columns = { types, gaps, hours };
-  for (const event of chosen) {
-    const item = items[event];
-    if (item === undefined) throw new RangeError(`no event ${event} of ${items.length}`);
-    if (!(item >= NO_ITEM && item < shape.items))
-      throw new RangeError(`event ${event} has item ${item} of ${shape.items}`);
-    for (const name of ['types', 'gaps', 'hours'] as const) {
-      const bucket = columns[name]?.[event];
-      if (shape[name] > 0 && !(bucket !== undefined && bucket < shape[name]))
-        throw new RangeError(`event ${event} has ${bucket} of ${shape[name]} ${name}`);
-    }
-    for (let at = tokens?.rowStart[event] ?? 0; at < (tokens?.rowStart[event + 1] ?? 0); at += 1) {
-      const [column, weight] = [tokens?.columns[at], tokens?.weights[at]];
-      if (!(column !== undefined && column >= 0 && column < shape.features && Number.isFinite(weight)))
-        throw new RangeError(`event ${event} has token ${column} of ${shape.features}, weight ${weight}`);
-    }
-  }
 };

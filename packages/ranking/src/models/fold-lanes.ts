@@ -1,11 +1,17 @@
 /**
  * The recurrent model's states of histories, and what they had been without each of their last events: all folded side by
  * side. Invariants: a state is a function of the history and the release, whatever the memory knew and whoever is in the
- * batch; what is kept of a subject is the state before the events that are left out in turn, so an event costs as many
- * steps as there are of those, not as the history has.
+ * batch; what is kept of a subject is the state before the events that are left out in turn, so that an event costs one
+ * step and one run of all variants, however long the history is.
  */
 import { foldStart, MAX_FOLDED, type SubjectHistory } from '@nextcart/contracts';
-import { createRecurrentScorer, type RecurrentModel, type RecurrentScorer } from '@nextcart/models';
+import {
+  createLeaveOneOut,
+  createRecurrentFolding,
+  type RecurrentFolding,
+  type RecurrentLeaveOneOut,
+  type RecurrentModel,
+} from '@nextcart/models';
 import type { ModelEvents } from './model-events.ts';
 
 /** What models keep of a subject between its events: the state after its first cells. */
@@ -30,12 +36,12 @@ const NO_STATE = new Float32Array(0);
 export interface Asked {
   readonly history: SubjectHistory;
   readonly memory: ModelMemory;
-  /** Cells that are left out in turn, ascending; models see all of them. */
+  /** Cells that are left out in turn, ascending: the newest that models see. */
   readonly leftOut: readonly number[];
 }
 
 export interface Lanes {
-  /** [rows, stateSize]: of each history its own, then those without a cell. */
+  /** [rows, stateSize]: of each history its own, then those without a cell. Outputs and last items are set. */
   readonly states: Float32Array;
   /** [histories + 1], rows. */
   readonly rowStart: Int32Array;
@@ -47,19 +53,30 @@ export interface FoldLanes {
   close(): Promise<void>;
 }
 
-/** A lone event must not pay for a full batch: a step computes all rows of its program, asked for or not. */
-const SMALL_BATCH = 4;
+/** Programs have fixed sizes, and compute all their rows: a lone event must not pay for a full batch. */
+const SMALLER_BATCHES = [2, 4, 8, 16];
 
 export const createFoldLanes = async (
   model: RecurrentModel,
-  deps: { readonly release: string; readonly events: ModelEvents; readonly threads: number; readonly batch: number },
+  deps: {
+    readonly release: string;
+    readonly events: ModelEvents;
+    readonly threads: number;
+    readonly batch: number;
+    /** Most cells that are left out; 0: none. */
+    readonly explained: number;
+  },
 ): Promise<FoldLanes> => {
-  const { release, events, threads, batch } = deps;
-  const scorers: RecurrentScorer[] = [];
-  for (const size of new Set([Math.min(SMALL_BATCH, batch), batch]))
-    scorers.push(await createRecurrentScorer(model, { batch: size, threads }));
-  const scorerFor = (count: number) => (scorers.find((one) => one.batch >= count) ?? scorers.at(-1)) as RecurrentScorer;
-  const stateSize = scorers[0]?.stateSize ?? 0;
+  const { release, events, threads, batch, explained } = deps;
+  const sizes = [...SMALLER_BATCHES.filter((size) => size < batch), batch];
+  const foldings: RecurrentFolding[] = [];
+  const leaveOneOuts: RecurrentLeaveOneOut[] = [];
+  for (const size of sizes) {
+    foldings.push(await createRecurrentFolding(model, { batch: size, threads }));
+    if (explained > 0) leaveOneOuts.push(await createLeaveOneOut(model, { batch: size, threads, reach: explained }));
+  }
+  const placeOf = (count: number) => sizes.findIndex((size) => size >= count);
+  const stateSize = foldings[0]?.stateSize ?? 0;
 
   /** Whether the memory has the first of the history's cells in it, as they are, and none that is left out. */
   const isOn = (memory: ModelMemory, { count, length, offsets }: SubjectHistory, until: number): boolean =>
@@ -69,15 +86,11 @@ export const createFoldLanes = async (
     length < MAX_FOLDED && // a merged history may have lost cells of its beginning
     (memory.cells === 0 || offsets[memory.cells - 1] === memory.newest);
 
-  /** Cells that are left out begin here. */
-  const endOfKept = ({ history, leftOut }: Asked): number => leftOut[0] ?? history.length;
-
-  /** Two sequences for each history: what its memory lacks, and what comes behind it. */
+  /** Two sequences for each history: what its memory lacks, and what is left out in turn. */
   const readEvents = (some: readonly Asked[]) => {
     events.clear();
-    for (const asked of some) {
-      const { history, memory } = asked;
-      const until = endOfKept(asked);
+    for (const { history, memory, leftOut } of some) {
+      const until = leftOut[0] ?? history.length;
       if (!isOn(memory, history, until)) {
         Object.assign(memory, { release, start: foldStart(history.count), cells: 0, time: Number.NaN });
         if (memory.state.length === stateSize) memory.state.fill(0);
@@ -91,74 +104,38 @@ export const createFoldLanes = async (
     return events.events;
   };
 
-  /** Takes a step with some rows of states; `rows` and `chosen` go together. */
-  const step = async (
-    states: Float32Array,
-    rows: readonly number[],
-    all: ReturnType<typeof readEvents>,
-    chosen: readonly number[],
-  ) => {
-    const active = new Float32Array(rows.length * stateSize);
-    for (const [at, row] of rows.entries())
-      active.set(states.subarray(row * stateSize, (row + 1) * stateSize), at * stateSize);
-    await scorerFor(rows.length).advance(active, all, Int32Array.from(chosen));
-    for (const [at, row] of rows.entries())
-      states.set(active.subarray(at * stateSize, (at + 1) * stateSize), row * stateSize);
+  /** States of the memories, brought up to date: [some, stateSize]. */
+  const bringUpToDate = async (some: readonly Asked[], all: ReturnType<typeof readEvents>): Promise<Float32Array> => {
+    const startOf = (at: number) => all.rowStart[2 * at] as number;
+    const lengthOf = (at: number) => (all.rowStart[2 * at + 1] as number) - startOf(at);
+    // longest first: those that still have events are always the first few
+    const order = some.map((_, at) => at).sort((a, b) => lengthOf(b) - lengthOf(a));
+    const sorted = new Float32Array(some.length * stateSize);
+    for (const [place, at] of order.entries()) sorted.set((some[at] as Asked).memory.state, place * stateSize);
+    for (let time = 0; time < lengthOf(order[0] as number); time += 1) {
+      const active = order.filter((at) => lengthOf(at) > time);
+      const chosen = Int32Array.from(active, (at) => startOf(at) + time);
+      const states = sorted.subarray(0, active.length * stateSize);
+      await foldings[placeOf(active.length)]?.advance(states, all, chosen);
+    }
+    const states = new Float32Array(sorted.length);
+    for (const [place, at] of order.entries()) {
+      const state = sorted.subarray(place * stateSize, (place + 1) * stateSize);
+      (some[at] as Asked).memory.state.set(state);
+      states.set(state, at * stateSize);
+    }
+    return states;
   };
 
   const foldAll = async (some: readonly Asked[]): Promise<Lanes> => {
     const all = readEvents(some);
-    const sequence = (at: number) => [all.rowStart[at] as number, all.rowStart[at + 1] as number] as const;
     const rowStart = new Int32Array(some.length + 1);
-    some.forEach(({ leftOut }, at) => void (rowStart[at + 1] = (rowStart[at] as number) + 1 + leftOut.length));
-    const states = new Float32Array((rowStart[some.length] as number) * stateSize);
-    some.forEach(({ memory }, at) => states.set(memory.state, (rowStart[at] as number) * stateSize));
-
-    for (let time = 0, isDone = false; !isDone; time += 1) {
-      const [rows, chosen]: [number[], number[]] = [[], []];
-      some.forEach((_, at) => {
-        const [start, end] = sequence(2 * at);
-        if (start + time >= end) return;
-        rows.push(rowStart[at] as number);
-        chosen.push(start + time);
-      });
-      isDone = rows.length === 0;
-      if (!isDone) await step(states, rows, all, chosen);
-    }
-    some.forEach(({ memory }, at) => {
-      const own = (rowStart[at] as number) * stateSize;
-      memory.state.set(states.subarray(own, own + stateSize));
-    });
-
-    // lanes part from the history's own at the cell that they lack
-    const parted = new Int32Array(some.length);
-    const cells = some.map((asked) => seenCells(asked, endOfKept(asked)));
-    for (let time = 0, isDone = false; !isDone; time += 1) {
-      const [rows, chosen]: [number[], number[]] = [[], []];
-      some.forEach(({ leftOut }, at) => {
-        const cell = cells[at]?.[time];
-        if (cell === undefined) return;
-        const own = rowStart[at] as number;
-        const lanes = parted[at] as number;
-        for (let row = own; row <= own + lanes; row += 1) {
-          rows.push(row);
-          chosen.push(sequence(2 * at + 1)[0] + time);
-        }
-        if (leftOut[lanes] !== cell) return;
-        const lane = (own + lanes + 1) * stateSize;
-        states.copyWithin(lane, own * stateSize, (own + 1) * stateSize);
-        parted[at] = lanes + 1;
-      });
-      isDone = rows.length === 0;
-      if (!isDone) await step(states, rows, all, chosen);
-    }
+    for (const [at, { leftOut }] of some.entries()) rowStart[at + 1] = (rowStart[at] as number) + 1 + leftOut.length;
+    const kept = await bringUpToDate(some, all);
+    if (explained === 0) return { states: kept, rowStart, stateSize };
+    const last = some.map(({ leftOut }, at) => ({ start: all.rowStart[2 * at + 1] as number, count: leftOut.length }));
+    const states = await (leaveOneOuts[placeOf(some.length)] as RecurrentLeaveOneOut).fold(kept, all, last);
     return { states, rowStart, stateSize };
-  };
-
-  const seenCells = ({ history }: Asked, from: number): number[] => {
-    const cells: number[] = [];
-    for (let cell = from; cell < history.length; cell += 1) if (events.sees(history, cell)) cells.push(cell);
-    return cells;
   };
 
   return {
@@ -171,7 +148,7 @@ export const createFoldLanes = async (
       }
     },
     close: async () => {
-      for (const scorer of scorers) await scorer.close();
+      for (const one of [...foldings, ...leaveOneOuts]) await one.close();
     },
   };
 };

@@ -46,17 +46,15 @@ export const openReleaseModels = async (
   const bagsOf = createHistoryBags(settings, numbers);
   const read = createOpinionReader(items, numbers);
   const asked = settings.types.indexOf(settings.asked);
-  const lanes = recurrent && (await createFoldLanes(recurrent, { release: hash, events, threads, batch }));
+  const lanes = recurrent && (await createFoldLanes(recurrent, { release: hash, events, threads, batch, explained }));
   const next = recurrent && (await createRecurrentOpinions(recurrent, { batch, threads }));
   const needs = autoencoder && (await createAutoencoderOpinions(autoencoder, { batch, threads }));
 
-  /** The newest events that say something, oldest first. */
+  /** The newest events that models see, oldest first. */
   const leftOutOf = (history: SubjectHistory): number[] => {
     const cells: number[] = [];
-    for (let cell = history.length - 1; cell >= 0 && cells.length < explained; cell -= 1) {
-      const isEmpty = (history.items[cell] as number) < 0 && history.queries[cell] === undefined;
-      if (!isEmpty && events.sees(history, cell)) cells.push(cell);
-    }
+    for (let cell = history.length - 1; cell >= 0 && cells.length < explained; cell -= 1)
+      if (events.sees(history, cell)) cells.push(cell);
     return cells.reverse();
   };
 

@@ -1,0 +1,49 @@
+import { type ItemIndex, type ListSource, listSources, type SnapshotPayloads } from '@nextcart/contracts';
+import type { CatalogFeatures } from './catalog-features.ts';
+import type { RankingConfiguration } from './configuration.ts';
+import { createParts } from './parts/create-parts.ts';
+import { createRanker, type Ranker } from './ranker.ts';
+import type { ScoringPart } from './scoring.ts';
+
+/** Snapshots that ranking reads, and the part that each of them feeds. */
+export const sourceOfKind = {
+  trending: 'trending',
+  covisits: 'covisit',
+  copurchases: 'copurchase',
+  sessions: 'neighbours',
+} as const satisfies Partial<Record<keyof SnapshotPayloads, ListSource>>;
+export type RankedKind = keyof typeof sourceOfKind;
+export const rankedKinds = Object.keys(sourceOfKind) as RankedKind[];
+
+export type Parts = ReadonlyMap<ListSource, ScoringPart>;
+
+/**
+ * Rankers put together part by part, because a snapshot's tables are megabytes and the others' stay as they are. Scorer
+ * and replay both use it: the same snapshots and weights make the same ranker, whatever came first.
+ */
+export const createAssembly = (deps: {
+  readonly index: ItemIndex;
+  readonly features: CatalogFeatures;
+  readonly configuration: RankingConfiguration;
+}) => {
+  const { configuration } = deps;
+  return {
+    /** The parts that need no snapshot. */
+    plain: (): Map<ListSource, ScoringPart> =>
+      new Map(createParts({ ...deps, snapshots: {} }).map((part) => [part.source, part])),
+    /** The part that one snapshot feeds. */
+    part: <K extends RankedKind>(kind: K, payload: SnapshotPayloads[K]): ScoringPart => {
+      const source = sourceOfKind[kind];
+      return createParts({ ...deps, snapshots: { [kind]: payload } }).find(
+        (part) => part.source === source,
+      ) as ScoringPart;
+    },
+    /** `weights`: those of a release; absent: the configuration's. */
+    ranker: (parts: Parts, weights?: RankingConfiguration['weights']): Ranker =>
+      createRanker({
+        ...deps,
+        parts: listSources.map((source) => parts.get(source)).filter((part) => part !== undefined),
+        configuration: { ...configuration, weights: weights ?? configuration.weights },
+      }),
+  };
+};
