@@ -157,9 +157,9 @@ export const createRanker = (deps: {
     /** Adds the models' best to the candidates, and what they say of all of them. */
     const takeIn = (opinions: Opinions) => {
       const places = opinions.sources.map((source) => sources.indexOf(source, parts.length));
-      const asked = places.map((place) => (place === -1 ? 0 : (weightOf[place] as number)));
-      if (asked.every((weight) => weight === 0)) return;
-      opinions.eachBest(asked, sheet.touch);
+      places.forEach((place, source) => {
+        if (place !== -1) opinions.eachBest(source, sheet.touch);
+      });
       const { values, items, length } = sheet;
       places.forEach((place, source) => {
         if (place === -1) return;

@@ -1,13 +1,13 @@
 /** What the autoencoder says of all items, ready to be fused: z = mu, no noise, no dropout. */
 import type { SparseRows } from '../item-graph.ts';
 import { checkFinite } from '../recurrent/shape.ts';
-import { createStandardRoots, rootsOf, type StandardRoots } from '../serving/standard-roots.ts';
+import { createStandardRoots, inBlocks, rootsOf, type StandardRoots } from '../serving/standard-roots.ts';
 import { createGraph, type Graph, type Program } from '../training/graph.ts';
 import { openSession } from '../training/session.ts';
 import { gatherSum } from '../training/sparse-layer.ts';
 import { checkBags, normalisedBags } from './bags.ts';
 import { decode, encode } from './network.ts';
-import { type Autoencoder, checkWeights, decoderShapes, encoderShapes, TABLE } from './shape.ts';
+import { type Autoencoder, checkWeights, encoderShapes, TABLE } from './shape.ts';
 
 /** One call at a time: calls share their arrays. */
 export interface AutoencoderOpinions {
@@ -109,12 +109,14 @@ const encoderProgram = ({ shape, weights }: Autoencoder, batch: number): Program
 
 const opinionProgram = ({ shape, weights }: Autoencoder, batch: number): Program => {
   const graph = createGraph();
-  const shapes = decoderShapes(shape);
-  const halved = Object.fromEntries(
-    Object.keys(shapes).map((name) => [name, (weights[name] as Float32Array).map((value) => value / 2)]),
+  const { rows, bias, places } = inBlocks(
+    weights['rows'] as Float32Array,
+    shape.latent,
+    weights['rowBias'] as Float32Array,
   );
-  return graph.program(
-    rootsOf(decode(graph.input('mu', [batch, shape.latent]), constants(graph, halved, shapes))),
-    batch,
-  );
+  const tensors = {
+    rows: graph.constant('rows', rows, [places, shape.latent]),
+    rowBias: graph.constant('rowBias', bias, [places]),
+  };
+  return graph.program(rootsOf(decode(graph.input('mu', [batch, shape.latent]), tensors)), batch);
 };

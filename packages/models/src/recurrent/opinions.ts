@@ -1,5 +1,5 @@
 /** What the recurrent model says of all items, ready to be fused. */
-import { createStandardRoots, rootsOf, type StandardRoots } from '../serving/standard-roots.ts';
+import { createStandardRoots, inBlocks, rootsOf, type StandardRoots } from '../serving/standard-roots.ts';
 import { createGraph, type Program } from '../training/graph.ts';
 import { mul } from '../training/operators/arithmetic.ts';
 import { matmul } from '../training/operators/matmul.ts';
@@ -111,14 +111,14 @@ const vectorsOf = (model: RecurrentModel): Float32Array => {
 
 const opinionProgram = (model: RecurrentModel, vectors: Float32Array, batch: number): Program => {
   const { shape, weights } = model;
-  const { width, items, types, lags } = shape;
+  const { width, types, lags } = shape;
   const graph = createGraph();
-  const halved = (values: Float32Array) => values.map((value) => value / 2); // exact
   const outputs = graph.input('outputs', [batch, width]);
   const cross = types > 0 ? graph.input('cross', [1, width]) : undefined;
   const asked = askFor(outputs, cross, shape);
-  const rows = graph.constant('vectors', halved(vectors), [items, width]);
-  const bias = graph.constant('bias', halved(weights[BIAS] as Float32Array), [items]);
+  const halved = inBlocks(vectors, width, weights[BIAS] as Float32Array);
+  const rows = graph.constant('vectors', halved.rows, [halved.places, width]);
+  const bias = graph.constant('bias', halved.bias, [halved.places]);
   const scores = matmul(asked, rows, { transposeB: true, bias });
   const repeats = repeatBonus(asked, denseConstants(graph, model), shape);
   if (!repeats) return graph.program(rootsOf(scores), batch);

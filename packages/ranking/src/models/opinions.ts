@@ -1,5 +1,5 @@
 import type { ListSource } from '@nextcart/contracts';
-import { type Candidates, createBest, NO_ITEM, onScale, type StandardRoots } from '@nextcart/models';
+import { BLOCK, type Candidates, createBest, NO_ITEM, onScale, type StandardRoots, TOP_ITEMS } from '@nextcart/models';
 import type { ItemNumbers } from './model-events.ts';
 
 /**
@@ -11,21 +11,16 @@ export interface Opinions {
   /** Of an index in the process's ItemIndex. */
   of(source: number, item: number): number;
   /**
-   * Hands over the items with the largest Σ weight · z, best first, ties by id, as indices in the process's ItemIndex;
-   * at most `TOP_ITEMS`.
+   * Hands over a model's best items, best first, ties by id, as indices in the process's ItemIndex; at most `TOP_ITEMS`,
+   * half as many again as are looked at for diversity: some of them will be filtered.
    */
-  eachBest(weights: readonly number[], take: (item: number) => void): void;
+  eachBest(source: number, take: (item: number) => void): void;
   /**
    * Scores of a few items had one event not happened, into [cells, items.length]; `scores` are those of now. On the scale
    * of the whole history, since another one would need all items again. An event that models don't see changes nothing.
    */
   without(source: number, cells: Int32Array, items: Candidates, scores: Float64Array, into: Float64Array): void;
 }
-
-/** Twice what is looked at for diversity: some of them will be filtered. */
-export const TOP_ITEMS = 200;
-/** Items that are looked at together: most of them hold none of the best. */
-const BLOCK = 32;
 
 /** One model's answers for a batch. */
 export interface Answers {
@@ -38,59 +33,30 @@ export interface Answers {
 /** Reads rows of answers. `ids`: by number. */
 export const createOpinionReader = (ids: readonly string[], numbers: ItemNumbers) => {
   const items = ids.length;
-  const most = Math.min(TOP_ITEMS, items);
-  const best = createBest(most, (item) => ids[item] as string);
-  const top = new Int32Array(most);
-  /** Σ factor · root: z up to a constant that all items have. */
-  const sums = new Float64Array(items);
-  const maxima = new Float64Array(Math.ceil(items / BLOCK));
-  const sorted = new Float64Array(maxima.length);
-
-  const addUp = (answers: readonly Answers[], row: number, weights: readonly number[]) => {
-    answers.forEach(({ found: { roots, scales } }, at) => {
-      const factor = (weights[at] as number) * (scales[row] as number);
-      const start = row * items;
-      if (at === 0) for (let item = 0; item < items; item += 1) sums[item] = factor * (roots[start + item] as number);
-      else
-        for (let item = 0; item < items; item += 1)
-          sums[item] = (sums[item] as number) + factor * (roots[start + item] as number);
-    });
-  };
-  /** As many items as are wanted are at or above it: one in each of the blocks with the best maxima. */
-  const leastOfBest = (): number => {
-    for (let block = 0, item = 0; block < maxima.length; block += 1) {
-      let maximum = Number.NEGATIVE_INFINITY;
-      for (const end = Math.min(items, item + BLOCK); item < end; item += 1)
-        if ((sums[item] as number) > maximum) maximum = sums[item] as number;
-      maxima[block] = maximum;
-    }
-    if (maxima.length < most) return Number.NEGATIVE_INFINITY;
-    sorted.set(maxima);
-    sorted.sort();
-    return sorted[maxima.length - most] as number;
-  };
+  const best = createBest(TOP_ITEMS, (item) => ids[item] as string);
+  const top = new Int32Array(TOP_ITEMS);
 
   /** `leftOut`: cells of the row's history that its answers can do without. */
   return (answers: readonly Answers[], row: number, leftOut: readonly number[]): Opinions => {
-    const first = row * items;
     const zOf = ({ found }: Answers, item: number) =>
-      ((found.roots[first + item] as number) - (found.means[row] as number)) * (found.scales[row] as number);
+      ((found.roots[row * found.places + item] as number) - (found.means[row] as number)) *
+      (found.scales[row] as number);
     return {
       sources: answers.map(({ source }) => source),
       of: (source, index) => {
         const item = numbers.of(index);
         return item < 0 ? 0 : zOf(answers[source] as Answers, item);
       },
-      eachBest: (weights, take) => {
-        addUp(answers, row, weights);
-        const least = leastOfBest();
-        for (let block = 0; block < maxima.length; block += 1) {
-          if ((maxima[block] as number) < least) continue;
-          for (let item = block * BLOCK; item < Math.min(items, (block + 1) * BLOCK); item += 1)
-            if ((sums[item] as number) >= least) best.offer(item, sums[item] as number);
+      eachBest: (source, take) => {
+        const { roots, places, blocks } = (answers[source] as Answers).found;
+        const count = Math.min(TOP_ITEMS, places / BLOCK);
+        for (let k = row * count; k < (row + 1) * count; k += 1) {
+          const start = (blocks[k] as number) * BLOCK;
+          for (let item = start; item < Math.min(items, start + BLOCK); item += 1)
+            best.offer(item, roots[row * places + item] as number);
         }
-        const count = best.drain(top);
-        for (let at = 0; at < count; at += 1) take(numbers.indexOf(top[at] as number));
+        const found = best.drain(top);
+        for (let at = 0; at < found; at += 1) take(numbers.indexOf(top[at] as number));
       },
       without: (source, cells, candidates, scores, into) => {
         const { found, halvesOf } = answers[source] as Answers;
