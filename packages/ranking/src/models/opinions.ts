@@ -50,10 +50,20 @@ export const createOpinionReader = (ids: readonly string[], numbers: ItemNumbers
       eachBest: (source, take) => {
         const { roots, places, blocks } = (answers[source] as Answers).found;
         const count = Math.min(TOP_ITEMS, places / BLOCK);
-        for (let k = row * count; k < (row + 1) * count; k += 1) {
+        const [first, last] = [row * count, (row + 1) * count - 1];
+        // each block has an item that is at least as good as the best of the last: no more are wanted than there are blocks
+        let least = 0;
+        if (count === TOP_ITEMS) {
+          const start = row * places + (blocks[last] as number) * BLOCK;
+          for (let at = start; at < start + BLOCK; at += 1) least = Math.max(least, roots[at] as number);
+        }
+        for (let k = first; k <= last; k += 1) {
           const start = (blocks[k] as number) * BLOCK;
-          for (let item = start; item < Math.min(items, start + BLOCK); item += 1)
-            best.offer(item, roots[row * places + item] as number);
+          const end = Math.min(items, start + BLOCK);
+          for (let item = start; item < end; item += 1) {
+            const root = roots[row * places + item] as number;
+            if (root >= least) best.offer(item, root);
+          }
         }
         const found = best.drain(top);
         for (let at = 0; at < found; at += 1) take(numbers.indexOf(top[at] as number));
