@@ -1,7 +1,7 @@
 /** What the autoencoder says of all items, ready to be fused: z = mu, no noise, no dropout. */
 import type { SparseRows } from '../item-graph.ts';
 import { checkFinite } from '../recurrent/shape.ts';
-import { createStandardRoots, dotAt, inBlocks, rootsOf, type StandardRoots } from '../serving/standard-roots.ts';
+import { createStandardRoots, inBlocks, rootsOf, type StandardRoots } from '../serving/standard-roots.ts';
 import { createGraph, type Graph, type Program } from '../training/graph.ts';
 import { openSession } from '../training/session.ts';
 import { gatherSum } from '../training/sparse-layer.ts';
@@ -81,8 +81,10 @@ export const createAutoencoderOpinions = async (
       for (let row = 0; row * latent < latents.length; row += 1)
         for (let k = 0; k < some.length; k += 1) {
           const item = some[k] as number;
-          into[row * some.length + k] =
-            ((bias[item] as number) + dotAt(latents, row * latent, rows, item * latent, latent)) / 2;
+          let sum = bias[item] as number;
+          for (let i = 0; i < latent; i += 1)
+            sum += (latents[row * latent + i] as number) * (rows[item * latent + i] as number);
+          into[row * some.length + k] = sum / 2;
         }
     },
     close: async () => void (await Promise.all([encoding.close(), deciding.close()])),

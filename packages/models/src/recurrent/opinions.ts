@@ -1,5 +1,5 @@
 /** What the recurrent model says of all items, ready to be fused. */
-import { createStandardRoots, dotAt, inBlocks, rootsOf, type StandardRoots } from '../serving/standard-roots.ts';
+import { createStandardRoots, inBlocks, rootsOf, type StandardRoots } from '../serving/standard-roots.ts';
 import { createGraph, type Program } from '../training/graph.ts';
 import { mul } from '../training/operators/arithmetic.ts';
 import { matmul } from '../training/operators/matmul.ts';
@@ -42,7 +42,8 @@ export const createRecurrentOpinions = async (
   const repeatBias = weights['repeat.bias']?.slice() as Float32Array;
   /** `recent`: the last items + 1, newest first. */
   const logitOf = (asked: Float64Array, item: number, recent: Float32Array): number => {
-    let sum = (bias[item] as number) + dotAt(asked, 0, vectors, item * width, width);
+    let sum = bias[item] as number;
+    for (let i = 0; i < width; i += 1) sum += (asked[i] as number) * (vectors[item * width + i] as number);
     for (let lag = 0; lag < lags; lag += 1) {
       if (recent[lag] !== item + 1) continue;
       sum += repeatBias[lag] as number;

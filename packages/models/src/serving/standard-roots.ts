@@ -99,17 +99,3 @@ export const createStandardRoots = (batch: number, items: number) => {
     },
   };
 };
-
-/** Σ a[i] · b[from + i] over `width` numbers, a multiple of 4 or not: four sums side by side, which a core adds at once. */
-export const dotAt = (a: ArrayLike<number>, start: number, b: Float32Array, from: number, width: number): number => {
-  let [s0, s1, s2, s3] = [0, 0, 0, 0];
-  let i = 0;
-  for (; i + 3 < width; i += 4) {
-    s0 += (a[start + i] as number) * (b[from + i] as number);
-    s1 += (a[start + i + 1] as number) * (b[from + i + 1] as number);
-    s2 += (a[start + i + 2] as number) * (b[from + i + 2] as number);
-    s3 += (a[start + i + 3] as number) * (b[from + i + 3] as number);
-  }
-  for (; i < width; i += 1) s0 += (a[start + i] as number) * (b[from + i] as number);
-  return s0 + s1 + (s2 + s3);
-};
