@@ -1,5 +1,6 @@
 import type { EventType, ListSource } from '@nextcart/contracts';
 import type { NeighbourOptions } from '@nextcart/models';
+import type { ExplorationOptions } from './exploration.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -72,6 +73,13 @@ export interface RankingConfiguration {
   };
   /** Newest events that reasons are looked for among (promise 10). */
   readonly explained: number;
+  /** Places for items that were not going to be shown; their reason `explored` has the chance that they had. */
+  readonly exploration: ExplorationOptions;
+  /**
+   * How far prices decide the order: the fused score plus this times ln(price). With scores that are logarithms of
+   * chances, 1 orders by expected revenue; 0 leaves prices out. The score that is shown stays the fused one.
+   */
+  readonly revenueShare: number;
 }
 
 export const defaultConfiguration: RankingConfiguration = {
@@ -98,4 +106,6 @@ export const defaultConfiguration: RankingConfiguration = {
   repurchaseDays: 30,
   diversity: { lambda: 0.85, pool: 100, category: 0.4, department: 0.15, brand: 0.2, title: 0.25 },
   explained: 8,
+  exploration: { slots: 0, every: 10 },
+  revenueShare: 0,
 };

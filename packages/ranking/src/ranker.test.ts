@@ -147,3 +147,51 @@ describe('parts', () => {
     expect(list.items[0]?.reasons).toEqual([{ kind: 'trending', subject: '', weight: 0 }]);
   });
 });
+
+describe('what can be configured', () => {
+  const deeds: Deed[] = [
+    ['view', idOf(1, 1), 5],
+    ['view', idOf(2, 4), 1],
+  ];
+
+  test('prices: with a share of them the order is by fused score and ln(price), what is shown stays the fused score', () => {
+    const plain = rank(
+      deeds,
+      openShop({ configuration: { diversity: { ...defaultConfiguration.diversity, lambda: 1 } } }),
+    );
+    const share = 0.3;
+    const dear = rank(
+      deeds,
+      openShop({ configuration: { revenueShare: share, diversity: { ...defaultConfiguration.diversity, lambda: 1 } } }),
+    );
+    const fused = new Map(plain.items.map(({ itemId, score }) => [itemId, score]));
+    const keyOf = ({ score, price }: RankedList['items'][number]) => score + share * Math.log(Number(price));
+    for (const item of dear.items) expect(fused.get(item.itemId) ?? item.score).toBe(item.score);
+    const keys = dear.items.map(keyOf);
+    expect(keys).toEqual(keys.toSorted((a, b) => b - a));
+    const worth = (list: RankedList) => list.items.slice(0, 5).reduce((sum, { price }) => sum + Number(price), 0);
+    expect(worth(dear)).toBeGreaterThan(worth(plain));
+  });
+
+  test('exploration: its places hold what was not going to be shown, with the chance that it had; shared lists have none', () => {
+    const configuration = { listSize: 20, exploration: { slots: 2, every: 5 } };
+    const [shown, explored] = [
+      rank(deeds, openShop({ configuration: { listSize: 20 } })),
+      rank(deeds, openShop({ configuration })),
+    ];
+    const places = [...explored.items.keys()].filter((place) =>
+      explored.items[place]?.reasons.some(({ kind }) => kind === 'explored'),
+    );
+    expect(places).toEqual([4, 9]);
+    for (const place of places) {
+      const { itemId, reasons } = explored.items[place] as RankedList['items'][number];
+      expect(ids(shown)).not.toContain(itemId);
+      expect(reasons.at(-1)?.weight).toBeGreaterThan(0);
+    }
+    const others = explored.items.filter((_, place) => !places.includes(place));
+    expect(others.map(({ itemId }) => itemId)).toEqual(ids(shown).slice(0, others.length));
+    const { ranker } = openShop({ configuration });
+    for (const list of [ranker.strangers(NOW), ranker.similar('tea-3', NOW)])
+      expect(list.items.some(({ reasons }) => reasons.some(({ kind }) => kind === 'explored'))).toBe(false);
+  });
+});

@@ -19,6 +19,7 @@ import { createCandidateSheet, createShortlister } from './candidate-sheet.ts';
 import type { CatalogFeatures } from './catalog-features.ts';
 import { defaultConfiguration, type RankingConfiguration } from './configuration.ts';
 import { createDiversity } from './diversity.ts';
+import { explore } from './exploration.ts';
 import { createFilter, type FilterCounts, filterNames, noneFiltered } from './filters.ts';
 import { emptyHistory, viewerOf, withoutCell } from './histories.ts';
 import type { Opinions } from './models/opinions.ts';
@@ -66,6 +67,8 @@ export const createRanker = (deps: {
   const diversify = createDiversity(features, configuration.diversity);
   const shortlist = createShortlister();
   const totals = noneFiltered();
+  const { revenueShare } = configuration;
+  const { slots } = configuration.exploration;
 
   const createPipeline = (weights: RankingConfiguration['weights']) => {
     const parts = deps.parts.filter((part) => (weights[part.source] ?? 0) > 0);
@@ -87,6 +90,9 @@ export const createRanker = (deps: {
     const top = new Int32Array(pool);
     const topItems = new Int32Array(pool);
     const topScores = new Float64Array(pool);
+    /** By slot, what the order is by, in millionths: the fused score and the price's share. */
+    let keys: Float64Array = fused;
+    const topKeys = new Float64Array(pool);
     const order = new Int32Array(configuration.listSize);
     const scores = sources.map(() => new Float64Array(configuration.listSize));
     let without = new Float64Array(0);
@@ -176,19 +182,41 @@ export const createRanker = (deps: {
       fuse();
     };
 
+    /** By slot: fused scores with the share of the price. Who has no price counts as the mean of those who have. */
+    const withPrices = (passed: Int32Array, count: number): Float64Array => {
+      const priced = new Float64Array(sheet.length);
+      const { price } = features.columns;
+      const logOf = (slot: number) => Math.log(price[sheet.items[slot] as number] ?? Number.NaN);
+      let [sum, known] = [0, 0];
+      for (let i = 0; i < count; i += 1) {
+        const log = logOf(passed[i] as number);
+        if (Number.isFinite(log)) [sum, known] = [sum + log, known + 1];
+      }
+      const mean = known > 0 ? sum / known : 0;
+      for (let i = 0; i < count; i += 1) {
+        const slot = passed[i] as number;
+        const log = logOf(slot);
+        const share = revenueShare * ((Number.isFinite(log) ? log : mean) - mean);
+        priced[slot] = (fused[slot] as number) + Math.round(share * MICRO);
+      }
+      return priced;
+    };
+
     /** Slots of the best candidates that may be shown, best first, into `top`; how many. */
     const choose = ({ history, now }: ScoringRequest, itself: number): number => {
       const count = filter.apply(sheet, history, now);
       const { passed } = filter;
       const { items } = sheet;
+      keys = revenueShare > 0 ? withPrices(passed, count) : fused;
       for (let i = 0; i < count; i += 1) {
         const slot = passed[i] as number;
-        if (items[slot] !== itself) best.offer(slot, fused[slot] as number);
+        if (items[slot] !== itself) best.offer(slot, keys[slot] as number);
       }
       const chosen = best.drain(top);
       for (let i = 0; i < chosen; i += 1) {
         topItems[i] = items[top[i] as number] as number;
         topScores[i] = (fused[top[i] as number] as number) / MICRO;
+        topKeys[i] = (keys[top[i] as number] as number) / MICRO;
       }
       return chosen;
     };
@@ -203,10 +231,20 @@ export const createRanker = (deps: {
         filtered[name] = filter.taken[at] as number;
         totals[name] += filtered[name];
       });
-      const size = diversify(topItems, topScores, chosen, order);
+      const size = diversify(topItems, topKeys, chosen, order);
+      // shared lists are nobody's: nothing can be learned from who was shown what
+      const isExplored = slots > 0 && itself === NOBODY && history.length > 0;
+      const propensities = isExplored
+        ? explore(order, size, chosen, seedOf(history), configuration.exploration)
+        : undefined;
       const list = shortlist(size, (place) => topItems[order[place] as number] as number);
       const items = reasonsFor(request, list, opinions).map(({ source, reasons }, place) =>
-        show(list.items[place] as number, topScores[order[place] as number] as number, source, reasons),
+        show(
+          list.items[place] as number,
+          topScores[order[place] as number] as number,
+          source,
+          withPropensity(reasons, propensities?.[place] ?? 0),
+        ),
       );
       return { items, filtered };
     };
@@ -216,6 +254,12 @@ export const createRanker = (deps: {
 
   const cellsOf = ({ attention }: ScoringRequest, events: Int32Array) =>
     events.map((event) => attention.cells[event] as number);
+
+  /** Its newest event names a list's draws: the same for whoever makes it again. */
+  const seedOf = ({ subject, count, offsets, length }: SubjectHistory) =>
+    `${subject}\n${count}\n${length === 0 ? -1 : (offsets[length - 1] as number)}`;
+  const withPropensity = (reasons: RecommendedItem['reasons'], propensity: number): RecommendedItem['reasons'] =>
+    propensity === 0 ? reasons : [...reasons, { kind: 'explored', subject: '', weight: propensity }];
 
   const show = (
     item: number,
