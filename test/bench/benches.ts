@@ -1,7 +1,7 @@
 import { faultsBench } from './faults/bench.ts';
 import type { Bench } from './harness/bench.ts';
 import { ingestBench } from './ingest/bench.ts';
-import { latencyBench } from './latency/bench.ts';
+import { latencyBench, modelLatencyBench } from './latency/bench.ts';
 import { gowallaBench } from './quality/gowalla/bench.ts';
 import { movielensBench } from './quality/movielens/bench.ts';
 import { onlineRetailBench } from './quality/online-retail/bench.ts';
@@ -13,15 +13,18 @@ import { contentBench } from './quality/shop/content-proof.ts';
 import { scaleBench } from './scale/bench.ts';
 import { scoringBench } from './scoring/bench.ts';
 import { trainingBench } from './training/bench.ts';
+import { verifyBench } from './verify/bench.ts';
 
 /** In the order in which --help lists them. */
 export const benches: readonly Bench[] = [
   ingestBench,
   latencyBench,
+  modelLatencyBench,
   scaleBench,
   faultsBench,
   trainingBench,
   scoringBench,
+  verifyBench,
 ];
 
 /** Under `quality:NAME`. */

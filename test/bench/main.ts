@@ -8,13 +8,14 @@ import { formatReport, mediansOf, spreadOf, writeReport } from './harness/report
 import { parseQuality, type QualityCommand, qualityPrefix, qualityUsage, runQuality } from './quality/command.ts';
 
 const list = benches.map((bench) => `  ${bench.name.padEnd(10)} ${bench.about}`).join('\n');
-const usage = `npm run bench -- NAME [--json FILE] [--repeats N] [--quick]
+const usage = `npm run bench -- NAME [--json FILE] [--repeats N] [--quick] [--events N]
 
 ${list}
 
   --json FILE   writes machine, versions and the metrics (medians over the repeats, and their spread)
   --repeats N   measures N times
   --quick       a small run, to see that the bench works
+  --events N    verify: another number of events
 Run it on a machine that does nothing else. What the metrics mean: docs/benchmarks.md.
 
 ${qualityUsage(qualityBenches)}`;
@@ -30,6 +31,7 @@ const parse = (args: string[]) => {
         json: { type: 'string' },
         repeats: { type: 'string' },
         quick: { type: 'boolean', default: false },
+        events: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
     });
@@ -48,11 +50,11 @@ const chosen = (positionals: readonly string[]): Bench => {
   );
 };
 
-const repeatsOf = (text: string | undefined, bench: Bench, quick: boolean): number => {
-  if (text === undefined) return quick ? 1 : bench.repeats;
-  const repeats = Number(text);
-  if (!Number.isInteger(repeats) || repeats < 1) throw new UsageError(`--repeats ${text}: not a whole number above 0`);
-  return repeats;
+const countOf = (option: string, text: string | undefined): number | undefined => {
+  if (text === undefined) return undefined;
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1) throw new UsageError(`--${option} ${text}: not a whole number above 0`);
+  return count;
 };
 
 const qualityOf = (args: string[]): QualityCommand => {
@@ -78,11 +80,12 @@ const main = async (args: string[]): Promise<void> => {
     return;
   }
   const bench = chosen(positionals);
-  const repeats = repeatsOf(values.repeats, bench, values.quick);
+  const repeats = countOf('repeats', values.repeats) ?? (values.quick ? 1 : bench.repeats);
   const log = (line: string): void => void process.stderr.write(`${line}\n`);
   const closers: (() => Promise<void>)[] = [];
   const context: BenchContext = {
     quick: values.quick,
+    events: countOf('events', values.events),
     onEnd: (close) => void closers.push(close),
     log,
     progress: (step, total, unit) => createProgress(process.stderr, step, total, unit),

@@ -1,5 +1,5 @@
 /** Models of any size without a training, for tests of those who serve them. */
-import { type Autoencoder, initialWeights as autoencoderWeights } from './autoencoder/shape.ts';
+import { type Autoencoder, type AutoencoderShape, initialWeights as autoencoderWeights } from './autoencoder/shape.ts';
 import { type RecurrentModel, type RecurrentShape, initialWeights as recurrentWeights } from './recurrent/shape.ts';
 
 /** As training begins, but with biases, so that no two items are alike. */
@@ -17,7 +17,11 @@ export const untrainedRecurrent = (
   return { shape: whole, weights };
 };
 
-export const untrainedAutoencoder = (items: number, seed = 1): Autoencoder => {
-  const shape = { columns: items, items, hidden: 16, latent: 8, depth: 2 };
+export const untrainedAutoencoder = (
+  items: number,
+  seed = 1,
+  sizes: Pick<AutoencoderShape, 'hidden' | 'latent' | 'depth'> = { hidden: 16, latent: 8, depth: 2 },
+): Autoencoder => {
+  const shape = { columns: items, items, ...sizes };
   return { shape, weights: autoencoderWeights(shape, seed) };
 };

@@ -21,6 +21,8 @@ export type Metrics = Readonly<Record<string, number>>;
 export interface BenchContext {
   /** A small run, to see that the bench works: its figures mean nothing. */
   readonly quick: boolean;
+  /** Of --events: a run of another length; absent: the bench's own. */
+  readonly events?: number | undefined;
   /** To be called at the end, in the reverse order, after an error or Ctrl-C too. */
   onEnd(close: () => Promise<void>): void;
   /** A line on stderr. */

@@ -63,7 +63,7 @@ test('a rate is summed up by nearest-rank percentiles, shares of answers and sha
   const lists = events.slice(0, 80).map(({ subject, offset }) => list(subject, offset, 110 + offset));
   const stamps = Float64Array.from(events.slice(80).flatMap(({ offset }) => [0, offset, 101]));
   const { answers } = matchAnswers({ events, lists }, stamps, 0, 1000);
-  const metrics = summarize(answers, ({ event: { offset } }) => offset < 5, 0, 200);
+  const metrics = summarize(answers, ({ event: { offset } }) => offset < 5, 0, '@200');
   expect(metrics).toMatchObject({
     'p50_ms@200': 39, // 20 of 2 ms, then 10, 11, …
     'p99_ms@200': 88,

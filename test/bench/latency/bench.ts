@@ -1,4 +1,5 @@
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,6 +13,7 @@ import { fillCatalogue, fillEvents } from '../ingest/fill-topic.ts';
 import { type Answer, matchAnswers } from './answers.ts';
 import { skipToEnd } from './groups.ts';
 import { HISTORY_PER_S, type LoadDone, type LoadMessage, type LoadPlan, type ShopPlan } from './plan.ts';
+import { writeRelease } from './put-release.ts';
 import { startRecorder } from './recorder.ts';
 import { summarize } from './summarize.ts';
 
@@ -31,6 +33,17 @@ const SETTLE_MS = 5000;
 const SHOWN_LINES = 5;
 /** Due times are rounded to microseconds. */
 const ROUNDING_MS = 0.001;
+
+/** What happens beside the load. */
+interface Phase {
+  /** Behind the names of its metrics. */
+  readonly label: string;
+  readonly rate: number;
+  /** Made ready before the load; what it returns is called when the measuring begins. */
+  readonly beside?: (servers: OwnServers) => Promise<() => void>;
+  /** Ends what runs beside. */
+  readonly end?: () => Promise<void>;
+}
 
 interface Setting {
   readonly size: typeof FULL;
@@ -56,9 +69,15 @@ const runLoad = async (plan: LoadPlan, onReady: (pid: number) => void, onDone: (
   });
 };
 
-export const latencyBench: Bench = {
-  name: 'latency',
-  about: 'milliseconds from an event being due at the client to its list being readable, at 200 and 1,000 events/s',
+const createLatencyBench = (options: {
+  readonly name: string;
+  readonly about: string;
+  /** With the models of a release in force. */
+  readonly models: boolean;
+  readonly phasesOf: (rates: readonly number[], itemIds: readonly string[]) => readonly Phase[];
+}): Bench => ({
+  name: options.name,
+  about: options.about,
   repeats: 3,
   prepare: async (context) => {
     countBuffersAsHeap(); // the reader is this process, and its pauses count
@@ -72,14 +91,19 @@ export const latencyBench: Bench = {
     await fillEvents(context, servers, past.records(0), size.history);
     await waitForRows(context, servers.store, 'history into the store', size.history);
     await skipToEnd(servers);
+    const known = await servers.store.query<{ item_id: string }>(
+      'SELECT DISTINCT item_id FROM catalog ORDER BY item_id',
+    );
+    const itemIds = known.map((row) => row.item_id);
+    if (options.models) await (await writeRelease(servers, { releaseId: 'first', items: itemIds, seed: 1 }))();
     let rows = size.history;
     const { history, users, items, warmUpS, seconds } = size;
     return {
       n: { history, users, items, warm_up_s: warmUpS, seconds },
       measure: async () => {
         const metrics: Record<string, number> = {};
-        for (const rate of size.rates) {
-          const run = await measureRate(context, { size, servers, shop, others }, rate);
+        for (const phase of options.phasesOf(size.rates, itemIds)) {
+          const run = await measurePhase(context, { size, servers, shop, others }, phase);
           Object.assign(metrics, run.metrics);
           rows += run.sent;
           await waitForRows(context, servers.store, 'the load into the store', rows);
@@ -88,12 +112,58 @@ export const latencyBench: Bench = {
       },
     };
   },
+});
+
+export const latencyBench = createLatencyBench({
+  name: 'latency',
+  about: 'milliseconds from an event being due at the client to its list being readable, at 200 and 1,000 events/s',
+  models: false,
+  phasesOf: (rates) => rates.map((rate) => ({ label: `@${rate}`, rate })),
+});
+
+/** A training, as a phase. */
+const besideTraining = (rate: number): Phase => {
+  let child: ChildProcess | undefined;
+  return {
+    ...{ label: `@${rate}.training`, rate },
+    beside: async () => () => {
+      child = fork(join(import.meta.dirname, 'training-process.ts'));
+    },
+    end: async () => {
+      if (child === undefined) return;
+      const gone = once(child, 'exit');
+      child.kill('SIGKILL'); // nothing of it is wanted
+      await gone;
+    },
+  };
 };
 
-const measureRate = async (
+let releases = 1;
+export const modelLatencyBench = createLatencyBench({
+  name: 'latency:models',
+  about: 'the same with a release in force (fused models over 20,000 items), beside a training, and through a switch',
+  models: true,
+  phasesOf: (rates, itemIds) =>
+    rates.flatMap((rate) => [
+      { label: `@${rate}`, rate },
+      besideTraining(rate),
+      {
+        label: `@${rate}.switch`,
+        rate,
+        beside: async (servers) => {
+          releases += 1;
+          const release = { releaseId: `release-${releases}`, items: itemIds, seed: releases };
+          const putInForce = await writeRelease(servers, release);
+          return () => void putInForce();
+        },
+      },
+    ]),
+});
+
+const measurePhase = async (
   context: BenchContext,
   { size, servers, shop, others }: Setting,
-  rate: number,
+  { rate, label, beside, end }: Phase,
 ): Promise<{ metrics: Metrics; sent: number }> => {
   const stampsFile = join(servers.stack.dataDir, 'unchanged.stamps');
   const scorer = await servers.startService('scorer', {
@@ -102,8 +172,9 @@ const measureRate = async (
   });
   const recorder = await startRecorder(servers.kafka);
   const { history, warmUpS, seconds } = size;
-  context.log(`  ${rate} events/s for ${seconds} s, after ${warmUpS} s to warm up`);
+  context.log(`  ${label}: ${rate} events/s for ${seconds} s, after ${warmUpS} s to warm up`);
   const { kafkaBrokers: brokers, schemaRegistryUrl: registryUrl } = servers.stack.urls;
+  const begin = await beside?.(servers);
   let meter: (() => Record<string, number>) | undefined;
   let cpu: Record<string, number> = {};
   let readerBefore = 0;
@@ -114,12 +185,14 @@ const measureRate = async (
       const serverPids = { clickhouse: servers.pid('clickhouse'), broker: servers.pid('kafka') };
       meter = startCpuMeter({ ...services, ...serverPids, load });
       readerBefore = selfMicros();
+      void sleep(warmUpS * 1000).then(begin);
     },
     () => {
       cpu = { ...meter?.(), reader: selfMicros() - readerBefore };
     },
   );
   await sleep(SETTLE_MS);
+  await end?.();
   const recording = await recorder.stop();
   const coldQueries = await scorer.metric('nextcart_scorer_cold_query_seconds_count');
   const coldSeconds = await scorer.metric('nextcart_scorer_cold_query_seconds_sum');
@@ -135,11 +208,11 @@ const measureRate = async (
   const firstOf = new Map(recording.events.toReversed().map((event) => [event.subject, event]));
   const isCold = ({ event }: Answer): boolean => cold.has(event.subject) && firstOf.get(event.subject) === event;
   const metrics: Record<string, number> = {
-    ...summarize(answers, isCold, missing.length, rate),
-    [`load_late_ms_max@${rate}`]: done.lateMsMax,
-    [`cold_query_ms@${rate}`]: coldQueries === 0 ? 0 : (1000 * coldSeconds) / coldQueries,
+    ...summarize(answers, isCold, missing.length, label),
+    [`load_late_ms_max${label}`]: done.lateMsMax,
+    [`cold_query_ms${label}`]: coldQueries === 0 ? 0 : (1000 * coldSeconds) / coldQueries,
   };
   for (const [name, micros] of Object.entries(cpu))
-    metrics[`cpu_us_per_event.${name}@${rate}`] = micros / recording.events.length;
+    metrics[`cpu_us_per_event.${name}${label}`] = micros / recording.events.length;
   return { metrics, sent: done.sent };
 };

@@ -17,12 +17,12 @@ type Stamped = Answer & { readonly stamps: NonNullable<Answer['stamps']> };
 
 const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
 
-/** Metrics of one rate; `cold` says whether the scorer had to fetch the event's subject from the store. */
+/** Metrics, their names ending with `label`; `cold` says whether the scorer had to fetch the event's subject from the store. */
 export const summarize = (
   answers: readonly Answer[],
   cold: (answer: Answer) => boolean,
   missing: number,
-  rate: number,
+  label: string,
 ): Metrics => {
   const all = answers.map(({ latencyMs }) => latencyMs).sort((a, b) => a - b);
   const coldOnes = answers.filter(cold);
@@ -55,5 +55,5 @@ export const summarize = (
   for (const [name, ms] of sums) metrics[`stage.${name}_share`] = share(ms, whole);
   // nobody cold, no percentile of theirs
   const known = Object.entries(metrics).filter(([, value]) => Number.isFinite(value));
-  return Object.fromEntries(known.map(([name, value]) => [`${name}@${rate}`, value]));
+  return Object.fromEntries(known.map(([name, value]) => [`${name}${label}`, value]));
 };

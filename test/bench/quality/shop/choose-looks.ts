@@ -1,6 +1,6 @@
 import { createRandom } from '../random.ts';
 import type { Candidate } from './collect-log.ts';
-import { ARRIVAL, type Deeds, SEARCH, TO_CART } from './shop-log.ts';
+import { ARRIVAL, type asks, type Deeds, SEARCH, TO_CART } from './shop-log.ts';
 
 export type TaskName = 'next' | 'arrival' | 'cart' | 'cold' | 'one search';
 
@@ -46,25 +46,41 @@ export const chooseLooks = (
   tasks: readonly TaskSize[],
 ): { readonly name: string; readonly looks: readonly ChosenLook[] }[] =>
   tasks.map(({ name, subjects, looks }) => {
-    const random = createRandom(1);
-    const bySubject = new Map<string, { readonly order: number; readonly all: Candidate[] }>();
-    for (const candidate of candidates) {
-      if (!isOf(candidate, name, deeds)) continue;
-      const found = bySubject.get(candidate.subject) ?? { order: random(), all: [] };
-      bySubject.set(candidate.subject, found);
-      found.all.push(candidate);
-    }
-    if (bySubject.size < subjects)
-      throw new RangeError(`the shop has ${bySubject.size} subjects for '${name}', not ${subjects}`);
-    const ask = (candidate: Candidate) => (name === 'cart' ? TO_CART : candidate.isArrival ? ARRIVAL : 0);
+    const found = bySubject(candidates, deeds, name);
+    if (found.length < subjects)
+      throw new RangeError(`the shop has ${found.length} subjects for '${name}', not ${subjects}`);
     return {
       name,
-      looks: [...bySubject.values()]
-        .sort((a, b) => a.order - b.order)
-        .slice(0, subjects)
-        .flatMap(({ all }) => evenly(all, looks).map((candidate) => ({ candidate, ask: ask(candidate) }))),
+      looks: found.slice(0, subjects).flatMap((all) => evenly(all, looks).map((one) => asked(one, name))),
     };
   });
+
+/** Some looks of a kind of every subject. */
+export const lessonsOf = (
+  candidates: readonly Candidate[],
+  deeds: Deeds,
+  name: (typeof asks)[number],
+  looks: number,
+): ChosenLook[] =>
+  bySubject(candidates, deeds, name).flatMap((all) => evenly(all, looks).map((one) => asked(one, name)));
+
+const asked = (candidate: Candidate, name: TaskName): ChosenLook => ({
+  candidate,
+  ask: name === 'cart' ? TO_CART : candidate.isArrival ? ARRIVAL : 0,
+});
+
+/** Subjects in an order by chance. */
+const bySubject = (candidates: readonly Candidate[], deeds: Deeds, name: TaskName): Candidate[][] => {
+  const random = createRandom(1);
+  const subjects = new Map<string, { readonly order: number; readonly all: Candidate[] }>();
+  for (const candidate of candidates) {
+    if (!isOf(candidate, name, deeds)) continue;
+    const found = subjects.get(candidate.subject) ?? { order: random(), all: [] };
+    subjects.set(candidate.subject, found);
+    found.all.push(candidate);
+  }
+  return [...subjects.values()].sort((a, b) => a.order - b.order).map(({ all }) => all);
+};
 
 const evenly = <T>(all: readonly T[], most: number): T[] =>
   all.length <= most

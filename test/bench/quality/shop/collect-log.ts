@@ -3,9 +3,10 @@
  * truth at the moment before each.
  */
 import { createRandom } from '../random.ts';
-import { chooseLooks, type TaskSize } from './choose-looks.ts';
+import { type ChosenLook, chooseLooks, lessonsOf, type TaskSize } from './choose-looks.ts';
 import {
   ARRIVAL,
+  asks,
   CART,
   type Deeds,
   deedTypes,
@@ -26,6 +27,8 @@ export interface LogOptions {
   /** Length of the test, which ends the log, and of the validation before it. */
   readonly testDays: number;
   readonly tasks: readonly TaskSize[];
+  /** Looks of each subject and kind of the validation that a ranker may learn from, at most; absent: none. */
+  readonly lessons?: number;
   /** Subjects whose needs are looked for, and deeds with an item that they have at least. */
   readonly needs: { readonly subjects: number; readonly deeds: number };
 }
@@ -49,9 +52,10 @@ export const collectLog = (source: ShopSource, options: LogOptions): ShopLog => 
   const testFrom = source.startAt + (source.days - options.testDays) * DAY_MS;
   const validationFrom = testFrom - options.testDays * DAY_MS;
   const { deeds, candidates, known } = firstReading(source, [validationFrom, testFrom]);
+  const early = candidates.filter(({ at }) => at < testFrom);
   const chosen = [
     chooseLooks(
-      candidates.filter(({ at }) => at < testFrom),
+      early,
       deeds,
       options.tasks.map((task) => ({ ...task, subjects: task.validation })),
     ),
@@ -61,22 +65,22 @@ export const collectLog = (source: ShopSource, options: LogOptions): ShopLog => 
       options.tasks,
     ),
   ];
+  const { lessons: most } = options;
+  const lessons = most === undefined ? [] : asks.map((name) => ({ name, looks: lessonsOf(early, deeds, name, most) }));
   const wanted = new Map<number, Set<Candidate>>();
-  for (const tasks of chosen)
+  for (const tasks of [...chosen, lessons])
     for (const { looks } of tasks)
       for (const { candidate } of looks)
         wanted.set(candidate.deed, (wanted.get(candidate.deed) ?? new Set()).add(candidate));
   const found = new Map<Candidate, ReadonlyMap<number, Look>>();
   const needs = secondReading(source, { wanted, found }, testFrom, known[1] as Known, options.needs);
+  const looksOf = (looks: readonly ChosenLook[]): Look[] =>
+    looks.map(({ candidate, ask }) => found.get(candidate)?.get(ask) as Look);
   const periods = chosen.map(
     (tasks, at): Period => ({
       known: known[at] as Known,
-      tasks: tasks.map(
-        ({ name, looks }): LookTask => ({
-          name,
-          looks: looks.map(({ candidate, ask }) => found.get(candidate)?.get(ask) as Look),
-        }),
-      ),
+      tasks: tasks.map(({ name, looks }): LookTask => ({ name, looks: looksOf(looks) })),
+      lessons: at === 0 ? lessons.flatMap(({ looks }) => looksOf(looks)) : [],
     }),
   );
   return { validation: periods[0] as Period, test: periods[1] as Period, needs };

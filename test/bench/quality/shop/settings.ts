@@ -6,6 +6,7 @@ import { contentRow } from './content-part.ts';
 import { edlaeRow } from './edlae-part.ts';
 import { ownDeeds } from './own-deeds.ts';
 import { productRow, sharedRow } from './product-part.ts';
+import { type RankerSettings, rankerRow } from './ranker/ranker-part.ts';
 import { type RecurrentSettings, recurrentRow } from './recurrent-part.ts';
 import type { ShopRecipe } from './shop-part.ts';
 import { type VaePart, type VaeSettings, vaeRow } from './vae-part.ts';
@@ -61,6 +62,19 @@ const powers = [
   { need: 0.4, trend: 1 },
 ];
 
+const rankerSettings: RankerSettings = {
+  hidden: 24,
+  epochs: 8,
+  batch: 32,
+  rate: { from: 5e-3, to: 1e-5 },
+  decay: 1e-5,
+};
+
+const rankerGrid = (quick: boolean): Readonly<Record<string, RankerSettings>> =>
+  quick
+    ? { '8 units': { ...rankerSettings, hidden: 8, epochs: 4 } }
+    : { '24 units': rankerSettings, 'weights by context alone': { ...rankerSettings, hidden: 0 } };
+
 /** `onVae`: what is to be done with the autoencoder that is fitted on all that is known. */
 export const shopRecipes = (
   items: number,
@@ -71,15 +85,20 @@ export const shopRecipes = (
   const recurrent = sharedRow(recurrentRow(recurrentGrid(quick)), items);
   const content = { width: quick ? 32 : 128, lambda: 1, doubt: Infinity, half: 1, words: 0.5 };
   const edlae = { halfLifeDays: 15, lambda: 100, dropout: 0.33 };
+  const contents = sharedRow(
+    contentRow(quick ? [content] : [content, { ...content, half: 0.5 }, { ...content, doubt: 30 }]),
+    items,
+  );
   return [
     ...baselines(quick),
     edlaeRow(
       quick ? [edlae] : [edlae, { ...edlae, lambda: 30 }, { ...edlae, lambda: 300 }, { ...edlae, halfLifeDays: 4 }],
     ),
     ...ownDeeds(quick),
-    contentRow(quick ? [content] : [content, { ...content, half: 0.5 }, { ...content, doubt: 30 }]),
+    contents.recipe,
     vae.recipe,
     recurrent.recipe,
     productRow(recurrent, vae, livePopularity, quick ? powers.slice(0, 2) : powers),
+    rankerRow([recurrent, vae, contents], rankerGrid(quick)),
   ];
 };

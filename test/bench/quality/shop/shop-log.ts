@@ -79,6 +79,8 @@ export interface Known {
 export interface Period {
   readonly known: Known;
   readonly tasks: readonly LookTask[];
+  /** Looks of the same days that a ranker learns from, those of the tasks among them; of the test none. */
+  readonly lessons: readonly Look[];
 }
 
 export interface ShopLog {

@@ -32,6 +32,7 @@ export const wholeShop: ShopSize = {
   days: 30,
   testDays: 5,
   tasks: tasks([1200, 600], [900, 500], [45, 30], [10, 5]),
+  lessons: 4,
   needs: { subjects: 2000, deeds: 5 },
 };
 
@@ -44,13 +45,16 @@ export const smallShop: ShopSize = {
   days: 24,
   testDays: 4,
   tasks: tasks([240, 120], [160, 80], [16, 8], [2, 1]),
+  lessons: 2,
   needs: { subjects: 600, deeds: 5 },
 };
 
 /** More items than a list is long in each category, or category and popularity would tell all. */
 export const wideShop: ShopSize = {
-  ...wholeShop,
+  users: 3000,
   items: 1500,
+  days: 30,
+  testDays: 5,
   tasks: [],
   needs: { subjects: 0, deeds: 5 },
 };

@@ -1,0 +1,111 @@
+/**
+ * Puts items in order by what the other parts say and by what has just happened. Learned on looks of the validation's
+ * days, from parts that were fitted before them. A subject's validation looks are scored by a network that learned from
+ * other subjects alone, so that choices and the fusion's weights see no figure that is too good.
+ */
+import { type ListRanker, type ListRankerOptions, scoreList, trainListRanker } from '@nextcart/models';
+import type { QualityContext } from '../../quality-bench.ts';
+import { createRandom } from '../../random.ts';
+import { bestOf } from '../../recipe.ts';
+import { qualityOf } from '../measure.ts';
+import type { SharedRow } from '../product-part.ts';
+import type { Known, Look, Period } from '../shop-log.ts';
+import { BATCH, type ShopPart, type ShopRecipe } from '../shop-part.ts';
+import { momentFeatures } from './features.ts';
+import { createMoments, type Moments, WIDTH } from './moments.ts';
+
+export type RankerSettings = Omit<ListRankerOptions, 'seed'>;
+
+const NAME = 'ranker';
+const FOLDS = 3;
+/** Candidates of a look to learn from, the target first. */
+const SIZE = 100;
+const SHAPE = { features: WIDTH, contexts: momentFeatures.length };
+
+export const rankerRow = (rows: readonly SharedRow[], grid: Readonly<Record<string, RankerSettings>>): ShopRecipe => ({
+  name: NAME,
+  kind: 'part',
+  scores: 'logits',
+  choose: async (validation, context) => {
+    const moments = createMoments(validation.known, rows);
+    const lists = await listsOf(validation, moments, context);
+    const train = (settings: RankerSettings, isWanted: (fold: number) => boolean) =>
+      trainListRanker(
+        lists,
+        SHAPE,
+        { ...settings, seed: context.seed },
+        [...validation.lessons.keys()].filter((at) => isWanted(foldOf(validation.lessons[at] as Look))),
+      );
+    const tried = [];
+    for (const [settings, options] of Object.entries(grid)) {
+      const rankers: ListRanker[] = [];
+      for (let fold = 0; fold < FOLDS; fold += 1) {
+        rankers.push(train(options, (other) => other !== fold));
+        context.signal.throwIfAborted();
+      }
+      const part = partOf(moments, validation.known, (look) => rankers[foldOf(look)] as ListRanker);
+      const quality = await qualityOf(validation, part, context);
+      context.log(`${NAME}, ${settings}: validation ${quality.toFixed(4)}`);
+      tried.push({ settings, options, quality, part });
+    }
+    const { settings, options, part } = bestOf(tried);
+    const ranker = train(options, () => true);
+    return {
+      choice: { part: NAME, tried: tried.map(({ settings, quality }) => ({ settings, quality })), chosen: settings },
+      part,
+      refit: (all) => Promise.resolve(partOf(createMoments(all, rows), all, () => ranker)),
+    };
+  },
+});
+
+/** Of a subject, always the same. */
+const foldOf = ({ subject }: Look): number => {
+  let sum = 0;
+  for (let at = 0; at < subject.length; at += 1) sum = (31 * sum + subject.charCodeAt(at)) >>> 0;
+  return sum % FOLDS;
+};
+
+const listsOf = async ({ known, lessons }: Period, moments: Moments, { seed, signal, progress }: QualityContext) => {
+  const random = createRandom(seed);
+  const count = known.items.length;
+  const size = Math.min(SIZE, Math.floor(count / 2));
+  const features = new Float32Array(lessons.length * size * WIDTH);
+  const contexts = new Float32Array(lessons.length * SHAPE.contexts);
+  const shown = progress('what the ranker learns from', lessons.length, 'looks');
+  let list = 0;
+  for (let start = 0; start < lessons.length; start += BATCH) {
+    signal.throwIfAborted();
+    await moments.visit(lessons.slice(start, start + BATCH), (look, all, moment) => {
+      const others = new Set([...look.soldOut, look.target]);
+      const put = (item: number, place: number) =>
+        features.set(all.subarray(item * WIDTH, (item + 1) * WIDTH), (list * size + place) * WIDTH);
+      put(look.target, 0);
+      for (let place = 1; place < size; ) {
+        const item = Math.floor(random() * count);
+        if (others.has(item)) continue;
+        others.add(item);
+        put(item, place++);
+      }
+      contexts.set(moment, list * SHAPE.contexts);
+      list += 1;
+    });
+    shown.at(Math.min(lessons.length, start + BATCH));
+  }
+  shown.done();
+  return { size, features, moments: contexts };
+};
+
+const partOf = (moments: Moments, { items }: Known, rankerOf: (look: Look) => ListRanker): ShopPart => {
+  const scores = new Float32Array(BATCH * items.length);
+  return {
+    score: async (looks) => {
+      let at = 0;
+      await moments.visit(looks, (look, features, moment) => {
+        scoreList(rankerOf(look), features, moment, scores.subarray(at * items.length, (at + 1) * items.length));
+        at += 1;
+      });
+      return scores;
+    },
+    close: () => Promise.resolve(),
+  };
+};
