@@ -49,6 +49,7 @@ const trial = () => {
       items: 100,
       rate: 100,
       speed: 'max',
+      pastMs: 0,
       seed: 5,
       events: 3000,
       dirt: true,
@@ -100,6 +101,25 @@ test('a run at full speed sends the catalogue and so many records, with the trut
   expect(count('person')).toBe(300);
   expect(count('next')).toBeGreaterThan(0);
   expect(lines.filter((line) => line.why === 'not_avro').length).toBe(broken);
+});
+
+test('a past comes first and at once, with the shop’s own clock, and only into a topic without events', async () => {
+  const { run, read } = trial();
+  const began = systemClock.now();
+  const stop = new AbortController();
+  const running = run({ speed: 1, rate: 100, pastMs: 60_000, events: undefined, dirt: false, signal: stop.signal });
+  await systemClock.sleep(3000);
+  stop.abort();
+  await running;
+  const { found } = await read();
+  const past = found.filter(({ event }) => event.eventTime < began - 1000);
+  // a minute of 100 a second, sent within seconds
+  expect(past.length).toBeGreaterThan(4000);
+  expect(Math.min(...past.map(({ event }) => event.eventTime))).toBeLessThan(began - 50_000);
+  expect(found.length).toBeGreaterThan(past.length);
+  expect(found.every(({ ownClock }) => ownClock)).toBe(true);
+  await run({ speed: 1, rate: 100, pastMs: 600_000, events: 50, dirt: false, seed: 6 });
+  expect((await read()).found.length).toBeLessThan(found.length + 100);
 });
 
 test('in real time events are of now, a list is reacted to, and a stop is in order', async () => {

@@ -5,7 +5,7 @@ import type { Clock } from '@nextcart/runtime';
 import { createEventSender } from './event-sender.ts';
 import { followLists } from './follow-lists.ts';
 import type { Progress } from './progress.ts';
-import { replayEvents, type Speed, sendCatalog } from './replay.ts';
+import { type Speed, sendCatalog, sendEvents } from './send-dataset.ts';
 
 export interface SimulateDeps {
   readonly kafka: Kafka;
@@ -17,6 +17,8 @@ export interface SimulateDeps {
   /** Events a real second; with speed 'max', a second of the shop's clock. */
   readonly rate: number;
   readonly speed: Speed;
+  /** In real time: so much of the shop's past is sent first, at once, where the topic has no events yet; ms. */
+  readonly pastMs: number;
   /** Absent: the time, so that a second run makes other events, with other ids. */
   readonly seed: number | undefined;
   /** Records to stop after. */
@@ -70,11 +72,14 @@ export const simulateShop = async (deps: SimulateDeps): Promise<number> => {
   signal.addEventListener('abort', () => void producer.close(), { once: true });
   const { lists, tail } = await followLists(kafka, name(topics.recommendations.name));
   try {
+    const offsets = await kafka.admin.offsets(names.events);
+    // a second past would lie before what is there: its events would all be late
+    const pastMs = live && offsets.every(({ end }) => end === 0) ? deps.pastMs : 0;
     const sender = await createEventSender({
       producer,
       registry,
       ...(source === undefined ? {} : { source }),
-      ownClock: !live,
+      ownClock: !live || pastMs > 0,
       topicNames: names,
     });
     const seed = deps.seed ?? clock.now();
@@ -92,18 +97,21 @@ export const simulateShop = async (deps: SimulateDeps): Promise<number> => {
     const items = await sendCatalog(shopAt(clock.now()), sender, signal);
     if (signal.aborted) return 0;
     // the catalogue does not depend on the start, so the shop opens when its items are there: event times are now
-    const shop = shopAt(clock.now());
+    const now = clock.now();
+    const shop = shopAt(now - pastMs);
     const path = deps.truthFile(`${source ?? 'live'}-${seed}`);
     const truth = createTruthFile(shop, path);
     deps.say(`simulated shop: ${items} items, ${deps.users} people, seed ${seed}; its truth: ${path}`);
+    if (pastMs > 0) deps.say(`its last ${Math.round(pastMs / 60_000)} minutes first, then live`);
     const { dataset, lastKey } = watched(shop);
     let nextAt = NEXT_EVERY;
     try {
-      return await replayEvents({
+      return await sendEvents({
         dataset,
         sender,
         from: 0,
         speed,
+        ...(live ? { now } : {}),
         clock,
         signal,
         progress: deps.progress(deps.events),

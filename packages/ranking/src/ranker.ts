@@ -39,6 +39,8 @@ export interface RankedList {
   readonly items: RecommendedItem[];
   /** Candidates of this list that each filter took. */
   readonly filtered: FilterCounts;
+  /** Whether models had a word in it: else it does not depend on their release. */
+  readonly usesModels: boolean;
 }
 
 export interface Ranker {
@@ -60,6 +62,8 @@ export const createRanker = (deps: {
   index: ItemIndex;
   features: CatalogFeatures;
   configuration?: RankingConfiguration;
+  /** Of lists with opinions, a release's; absent: the configuration's, as for lists without. */
+  modelWeights?: RankingConfiguration['weights'] | undefined;
 }): Ranker => {
   const { index, features, configuration = defaultConfiguration } = deps;
   const attentionOf = createAttentionReader(configuration.attention);
@@ -246,7 +250,7 @@ export const createRanker = (deps: {
           withPropensity(reasons, propensities?.[place] ?? 0),
         ),
       );
-      return { items, filtered };
+      return { items, filtered, usesModels: opinions !== undefined };
     };
 
     return rankOne;
@@ -281,15 +285,18 @@ export const createRanker = (deps: {
   };
 
   const rankSubjects = createPipeline(configuration.weights);
+  const { modelWeights } = deps;
+  const rankWithModels = modelWeights === undefined ? rankSubjects : createPipeline(modelWeights);
   const rankSimilar = createPipeline(configuration.similarWeights);
 
   return {
     filtered: totals,
-    rank: (batch) => batch.map((request) => rankSubjects(request, NOBODY)),
+    rank: (batch) =>
+      batch.map((request) => (request.opinions === undefined ? rankSubjects : rankWithModels)(request, NOBODY)),
     strangers: (now) => rankSubjects({ history: emptyHistory('*'), now }, NOBODY),
     similar: (itemId, now) => {
       const item = index.get(itemId);
-      if (item === -1) return { items: [], filtered: noneFiltered() };
+      if (item === -1) return { items: [], filtered: noneFiltered(), usesModels: false };
       return rankSimilar({ history: viewerOf(similarItemsKey(itemId), item, now), now }, item);
     },
   };

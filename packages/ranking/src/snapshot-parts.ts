@@ -26,7 +26,6 @@ export const createAssembly = (deps: {
   readonly features: CatalogFeatures;
   readonly configuration: RankingConfiguration;
 }) => {
-  const { configuration } = deps;
   return {
     /** The parts that need no snapshot. */
     plain: (): Map<ListSource, ScoringPart> =>
@@ -38,12 +37,12 @@ export const createAssembly = (deps: {
         (part) => part.source === source,
       ) as ScoringPart;
     },
-    /** `weights`: those of a release; absent: the configuration's. */
-    ranker: (parts: Parts, weights?: RankingConfiguration['weights']): Ranker =>
+    /** `modelWeights`: of a release, for lists that its models have a word in. */
+    ranker: (parts: Parts, modelWeights?: RankingConfiguration['weights']): Ranker =>
       createRanker({
         ...deps,
         parts: listSources.map((source) => parts.get(source)).filter((part) => part !== undefined),
-        configuration: { ...configuration, weights: weights ?? configuration.weights },
+        modelWeights,
       }),
   };
 };

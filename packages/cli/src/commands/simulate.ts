@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { interrupted, withConnections } from '../connect.ts';
 import { integer, warn } from '../print.ts';
 import { createProgress } from '../progress.ts';
-import { parseSpeed, type Speed } from '../replay.ts';
+import { parseSpeed, type Speed } from '../send-dataset.ts';
 import { simulateShop } from '../simulate-shop.ts';
 
 interface Options {
@@ -13,6 +13,7 @@ interface Options {
   rate: number;
   seed?: number;
   speed: Speed;
+  past: number;
   events?: number;
   dirt: boolean;
   source?: string;
@@ -33,6 +34,13 @@ const rate = (text: string): number => {
   throw new Error(`--rate takes events a second, such as 50, not '${text}'`);
 };
 
+/** In ms. */
+const duration = (text: string): number => {
+  const match = /^(\d+)(m|h)$/.exec(text);
+  if (match === null) throw new Error(`--past takes minutes or hours, such as 90m or 2h, not '${text}'`);
+  return Number(match[1]) * (match[2] === 'h' ? 3_600_000 : 60_000);
+};
+
 /** `nextcart simulate`: an invented shop's people, live, who also react to the lists that they are shown. */
 export const simulateCommand = (): Command =>
   new Command('simulate')
@@ -46,6 +54,12 @@ export const simulateCommand = (): Command =>
       "shop seconds a second, such as 60x; 'max': as fast as the broker takes it",
       parseSpeed,
       1,
+    )
+    .option(
+      '--past <duration>',
+      'so much of its past first, at once, where the topic has no events yet, such as 90m or 2h (at 1x)',
+      duration,
+      0,
     )
     .option('--events <n>', 'stop after so many records', whole('events', 1))
     .option('--no-dirt', 'no duplicates, gaps, absurd amounts, wrong clocks, robots or broken bytes')
@@ -61,9 +75,10 @@ again, and are duplicates. How the people behave, and what is in the truth file:
     )
     .action((options: Options) =>
       withConnections(async ({ env, kafka, registry }) => {
-        const { seed, events, source, truth, ...rest } = options;
+        const { seed, events, source, truth, past, ...rest } = options;
         const sent = await simulateShop({
           ...rest,
+          pastMs: past,
           seed,
           events,
           source,

@@ -289,3 +289,17 @@ test.each([
   const opened = openReleaseModels({ ...artifact, manifest }, { index: createItemIndex(), threads: 1, batch: 1 });
   await expect(opened).rejects.toThrow(words);
 });
+
+test('who is asked without opinions gets the list of the parts alone, whatever weights a release has', async () => {
+  const { index, features, parts } = shop;
+  const plain = createRanker({ parts, index, features });
+  const both = createRanker({ parts, index, features, modelWeights: { recurrent: 1 } });
+  const history = historyOf(index, [['view', shopIds[3] as string, 5]]);
+  expect(both.rank([{ history, now: NOW }])).toEqual(plain.rank([{ history, now: NOW }]));
+  expect(both.strangers(NOW)).toEqual(plain.strangers(NOW));
+  expect(both.similar(shopIds[3] as string, NOW)).toEqual(plain.similar(shopIds[3] as string, NOW));
+  const [opinions] = await models.opine([{ history, memory: createModelMemory() }]);
+  const [list] = both.rank([{ history, now: NOW, ...(opinions && { opinions }) }]);
+  expect(list?.usesModels).toBe(true);
+  expect(new Set(list?.items.map(({ source }) => source))).toEqual(new Set(['recurrent']));
+});
