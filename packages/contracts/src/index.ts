@@ -10,6 +10,7 @@ export {
   recommendationListCodec,
 } from './codecs.ts';
 export { type ErrorCode, errorCodes, NextcartError, type NextcartErrorOptions } from './errors.ts';
+export { type Arm, arms, type HoldOut, holdOut } from './hold-out.ts';
 export { createItemIndex, type ItemIndex } from './item-index.ts';
 export {
   type JobName,

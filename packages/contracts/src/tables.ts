@@ -10,4 +10,15 @@ export const tables = {
   lists: 'lists',
   /** immutable, by content hash */
   snapshots: 'snapshots',
+  /** one row for each cycle of training that came to a decision */
+  modelRuns: 'model_runs',
+  /** where releases took force */
+  modelActivations: 'model_activations',
+  /** what people want by a release: a row a need, a subject, a segment */
+  needs: 'needs',
+  subjectNeeds: 'subject_needs',
+  segments: 'segments',
+  /** how people behave by a release: a row a figure, a pair of figures */
+  behaviourDistributions: 'behaviour_distributions',
+  behaviourCorrelations: 'behaviour_correlations',
 } as const;
