@@ -31,7 +31,12 @@ describe('what is derived from the catalogue', () => {
           const other = openShop({ order });
           const at = other.index.get(moved);
           const item = other.items.get(moved);
-          for (const past of [undefined, { ...shopItems[0], itemId: moved, title: 'else', price: 5n }, item]) {
+          for (const past of [
+            undefined,
+            { ...shopItems[0], itemId: moved, title: 'else', price: 5n },
+            item && { ...item, category: [item.category.join(' > ')] }, // reads the same, and is another path
+            item,
+          ]) {
             if (past === undefined) other.items.delete(moved);
             else other.items.set(moved, past as (typeof shopItems)[number]);
             other.features.refresh(at);

@@ -3,6 +3,7 @@
  * Invariant: every answer is a function of the catalogue's present items alone: not of the order in which they came, nor
  * of how they are numbered. Numbers of categories and brands are names, never compared by size.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { type CatalogItem, categoryText, type ItemIndex, type Writable } from '@nextcart/contracts';
 import { createTextIndex, createVocabulary, type Hits, priceDeciles, words } from '@nextcart/models';
 import type { CatalogView } from './catalog-view.ts';
@@ -80,6 +81,7 @@ export const createCatalogFeatures = (deps: {
   let rows = new Map<number, Likes>();
   let answers = new Map<string, Answer>();
 
+  // a path is told by its names: ['A > B'] and ['A', 'B'] read the same and have other words at other levels
   const sameText = (a: CatalogItem, b: CatalogItem) =>
     a.title === b.title && a.brand === b.brand && categoryText(a.category) === categoryText(b.category);
 

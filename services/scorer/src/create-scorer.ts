@@ -9,6 +9,7 @@ import {
   type PartitionHandler,
   type RegistryClient,
 } from '@nextcart/kafka';
+import { loadRelease } from '@nextcart/ranking';
 import { type Clock, createWaiting, type Health, type Logger, type Metrics } from '@nextcart/runtime';
 import { createAnswerIdentify } from './answer-identify.ts';
 import { advanceSafe, findBeginning, restoreCleaner } from './assign-partition.ts';
@@ -20,7 +21,6 @@ import type { FaultPoint } from './fault-point.ts';
 import { createKeyTable } from './key-table.ts';
 import { createLastLists } from './last-lists.ts';
 import { startListTail } from './list-tail.ts';
-import { loadRelease } from './load-release.ts';
 import { defaultOptions, type ScorerOptions } from './options.ts';
 import {
   createOwnedPartition,

@@ -1,30 +1,14 @@
-import {
-  type ItemIndex,
-  type ListSource,
-  listSources,
-  type SnapshotPayloads,
-  type Writable,
-} from '@nextcart/contracts';
+import type { ItemIndex, SnapshotPayloads, Writable } from '@nextcart/contracts';
 import {
   type CatalogFeatures,
-  createParts,
-  createRanker,
+  createAssembly,
+  inOrder,
+  type RankedKind,
   type Ranker,
   type RankingConfiguration,
   type ReleaseModels,
-  type ScoringPart,
+  UNTRAINED,
 } from '@nextcart/ranking';
-import { UNTRAINED } from './options.ts';
-
-/** Snapshots that ranking reads, and the part that each of them feeds. */
-export const sourceOfKind = {
-  trending: 'trending',
-  covisits: 'covisit',
-  copurchases: 'copurchase',
-  sessions: 'neighbours',
-} as const satisfies Partial<Record<keyof SnapshotPayloads, ListSource>>;
-export type RankedKind = keyof typeof sourceOfKind;
-export const rankedKinds = Object.keys(sourceOfKind) as RankedKind[];
 
 /**
  * The ranker in force, and the names of what it is made from. Parts are switched between batches, and only the part
@@ -49,18 +33,10 @@ export const createEngine = (deps: {
   features: CatalogFeatures;
   configuration: RankingConfiguration;
 }): Engine => {
-  const { index, features, configuration } = deps;
-  const parts = new Map<ListSource, ScoringPart>();
+  const assembly = createAssembly(deps);
+  const parts = assembly.plain();
   const asOfs = new Map<RankedKind, number>();
-  for (const part of createParts({ index, features, snapshots: {}, configuration })) parts.set(part.source, part);
-
-  const build = (models: ReleaseModels | null) =>
-    createRanker({
-      parts: listSources.map((source) => parts.get(source)).filter((part) => part !== undefined),
-      index,
-      features,
-      configuration: { ...configuration, weights: models?.weights ?? configuration.weights },
-    });
+  const build = (models: ReleaseModels | null) => assembly.ranker(parts, models?.weights);
 
   const engine: Writable<Engine> = {
     ranker: build(null),
@@ -69,14 +45,11 @@ export const createEngine = (deps: {
     snapshots: {},
     asOf: 0,
     use: (kind, { hash, asOf, payload }) => {
-      const made = createParts({ index, features, snapshots: { [kind]: payload }, configuration });
-      const part = made.find(({ source }) => source === sourceOfKind[kind]);
-      if (part !== undefined) parts.set(part.source, part);
+      const part = assembly.part(kind, payload);
+      parts.set(part.source, part);
       asOfs.set(kind, asOf);
       engine.asOf = Math.max(0, ...asOfs.values());
-      const named = { ...engine.snapshots, [kind]: hash };
-      // in one order whatever came first: the names are hashed
-      engine.snapshots = Object.fromEntries(Object.entries(named).sort(([a], [b]) => (a < b ? -1 : 1)));
+      engine.snapshots = inOrder({ ...engine.snapshots, [kind]: hash });
       engine.ranker = build(engine.models);
     },
     useModels: (models) => {

@@ -24,6 +24,10 @@ const schema = z.object({
   SCORER_ITEM_LISTS_PER_SECOND: z.coerce.number().int().min(1).default(defaultOptions.itemListsPerSecond),
   /** Of the models: a batch of lists is a millisecond of one core, so more pay only where cores are idle */
   SCORER_MODEL_THREADS: z.coerce.number().int().min(1).default(defaultOptions.modelThreads),
+  /** Share of subjects whose lists are made without models, by a hash of the salt and their key: what `nextcart attribution --hold-out` compares */
+  SCORER_HOLD_OUT: z.coerce.number().min(0).max(1).default(0),
+  /** Another one draws other subjects */
+  SCORER_HOLD_OUT_SALT: z.string().default(''),
   /** Fault injection, used by tests alone: `ranked_and_unsent:3` kills the process at the third batch that gets there */
   SCORER_CRASH_AT: z
     .string()
@@ -47,4 +51,5 @@ export const optionsOf = (env: ScorerEnv): Partial<ScorerOptions> => ({
   refreshPerSecond: env.SCORER_REFRESH_PER_SECOND,
   itemListsPerSecond: env.SCORER_ITEM_LISTS_PER_SECOND,
   modelThreads: env.SCORER_MODEL_THREADS,
+  holdOut: { share: env.SCORER_HOLD_OUT, salt: env.SCORER_HOLD_OUT_SALT },
 });

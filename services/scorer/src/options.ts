@@ -1,4 +1,4 @@
-import { groups, topics } from '@nextcart/contracts';
+import { groups, type HoldOut, topics } from '@nextcart/contracts';
 import { DEDUPE_WINDOW } from '@nextcart/events';
 import { defaultConfiguration, type RankingConfiguration } from '@nextcart/ranking';
 
@@ -32,6 +32,8 @@ export interface ScorerOptions {
   readonly itemListsPerSecond: number;
   readonly dedupeWindow: number;
   readonly sessionTimeoutMs: number;
+  /** Subjects whose lists are made without models, to be compared with the others. */
+  readonly holdOut: HoldOut;
   /** Of the models; more than one only where cores are idle. */
   readonly modelThreads: number;
 }
@@ -58,10 +60,9 @@ export const defaultOptions: ScorerOptions = {
   itemListsPerSecond: 20,
   dedupeWindow: DEDUPE_WINDOW,
   sessionTimeoutMs: 10_000,
+  holdOut: { share: 0, salt: '' },
   modelThreads: 1,
 };
 
 /** A list is made again when this share of its life is left. */
 export const RENEWAL_SHARE = 0.2;
-/** The release that is named while no trained one is in force. */
-export const UNTRAINED = 'untrained';

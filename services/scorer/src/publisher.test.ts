@@ -34,6 +34,7 @@ const ranked = (...ids: string[]): RankedList => ({
     reasons: [],
   })),
   filtered: { unknown: 0, hidden: 0, unavailable: 0, out_of_stock: 0, bought: 0, dismissed: 0 },
+  usesModels: false,
 });
 const stamps = (triggerOffset: number) => ({
   triggerOffset,

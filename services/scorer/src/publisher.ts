@@ -1,6 +1,5 @@
-import { hash } from 'node:crypto';
 import type { OutgoingRecord } from '@nextcart/kafka';
-import type { RankedList } from '@nextcart/ranking';
+import { type RankedList, recommIdOf, UNTRAINED } from '@nextcart/ranking';
 import type { Clock } from '@nextcart/runtime';
 import type { Catalogue } from './catalogue.ts';
 import { createListEncoder } from './encode-list.ts';
@@ -42,8 +41,6 @@ export interface Publisher {
   finish(draft: Draft): OutgoingRecord;
 }
 
-/** 128 bits of SHA-256. */
-const ID_DIGITS = 32;
 const NOTHING = createListMark();
 
 export const createPublisher = (deps: {
@@ -86,17 +83,13 @@ export const createPublisher = (deps: {
       const now = clock.now();
       const stands = slot !== -1 && lists.same(slot, mark);
       if (stands && !forced && lists.expiresAt(slot) - now > RENEWAL_SHARE * options.listTtlMs) return null;
-      const { snapshots, release } = engine;
+      const { snapshots } = engine;
+      const release = ranked.usesModels ? engine.release : UNTRAINED;
       const catalogPosition = catalogue.state.positionText();
-      const madeFrom = [release, JSON.stringify(snapshots), catalogPosition, home.partition, stamps.triggerOffset, key];
       const expiresAt = now + options.listTtlMs;
-      const recommId = hash('sha256', madeFrom.join('\n'), 'hex').slice(0, ID_DIGITS);
-      const { partition } = home;
-      const { items } = ranked;
-      const body = encoder.draft(
-        { ...stamps, subject: key, recommId, items, release, snapshots, catalogPosition, partition },
-        bytes,
-      );
+      const { triggerOffset } = stamps;
+      const origin = { release, snapshots, catalogPosition, partition: home.partition, triggerOffset, subject: key };
+      const body = encoder.draft({ ...stamps, ...origin, recommId: recommIdOf(origin), items: ranked.items }, bytes);
       lists.set(key, mark, stamps.triggerOffset, expiresAt);
       return { home, key, body, expiresAt };
     },

@@ -2,7 +2,7 @@ import { mkdtemp, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { ModelRelease } from '@nextcart/contracts';
+import { holdOut, type ModelRelease } from '@nextcart/contracts';
 import { followReleases } from '@nextcart/kafka';
 import { readCpu, writeArtifact } from '@nextcart/models';
 import { untrainedAutoencoder, untrainedRecurrent } from '@nextcart/models/testing';
@@ -127,6 +127,23 @@ test('the same history gives the same list, hot for a long time or just come bac
   await shop.until('the word that the list stays', () => unchanged.includes(last));
   expect(shop.current('ben')?.list?.publishedAt).toBe(hot.publishedAt);
   await other.stop();
+});
+
+test('who is held out gets lists without models, named so', async () => {
+  const share = 0.5;
+  const names = Array.from({ length: 12 }, (_, n) => `held-${n}`);
+  const arms = names.map((userId) => holdOut(userId, { share, salt: 'may' }));
+  expect(new Set(arms).size).toBe(2);
+  await shop.stopAll();
+  const { scorer, stop } = await shop.start({ options: { holdOut: { share, salt: 'may' } } });
+  await scorer.started;
+  const offset = await shop.send(names.map((userId) => ({ userId, itemId: 'i20' })));
+  for (const [at, userId] of names.entries()) {
+    const list = await listAfter(userId, offset + at);
+    expect([userId, list.release]).toEqual([userId, arms[at] === 'base' ? 'untrained' : 'one']);
+  }
+  await stop();
+  health = (await shop.start()).health;
 });
 
 test.each([

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { holdOut } from '@nextcart/contracts';
 import { createHistoryView, isSignedIn, lastOffset, readHistory, type SubjectState } from '@nextcart/events';
 import { createModelMemory, type Opinions, type RankedList, type RankRequest } from '@nextcart/ranking';
 import type { Clock, Logger } from '@nextcart/runtime';
@@ -46,7 +47,7 @@ export const createScoringLoop = (deps: {
   clock: Clock;
   log: Logger;
   metrics: ScorerMetrics;
-  options: Pick<ScorerOptions, 'batchSize' | 'batchEveryMs'>;
+  options: Pick<ScorerOptions, 'batchSize' | 'batchEveryMs' | 'holdOut'>;
   faultPoint: FaultPoint;
   onUnchanged: OnUnchanged | undefined;
 }) => {
@@ -69,20 +70,24 @@ export const createScoringLoop = (deps: {
       };
     });
 
-  /** The models' word on each of them; none where there are no models. Models that fail are not asked again. */
-  const opine = async (some: readonly Readied[]): Promise<readonly (Opinions | undefined)[]> => {
-    if (engine.models === null) return [];
-    const asked = some.map(({ request, work: { subject } }) => ({
-      history: request.history,
-      memory: (subject.memory ??= createModelMemory()),
-    }));
+  /** The models' word on each of them; none where there are no models, and on who is held out. */
+  const opine = async (some: readonly Readied[]): Promise<ReadonlyMap<Readied, Opinions>> => {
+    const { models } = engine;
+    if (models === null) return new Map();
+    const asked = some.filter(({ work: { subject } }) => holdOut(subject.key, deps.options.holdOut) === 'models');
     try {
-      return await engine.models.opine(asked);
+      const opinions = await models.opine(
+        asked.map(({ request, work: { subject } }) => ({
+          history: request.history,
+          memory: (subject.memory ??= createModelMemory()),
+        })),
+      );
+      return new Map(asked.map((of, at) => [of, opinions[at] as Opinions]));
     } catch (error) {
       log.error({ err: error, release: engine.release }, 'models_failed');
       metrics.failed.inc({ step: 'models' });
-      engine.useModels(null); // lists go on without them, and say so
-      return [];
+      engine.useModels(null); // they are not asked again; lists go on without them, and say so
+      return new Map();
     }
   };
 
@@ -120,7 +125,12 @@ export const createScoringLoop = (deps: {
     const some = readied(works);
     const opinions = await opine(some);
     const leaving: Leaving[] = [];
-    const lists = rank(some.map(({ request }, i) => ({ ...request, ...(opinions[i] && { opinions: opinions[i] }) })));
+    const lists = rank(
+      some.map((of) => {
+        const own = opinions.get(of);
+        return own === undefined ? of.request : { ...of.request, opinions: own };
+      }),
+    );
     const scoredAt = clock.now();
     some.forEach((of, i) => {
       const { work } = of;

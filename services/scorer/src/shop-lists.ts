@@ -1,7 +1,8 @@
 import { NextcartError, STRANGERS_KEY, similarItemsKey } from '@nextcart/contracts';
+import type { RankedKind } from '@nextcart/ranking';
 import type { Clock } from '@nextcart/runtime';
 import type { Catalogue } from './catalogue.ts';
-import type { Engine, RankedKind } from './engine.ts';
+import type { Engine } from './engine.ts';
 import { hashText } from './list-mark.ts';
 import type { Draft, Publisher } from './publisher.ts';
 import type { ScorerMetrics } from './scorer-metrics.ts';

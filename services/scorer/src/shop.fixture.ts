@@ -321,6 +321,9 @@ export const openShop = async (
       };
       return { scorer, health, metrics, stop };
     },
+    stopAll: async () => {
+      await Promise.all(scorers.splice(0).map((scorer) => scorer.close()));
+    },
     committed: async (partition = 0): Promise<number | undefined> =>
       (await kafka.admin.committed(`${name}.scorer`, names.events)).get(partition)?.offset,
     close: async () => {

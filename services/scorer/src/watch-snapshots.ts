@@ -1,6 +1,7 @@
 import { latestHashes, type Store, snapshotByHash } from '@nextcart/clickhouse';
 import { NextcartError, type SnapshotPayloads } from '@nextcart/contracts';
-import { type Engine, type RankedKind, rankedKinds } from './engine.ts';
+import { type RankedKind, rankedKinds } from '@nextcart/ranking';
+import type { Engine } from './engine.ts';
 
 /** Loads what is in force and not in use yet; the kinds that changed. Throws as the store does. */
 export const createSnapshotWatch = (store: Store, engine: Engine) => async (): Promise<RankedKind[]> => {
