@@ -73,7 +73,14 @@ export { amountDecile, eventType, priceDecile } from './features/value-features.
 export { type ScoreKind, toCommonScale } from './fusion/common-scale.ts';
 export { type FittedWeights, fitWeights } from './fusion/fit-weights.ts';
 export { fuse } from './fusion/fuse.ts';
+export {
+  type ListRanker,
+  type ListRankerShape,
+  type ListRankerWeights,
+  scoreList,
+} from './fusion/list-ranker.ts';
 export { standardise } from './fusion/standardise.ts';
+export { type ChosenLists, type ListRankerOptions, trainListRanker } from './fusion/train-list-ranker.ts';
 export { createValidationPool, type ValidationPool } from './fusion/validation-pool.ts';
 export { cosineWeights, type SparseRows } from './item-graph.ts';
 export { type EdlaeOptions, fitEdlae, scoreLinear } from './linear/edlae.ts';

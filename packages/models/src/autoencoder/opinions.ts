@@ -4,6 +4,7 @@ import { checkFinite } from '../recurrent/shape.ts';
 import { createStandardRoots, inBlocks, rootsOf, type StandardRoots } from '../serving/standard-roots.ts';
 import { createGraph, type Graph, type Program } from '../training/graph.ts';
 import { openSession } from '../training/session.ts';
+import { productsWithRows } from '../training/simd/kernels.ts';
 import { gatherSum } from '../training/sparse-layer.ts';
 import { checkBags, normalisedBags } from './bags.ts';
 import { decode, encode } from './network.ts';
@@ -78,14 +79,9 @@ export const createAutoencoderOpinions = async (
       return made.read(count);
     },
     halvesOf: (latents, some, into) => {
-      for (let row = 0; row * latent < latents.length; row += 1)
-        for (let k = 0; k < some.length; k += 1) {
-          const item = some[k] as number;
-          let sum = bias[item] as number;
-          for (let i = 0; i < latent; i += 1)
-            sum += (latents[row * latent + i] as number) * (rows[item * latent + i] as number);
-          into[row * some.length + k] = sum / 2;
-        }
+      productsWithRows(latents, rows, latent, some, into);
+      for (let at = 0; at < into.length; at += 1)
+        into[at] = ((into[at] as number) + (bias[some[at % some.length] as number] as number)) / 2;
     },
     close: async () => void (await Promise.all([encoding.close(), deciding.close()])),
   };

@@ -4,6 +4,7 @@ import { createGraph, type Program } from '../training/graph.ts';
 import { mul } from '../training/operators/arithmetic.ts';
 import { matmul } from '../training/operators/matmul.ts';
 import { openSession } from '../training/session.ts';
+import { productsWithRows } from '../training/simd/kernels.ts';
 import { type FoldingOptions, stateSizeOf } from './folding.ts';
 import { askFor, repeatBonus } from './network.ts';
 import { denseConstants, itemVectors, makeUnit } from './scoring-programs.ts';
@@ -40,15 +41,10 @@ export const createRecurrentOpinions = async (
   const bias = (weights[BIAS] as Float32Array).slice();
   const repeat = weights['repeat']?.slice() as Float32Array;
   const repeatBias = weights['repeat.bias']?.slice() as Float32Array;
-  /** `recent`: the last items + 1, newest first. */
-  const logitOf = (asked: Float64Array, item: number, recent: Float32Array): number => {
-    let sum = bias[item] as number;
-    for (let i = 0; i < width; i += 1) sum += (asked[i] as number) * (vectors[item * width + i] as number);
-    for (let lag = 0; lag < lags; lag += 1) {
-      if (recent[lag] !== item + 1) continue;
-      sum += repeatBias[lag] as number;
-      for (let i = 0; i < width; i += 1) sum += (asked[i] as number) * (repeat[i * lags + lag] as number);
-    }
+  /** Bonus of an item that is the last but `lag`. */
+  const repeatOf = (asked: Float32Array, row: number, lag: number): number => {
+    let sum = repeatBias[lag] as number;
+    for (let i = 0; i < width; i += 1) sum += (asked[row * width + i] as number) * (repeat[i * lags + lag] as number);
     return sum;
   };
   const inputs = {
@@ -80,22 +76,32 @@ export const createRecurrentOpinions = async (
       return made.read(count);
     },
     halvesOf: (states, type, some, into) => {
-      const asked = new Float64Array(width);
-      for (let row = 0; row * stateSize < states.length; row += 1) {
-        const end = (row + 1) * stateSize;
-        const output = states.subarray(end - lags - width, end - lags);
-        for (let i = 0; i < width; i += 1)
-          asked[i] = (output[i] as number) * (types > 0 ? 1 + (crossTable[type * width + i] as number) : 1);
-        if (shape.scale > 0) scaleTo(asked, shape.scale);
-        for (let k = 0; k < some.length; k += 1)
-          into[row * some.length + k] = logitOf(asked, some[k] as number, states.subarray(end - lags, end)) / 2;
+      const count = states.length / stateSize;
+      const asked = new Float32Array(count * width);
+      for (let row = 0; row < count; row += 1) {
+        const from = (row + 1) * stateSize - lags - width;
+        for (let i = 0; i < width; i += 1) {
+          const cross = types > 0 ? 1 + (crossTable[type * width + i] as number) : 1;
+          asked[row * width + i] = (states[from + i] as number) * cross;
+        }
+        if (shape.scale > 0) scaleTo(asked.subarray(row * width, (row + 1) * width), shape.scale);
       }
+      productsWithRows(asked, vectors, width, some, into);
+      for (let row = 0; row < count; row += 1)
+        for (let k = 0; k < some.length; k += 1) {
+          const item = some[k] as number;
+          const at = row * some.length + k;
+          let logit = (into[at] as number) + (bias[item] as number);
+          for (let lag = 0; lag < lags; lag += 1)
+            if (states[(row + 1) * stateSize - lags + lag] === item + 1) logit += repeatOf(asked, row, lag);
+          into[at] = logit / 2;
+        }
     },
     close: session.close,
   };
 };
 
-const scaleTo = (vector: Float64Array, length: number): void => {
+const scaleTo = (vector: Float32Array, length: number): void => {
   let squares = 0;
   for (const value of vector) squares += value * value;
   const factor = squares > 0 ? length / Math.sqrt(squares) : 0;
