@@ -83,7 +83,7 @@ export const createCatalogFeatures = (deps: {
 
   // a path is told by its names: ['A > B'] and ['A', 'B'] read the same and have other words at other levels
   const sameText = (a: CatalogItem, b: CatalogItem) =>
-    a.title === b.title && a.brand === b.brand && categoryText(a.category) === categoryText(b.category);
+    a.title === b.title && a.brand === b.brand && isDeepStrictEqual(a.category, b.category);
 
   const priceTable = () => (deciles ??= priceDeciles(columns.price, columns.priceGroup));
 

@@ -172,9 +172,7 @@ export const createRanker = (deps: {
       });
       const { values, items, length } = sheet;
       places.forEach((place, source) => {
-        if (place === -1) return;
-        for (let slot = 0; slot < length; slot += 1)
-          values[slot * sources.length + place] = opinions.of(source, items[slot] as number);
+        if (place !== -1) opinions.fill(source, items, length, values, place, sources.length);
       });
     };
 

@@ -1,5 +1,5 @@
 import type { ListSource } from '@nextcart/contracts';
-import { BLOCK, type Candidates, createBest, NO_ITEM, onScale, type StandardRoots, TOP_ITEMS } from '@nextcart/models';
+import { BLOCK, type Candidates, NO_ITEM, onScale, type StandardRoots, TOP_ITEMS } from '@nextcart/models';
 import type { ItemNumbers } from './model-events.ts';
 
 /**
@@ -8,11 +8,13 @@ import type { ItemNumbers } from './model-events.ts';
  */
 export interface Opinions {
   readonly sources: readonly ListSource[];
-  /** Of an index in the process's ItemIndex. */
+  /** z of an index in the process's ItemIndex. */
   of(source: number, item: number): number;
+  /** The same of the first `length` items, into every `stride`-th number of `into` from `first` on. */
+  fill(source: number, items: Int32Array, length: number, into: Float64Array, first: number, stride: number): void;
   /**
-   * Hands over a model's best items, best first, ties by id, as indices in the process's ItemIndex; at most `TOP_ITEMS`,
-   * half as many again as are looked at for diversity: some of them will be filtered.
+   * Hands over, as indices in the process's ItemIndex, a model's items that are at least as good as its `TOP_ITEMS`-th: half
+   * as many again as are looked at for diversity, since some of them will be filtered. Their order is the release's own.
    */
   eachBest(source: number, take: (item: number) => void): void;
   /**
@@ -30,12 +32,8 @@ export interface Answers {
   halvesOf(row: number, items: Int32Array, into: Float64Array): void;
 }
 
-/** Reads rows of answers. `ids`: by number. */
-export const createOpinionReader = (ids: readonly string[], numbers: ItemNumbers) => {
-  const items = ids.length;
-  const best = createBest(TOP_ITEMS, (item) => ids[item] as string);
-  const top = new Int32Array(TOP_ITEMS);
-
+/** Reads rows of answers over `items` items. */
+export const createOpinionReader = (items: number, numbers: ItemNumbers) => {
   /** `leftOut`: cells of the row's history that its answers can do without. */
   return (answers: readonly Answers[], row: number, leftOut: readonly number[]): Opinions => {
     const zOf = ({ found }: Answers, item: number) =>
@@ -46,6 +44,14 @@ export const createOpinionReader = (ids: readonly string[], numbers: ItemNumbers
       of: (source, index) => {
         const item = numbers.of(index);
         return item < 0 ? 0 : zOf(answers[source] as Answers, item);
+      },
+      fill: (source, some, length, into, first, stride) => {
+        const { roots, places, means, scales } = (answers[source] as Answers).found;
+        const [start, mean, scale] = [row * places, means[row] as number, scales[row] as number];
+        for (let k = 0, at = first; k < length; k += 1, at += stride) {
+          const item = numbers.of(some[k] as number);
+          into[at] = item < 0 ? 0 : ((roots[start + item] as number) - mean) * scale;
+        }
       },
       eachBest: (source, take) => {
         const { roots, places, blocks } = (answers[source] as Answers).found;
@@ -60,13 +66,9 @@ export const createOpinionReader = (ids: readonly string[], numbers: ItemNumbers
         for (let k = first; k <= last; k += 1) {
           const start = (blocks[k] as number) * BLOCK;
           const end = Math.min(items, start + BLOCK);
-          for (let item = start; item < end; item += 1) {
-            const root = roots[row * places + item] as number;
-            if (root >= least) best.offer(item, root);
-          }
+          for (let item = start; item < end; item += 1)
+            if ((roots[row * places + item] as number) >= least) take(numbers.indexOf(item));
         }
-        const found = best.drain(top);
-        for (let at = 0; at < found; at += 1) take(numbers.indexOf(top[at] as number));
       },
       without: (source, cells, candidates, scores, into) => {
         const { found, halvesOf } = answers[source] as Answers;
