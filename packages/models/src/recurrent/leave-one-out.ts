@@ -1,9 +1,12 @@
 /**
- * What a subject's outputs had been without each of its last events: all variants in one run, times and lanes side by
- * side, since in a linear recurrence nothing but the recurrence itself waits for the event before. An event that does not
- * happen in a lane leaves the states of all blocks as they are. The events after it keep the gaps that they had.
+ * What a subject's outputs had been without each of its last events: all variants in one run, since in a linear recurrence
+ * nothing but the recurrence itself waits for the event before. A variant is its subject's own way up to the event that it
+ * lacks, so lanes part one after the other: at time t (1, 2, …) there are t of them, the subject's own and those that lack
+ * an event before. The events after a gap keep the gaps that they had.
  */
-import { createGraph, type Program } from '../training/graph.ts';
+import { createGraph, type Program, type Tensor } from '../training/graph.ts';
+import { add, mul } from '../training/operators/arithmetic.ts';
+import { concat, slice } from '../training/operators/indexing.ts';
 import { openSession } from '../training/session.ts';
 import type { EventSequences } from './events.ts';
 import { checkChosen, createEventReader, type FoldingOptions, stateSizeOf } from './folding.ts';
@@ -41,36 +44,38 @@ export const createLeaveOneOut = async (
     throw new RangeError(`a ${shape.recurrence} waits for each event: linear ones alone`);
   const { width, blocks, lags } = shape;
   const stateSize = stateSizeOf(shape);
-  const variants = reach + 1;
-  const lanes = batch * variants;
+  /** Rows of a subject: one at the first time, two at the second … */
+  const lanes = (reach * (reach + 1)) / 2;
   const reader = createEventReader(model);
-  const session = await openSession(leaveOneOutProgram(model, lanes, reach), { threads });
+  const session = await openSession(leaveOneOutProgram(model, batch, reach), { threads });
   const own = new Float32Array(batch * reach * width);
-  const events = new Float32Array(reach * lanes * width);
-  const happens = new Float32Array(reach * lanes);
-  const before = Array.from({ length: blocks }, () => new Float32Array(lanes * width));
-  const outputs = new Float32Array(reach * lanes * width);
+  const events = new Float32Array(batch * lanes * width);
+  const happens = new Float32Array(batch * lanes);
+  const before = Array.from({ length: blocks }, () => new Float32Array(batch * width));
+  const outputs = new Float32Array(batch * lanes * width);
   const named = Object.fromEntries(before.map((array, block) => [stateName(block), array]));
   const run = session.bind({ events, happens, outputs, ...named });
+  /** Of a time from 1 on; lane 0 is the subject's own. */
+  const rowOf = (time: number, lane: number, subject: number) => ((time * (time - 1)) / 2 + lane) * batch + subject;
 
   /** Subjects' events stand at the end of the times: all have their newest at the same one. */
   const spread = (states: Float32Array, last: readonly LastEvents[]) => {
     happens.fill(0);
     let read = 0;
     for (const [subject, { count }] of last.entries()) {
-      for (let variant = 0; variant <= count; variant += 1) {
-        const lane = subject * variants + variant;
-        for (const [block, array] of before.entries()) {
-          const at = subject * stateSize + block * width;
-          array.set(states.subarray(at, at + width), lane * width);
-        }
-        for (let k = 0; k < count; k += 1) {
-          const row = (reach - count + k) * lanes + lane;
-          happens[row] = variant === k + 1 ? 0 : 1;
-          events.set(own.subarray((read + k) * width, (read + k + 1) * width), row * width);
+      for (const [block, array] of before.entries()) {
+        const at = subject * stateSize + block * width;
+        array.set(states.subarray(at, at + width), subject * width);
+      }
+      for (let k = 0; k < count; k += 1, read += 1) {
+        const event = own.subarray(read * width, (read + 1) * width);
+        const time = reach - count + k + 1;
+        for (let lane = 0; lane < time; lane += 1) {
+          const row = rowOf(time, lane, subject);
+          happens[row] = 1;
+          events.set(event, row * width);
         }
       }
-      read += count;
     }
   };
 
@@ -94,10 +99,11 @@ export const createLeaveOneOut = async (
           const recent = row.subarray(stateSize - lags);
           for (let k = 0; k < count; k += 1)
             if (variant !== k + 1) reader.enter(sequences.items[start + k] as number, recent);
-          // the newest event that happens is the last, or the one before it
-          const newest = variant === count && count > 0 ? reach - 2 : reach - 1;
-          if (newest >= reach - count) {
-            const output = (newest * lanes + subject * variants + variant) * width;
+          // who lacks the newest event stands where the subject stood before it
+          const lacking = variant === 0 ? 0 : reach - count + variant;
+          const [time, lane] = lacking === reach ? [reach - 1, 0] : [reach, lacking];
+          if (time > reach - count) {
+            const output = rowOf(time, lane, subject) * width;
             row.set(outputs.subarray(output, output + width), blocks * width);
           }
           at += 1;
@@ -108,19 +114,34 @@ export const createLeaveOneOut = async (
   };
 };
 
-const leaveOneOutProgram = (model: RecurrentModel, lanes: number, times: number): Program => {
+const leaveOneOutProgram = (model: RecurrentModel, batch: number, times: number): Program => {
   const { shape } = model;
   const graph = createGraph();
-  const rows = times * lanes;
+  const rows = (batch * (times * (times + 1))) / 2;
   const { outputs } = runNetwork(
     {
       events: graph.input('events', [rows, shape.width]),
       keep: graph.constant('keep', new Float32Array(rows).fill(1), [rows, 1]),
       happens: graph.input('happens', [rows, 1]),
-      states: Array.from({ length: shape.blocks }, (_, block) => graph.input(stateName(block), [lanes, shape.width])),
+      states: Array.from({ length: shape.blocks }, (_, block) => graph.input(stateName(block), [batch, shape.width])),
+      recurrence: (decay, input, start) => partingRecurrence(decay, input, start, batch, times),
     },
     denseConstants(graph, model),
     shape,
   );
   return graph.program({ outputs });
+};
+
+/** `linearRecurrence` over lanes that part: at each time one more begins, where the subject's own stood two times before. */
+const partingRecurrence = (decay: Tensor, input: Tensor, start: Tensor, batch: number, times: number): Tensor => {
+  const states: Tensor[] = [];
+  let [lanes, earlier] = [start, start];
+  for (let time = 1, row = 0; time <= times; row += time * batch, time += 1) {
+    const own = slice(lanes, 0, 0, batch);
+    const before = time === 1 ? start : concat([lanes, earlier], 0);
+    const of = (rows: Tensor) => slice(rows, 0, row, row + time * batch);
+    [lanes, earlier] = [add(mul(of(decay), before), of(input)), own];
+    states.push(lanes);
+  }
+  return concat(states, 0);
 };

@@ -20,6 +20,8 @@ export interface NetworkInput {
   readonly happens?: Tensor;
   /** Of each block, [lanes, width]. */
   readonly states: readonly Tensor[];
+  /** In place of `linearRecurrence`, where rows lie in another way. */
+  readonly recurrence?: (decay: Tensor, input: Tensor, start: Tensor) => Tensor;
   /** Of each block, [times · lanes, width]: 0, or 1 / share that stays. Absent: nothing is dropped. */
   readonly masks?: readonly { readonly mixed: Tensor; readonly output: Tensor }[];
 }
@@ -66,7 +68,7 @@ export const runNetwork = (input: NetworkInput, weights: WeightTensors, shape: R
 const recurrenceOf = (
   events: Tensor,
   state: Tensor,
-  { keep, happens }: NetworkInput,
+  { keep, happens, recurrence: recur = linearRecurrence }: NetworkInput,
   of: (name: string) => Tensor,
   { recurrence }: RecurrentShape,
 ): Tensor => {
@@ -75,7 +77,7 @@ const recurrenceOf = (
   const open = sigmoid(matmul(events, of('update'), { bias: of('update.bias') }));
   const update = happens ? mul(open, happens) : open;
   const candidate = matmul(events, of('candidate'));
-  return linearRecurrence(mul(sub(1, update), keep), mul(update, candidate), state);
+  return recur(mul(sub(1, update), keep), mul(update, candidate), state);
 };
 
 /**
