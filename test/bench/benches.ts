@@ -1,4 +1,6 @@
 import { faultsBench } from './faults/bench.ts';
+import { freshnessBench } from './freshness/bench.ts';
+import { gateNullBench } from './gate-null/bench.ts';
 import type { Bench } from './harness/bench.ts';
 import { ingestBench } from './ingest/bench.ts';
 import { latencyBench, modelLatencyBench } from './latency/bench.ts';
@@ -25,6 +27,8 @@ export const benches: readonly Bench[] = [
   trainingBench,
   scoringBench,
   verifyBench,
+  freshnessBench,
+  gateNullBench,
 ];
 
 /** Under `quality:NAME`. */

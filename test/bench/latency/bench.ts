@@ -139,25 +139,34 @@ const besideTraining = (rate: number): Phase => {
 };
 
 let releases = 1;
+/** Another release takes over when the measuring begins. */
+const besideSwitch = (rate: number, itemIds: readonly string[]): Phase => ({
+  ...{ label: `@${rate}.switch`, rate },
+  beside: async (servers) => {
+    releases += 1;
+    const putInForce = await writeRelease(servers, {
+      releaseId: `release-${releases}`,
+      items: itemIds,
+      seed: releases,
+    });
+    return () => void putInForce();
+  },
+});
+
+/** Beside the usual ones: where p99 begins to leave its bounds on two cores. */
+const MORE_RATES = [500, 750];
+
 export const modelLatencyBench = createLatencyBench({
   name: 'latency:models',
   about: 'the same with a release in force (fused models over 20,000 items), beside a training, and through a switch',
   models: true,
-  phasesOf: (rates, itemIds) =>
-    rates.flatMap((rate) => [
-      { label: `@${rate}`, rate },
-      besideTraining(rate),
-      {
-        label: `@${rate}.switch`,
-        rate,
-        beside: async (servers) => {
-          releases += 1;
-          const release = { releaseId: `release-${releases}`, items: itemIds, seed: releases };
-          const putInForce = await writeRelease(servers, release);
-          return () => void putInForce();
-        },
-      },
-    ]),
+  phasesOf: (rates, itemIds) => {
+    const all = [...rates, ...(rates.length > 1 ? MORE_RATES : [])].toSorted((a, b) => a - b);
+    return all.flatMap((rate) => {
+      const plain = { label: `@${rate}`, rate };
+      return rate < 500 && all.length > 1 ? [plain] : [plain, besideTraining(rate), besideSwitch(rate, itemIds)];
+    });
+  },
 });
 
 const measurePhase = async (

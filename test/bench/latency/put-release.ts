@@ -24,6 +24,15 @@ const serving: ServingSettings = {
   weights: { ...defaultConfiguration.weights, recurrent: 0.2, autoencoder: 0.1 },
 };
 
+/** Biases of a popularity as Zipf has it: what is learned is steep, and how many items are near the top has its cost. */
+const popular = <M extends { readonly weights: Readonly<Record<string, Float32Array>> }>(model: M): M => {
+  for (const name of ['bias', 'rowBias'])
+    model.weights[name]?.forEach(
+      (_, item, biases) => void (biases[item] = -Math.log(1 + ((item * 7919) % biases.length))),
+    );
+  return model;
+};
+
 /** Writes a release of untrained models of full size; what it returns puts it in force. */
 export const writeRelease = async (
   { kafka, registry, stack }: OwnServers,
@@ -34,8 +43,8 @@ export const writeRelease = async (
     ...{ release: releaseId, createdAt: new Date(systemClock.now()).toISOString(), seeds: { weights: seed } },
     ...{ trainedOn: [], metrics: [], features: [], tables: {}, cpu: await readCpu(), items, settings: { serving } },
     models: {
-      recurrent: untrainedRecurrent({ items: items.length, types: serving.types.length, ...RECURRENT }, seed),
-      autoencoder: untrainedAutoencoder(items.length, seed, AUTOENCODER),
+      recurrent: popular(untrainedRecurrent({ items: items.length, types: serving.types.length, ...RECURRENT }, seed)),
+      autoencoder: popular(untrainedAutoencoder(items.length, seed, AUTOENCODER)),
     },
   });
   const { name } = topics.modelReleases;

@@ -110,7 +110,9 @@ export const runQuality = async ({ bench, line, seeds, threads, quick, files }: 
     rows,
     published: bench.published,
     gains: gainsOf(runs),
-    choices: first.choices,
+    choices: runs.flatMap(({ choices }, at) =>
+      choices.map((one) => (runs.length === 1 ? one : { ...one, part: `${one.part}, seed ${at + 1}` })),
+    ),
   };
   const markdown = formatTable(table);
   process.stdout.write(markdown);

@@ -108,6 +108,13 @@ test('the table marks published figures, defines its metrics and shows what was 
   expect(text).toContain('- f less b, the best other row in NDCG@20: .0100');
 });
 
+test('settings are shown once where all seeds chose alike, else for each seed', () => {
+  const chose = (settings: string) => ({ ...runOf(0.01), rows: runOf(0.01).rows.map((row) => ({ ...row, settings })) });
+  const settingsOf = (...all: readonly string[]) => summarize(all.map(chose))[0]?.settings;
+  expect(settingsOf('x 1', 'x 1')).toBe('x 1');
+  expect(settingsOf('x 1', 'x 2')).toBe('seed 1: x 1; seed 2: x 2');
+});
+
 test('a plot has a line a curve from the lowest value at the bottom to the highest at the top', () => {
   const svg = plotCurves([{ name: 'a & b', quality: [0.1, 0.3, 0.2] }], 'title');
   expect(svg).toContain('points="64.0,320.0 277.0,24.0 490.0,172.0"');

@@ -36,7 +36,7 @@ export const summarize = (runs: readonly QualityRun[]): SummaryRow[] => {
     return {
       name: row.name,
       kind: row.kind,
-      settings: row.settings,
+      settings: settingsOf(same),
       ...(row.seconds !== undefined && { seconds }),
       figures: Object.fromEntries(figures),
     };
@@ -70,6 +70,12 @@ export const gainsOf = (runs: readonly QualityRun[]): Gain[] => {
         return [{ fusion: fusion.name, other: best.name, metric, ...pairedInterval(own, best.subjects, resampling) }];
       }),
     );
+};
+
+/** One text where all seeds chose alike, else each seed's own. */
+const settingsOf = (rows: readonly QualityRow[]): string => {
+  const all = rows.map(({ settings }) => settings);
+  return new Set(all).size === 1 ? (all[0] as string) : all.map((one, at) => `seed ${at + 1}: ${one}`).join('; ');
 };
 
 const rowNamed = (run: QualityRun, name: string): QualityRow => {

@@ -68,13 +68,17 @@ const verify = (context: BenchContext, plan: VerifyPlan): Promise<{ report: Veri
     context.onEnd(async () => void child.kill());
     let progress: Progress | undefined;
     let shown = 0;
-    child.once('exit', (code) => reject(new Error(`the process that makes lists again ended with ${code}`)));
+    let made: { report: VerifyReport; seconds: number } | undefined;
+    child.once('exit', (code) => {
+      if (made === undefined) reject(new Error(`the process that makes lists again ended with ${code}`));
+      else resolve(made);
+    });
     child.on('message', (message: VerifyMessage) => {
       if (message.kind === 'total') progress = context.progress('lists made again', message.lists, 'lists');
       else if (message.kind === 'done') progress?.at(message.lists);
       else if (message.kind === 'report') {
         progress?.done();
-        resolve(message);
+        made = message;
       } else if (shown < SHOWN_DIFFERENCES) {
         shown += 1;
         for (const line of message.lines) context.log(`  ${line}`);

@@ -5,11 +5,14 @@ import { describeWeights } from '../run-recipes.ts';
 import { oracle } from './baselines.ts';
 import { createFigures, type Figures } from './figures.ts';
 import { deciding, K, visitLooks } from './measure.ts';
-import type { Look, LookTask, ShopLog } from './shop-log.ts';
+import { asks, type Look, type LookTask, type Period, type ShopLog } from './shop-log.ts';
 import type { ChosenShop, ShopPart, ShopRecipe } from './shop-part.ts';
 
 /** Best items of each part that a blend is looked for among. */
 const POOL_DEPTH = 100;
+
+/** Looks that a fusion's weights are fitted on, at most. */
+const FUSION_LOOKS = 3000;
 
 export const runShop = async (
   log: ShopLog,
@@ -36,7 +39,9 @@ export const runShop = async (
   const fusions = new Map<string, { readonly weights: readonly number[]; readonly choice: Choice }>();
   for (const task of validation.tasks) {
     if (!deciding.some((name) => name === task.name)) continue;
-    const { weights, tried, quality } = await timed('fusion', () => fitFusion(task, candidates, kinds, items, context));
+    const { weights, tried, quality } = await timed('fusion', () =>
+      fitFusion(weighedOn(validation, task), candidates, kinds, items, context),
+    );
     const settings = describeWeights(recipes, weights);
     context.log(`fusion ${task.name}: ${settings}, validation ${quality.toFixed(4)}`);
     const choice = {
@@ -91,6 +96,12 @@ const withShares = (
 
 const settingsOf = (fusions: ReadonlyMap<string, { readonly choice: Choice }>): string =>
   [...fusions].map(([name, { choice }]) => `${name}: ${choice.chosen}`).join('; ');
+
+/** Many looks of a kind, so that a dozen weights are not fitted to the chance of a few hundred. */
+const weighedOn = ({ lessons }: Period, task: LookTask): LookTask => {
+  const own = lessons.filter(({ ask }) => asks[ask] === task.name);
+  return own.length > task.looks.length ? { name: task.name, looks: own.slice(0, FUSION_LOOKS) } : task;
+};
 
 const fitFusion = async (
   { name, looks }: LookTask,

@@ -1,0 +1,117 @@
+/** A cycle of training from the job that plans it to the record of its decision, and where its time went. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type ModelRun, readModelRun } from '@nextcart/clickhouse';
+import { type JobName, modelKinds, type ReleasePayload, type TrainingMode, topics } from '@nextcart/contracts';
+import { followReleases } from '@nextcart/kafka';
+import { createHealth, createLogger, systemClock } from '@nextcart/runtime';
+import { connectRedis, createTrainingQueue, type TrainingQueue } from '@nextcart/trainer';
+import type { BenchContext } from '../harness/bench.ts';
+import type { OwnServers, ServiceProcess } from '../harness/own-servers.ts';
+
+export interface CycleRun {
+  readonly run: ModelRun;
+  readonly slices: Pick<ReleasePayload, 'ranges' | 'slice'>;
+  /** From the job being added to its record being readable, and its parts. */
+  readonly seconds: Readonly<Record<string, number>>;
+}
+
+export interface Cycles {
+  /** Throws with the reason where no cycle was made of it, or a job of it failed. */
+  run(mode: TrainingMode, epochs: number): Promise<CycleRun>;
+}
+
+const PREFIX = 'nextcart';
+const POLL_MS = 50;
+/** Jobs are tried once: a figure with a retry in it is none. */
+const ONCE = { attempts: 1, retryMs: 1000, keepJobs: 200 };
+
+interface Line {
+  readonly msg?: string;
+  readonly kind?: string;
+  readonly parent?: string | null;
+  readonly seconds?: number;
+}
+
+export const openCycles = async (
+  context: BenchContext,
+  { stack, kafka, registry, store }: OwnServers,
+  trainer: ServiceProcess,
+): Promise<Cycles> => {
+  const quiet = createLogger('bench', 'fatal');
+  const redis = connectRedis(stack.urls.redisUrl, { log: quiet, health: createHealth() });
+  const queue = createTrainingQueue({ redis, prefix: PREFIX }, ONCE);
+  const seenAt = new Map<string, number>();
+  const follower = await followReleases({
+    ...{ kafka, topic: topics.modelReleases.name, schemaText: (id) => registry.schema(id) },
+    onRecord: ({ releaseId, kind }) => {
+      if (kind === 'released' || kind === 'rejected') seenAt.set(releaseId, systemClock.now());
+    },
+  });
+  context.onEnd(async () => {
+    await follower.close();
+    await queue.close();
+    redis.disconnect();
+  });
+  return {
+    run: async (mode, epochs) => {
+      const linesBefore = trainer.said().length;
+      const begunAt = systemClock.now();
+      const planId = await queue.plan({ mode, seed: 1, budget: { epochs, seconds: 7200 } });
+      const plan = await ended(queue, planId);
+      const { jobId, why } = plan.returnvalue as { jobId: string | null; why: string | null };
+      if (jobId === null) throw new Error(`no ${mode} cycle was made: ${why}`);
+      const recordSeen = async () => {
+        while (!seenAt.has(jobId)) {
+          if ((await queue.job(jobId)) !== undefined) await failed(queue, jobId);
+          await sleep(POLL_MS);
+        }
+        return seenAt.get(jobId) as number;
+      };
+      const toldAt = await recordSeen();
+      const release = await ended(queue, jobId);
+      const run = await readModelRun(store, jobId);
+      if (run === null) throw new Error(`the decision of ${jobId} is not in the store`);
+      const seconds: Record<string, number> = {
+        seconds: (toldAt - begunAt) / 1000,
+        'plan.seconds': secondsOf(plan),
+        'release.seconds': (toldAt - (release.processedOn ?? toldAt)) / 1000,
+        'needs.seconds': Math.max(0, ((release.finishedOn ?? toldAt) - toldAt) / 1000),
+      };
+      for (const [stage, taken] of Object.entries(run.seconds)) seconds[`${stage}.seconds`] = taken;
+      for (const kind of modelKinds)
+        seconds[`${kind}.seconds`] = secondsOf(await ended(queue, jobId.replace('release', kind)));
+      const lines = trainer.said().slice(linesBefore).flatMap(lineOf);
+      for (const { msg, kind, parent, seconds: taken = 0 } of lines)
+        if (msg === 'training_data_read')
+          seconds[`${parent?.endsWith('-candidate') === true ? 'refit.' : ''}${kind}.read_seconds`] = taken;
+      const { ranges, slice } = release.data as ReleasePayload;
+      return { run, slices: { ranges, slice }, seconds };
+    },
+  };
+};
+
+const secondsOf = ({ processedOn = 0, finishedOn = 0 }: { processedOn?: number; finishedOn?: number }): number =>
+  (finishedOn - processedOn) / 1000;
+
+const lineOf = (text: string): Line[] => {
+  try {
+    return [JSON.parse(text) as Line];
+  } catch {
+    return []; // not of the logger
+  }
+};
+
+const failed = async (queue: TrainingQueue, jobId: string) => {
+  const job = await queue.job<JobName>(jobId);
+  if (job === undefined) throw new Error(`the job ${jobId} is gone`);
+  if (await job.isFailed()) throw new Error(`${job.name} ${jobId} failed: ${job.failedReason}`);
+  return job;
+};
+
+const ended = async (queue: TrainingQueue, jobId: string) => {
+  for (;;) {
+    const job = await failed(queue, jobId);
+    if (await job.isCompleted()) return job;
+    await sleep(POLL_MS);
+  }
+};

@@ -1,0 +1,110 @@
+/** A small simulated shop in a store of its own, with snapshots from before each part that something is measured over. */
+import { randomUUID } from 'node:crypto';
+import { cutByTime, type Store, saveSnapshot } from '@nextcart/clickhouse';
+import { insertTestEvents, type TestEvent } from '@nextcart/clickhouse/testing';
+import type { LogSlice, SnapshotKind } from '@nextcart/contracts';
+import { createShop, type Shop } from '@nextcart/datasets';
+import { type SnapshotSettings, snapshotMakers } from '@nextcart/features';
+import { hashText } from '@nextcart/models';
+import { type NullSize, SLICE_SHARE } from './sizes.ts';
+
+export interface FilledShop {
+  readonly topicId: string;
+  readonly catalogTopicId: string;
+  readonly ranges: readonly LogSlice[];
+  readonly slice: readonly LogSlice[];
+}
+
+const START = Date.UTC(2026, 2, 1);
+const UNITS = 10_000;
+const PARTITIONS = 2;
+const LEFT_OUT = new Set(['identify', 'history', 'impression']);
+const ROWS = 20_000;
+const snapshotSettings: SnapshotSettings = { sessionEvents: 100_000, graphEvents: 300_000, robotEventsPerHour: 900 };
+const kinds = ['trending', 'sessions', 'covisits', 'copurchases'] as const satisfies SnapshotKind[];
+
+export const fillShop = async (store: Store, size: NullSize, seed: number): Promise<FilledShop> => {
+  const { users, items, days } = size;
+  const shop = createShop({ seed, users, items, days, startAt: START, dirt: false });
+  const [topicId, catalogTopicId] = [randomUUID(), randomUUID()];
+  await fillCatalogue(store, shop, catalogTopicId);
+  const events = eventsOf(shop, topicId);
+  for (let from = 0; from < events.length; from += ROWS)
+    await insertTestEvents(store, events.slice(from, from + ROWS), `events from ${from}`);
+
+  const whole = Array.from({ length: PARTITIONS }, (_, partition) => ({
+    partition,
+    from: 0,
+    to: events.filter((event) => event.partition === partition).length,
+  }));
+  const cuts = await cutByTime(store, { topicId, ranges: whole }, SLICE_SHARE);
+  const ranges = whole.map((part, at) => ({ ...part, to: cuts[at] as number }));
+  const slice = whole.map((part, at) => ({ ...part, from: cuts[at] as number }));
+  // weights are fitted over as much before the slice as the slice has
+  const fitted = slice.map(({ partition, from, to }) => ({
+    partition,
+    from: Math.max(0, from - (to - from)),
+    to: from,
+  }));
+  for (const part of [fitted, slice]) await takeSnapshots(store, topicId, part, events);
+  return { topicId, catalogTopicId, ranges, slice };
+};
+
+/** Of all that was before some slices. */
+const takeSnapshots = async (
+  store: Store,
+  topicId: string,
+  slices: readonly LogSlice[],
+  events: readonly TestEvent[],
+): Promise<void> => {
+  const firsts = new Map(slices.map(({ partition, from }) => [partition, from]));
+  let asOf = Number.POSITIVE_INFINITY;
+  for (const { partition, offset, time } of events)
+    if (offset === firsts.get(partition)) asOf = Math.min(asOf, time - 1);
+  const positions = Object.fromEntries(slices.map(({ partition, from }) => [`${topicId}:${partition}`, from - 1]));
+  for (const kind of kinds) {
+    const payload = await snapshotMakers[kind](store, asOf, snapshotSettings);
+    await saveSnapshot(store, { kind, asOf, positions, payload });
+  }
+};
+
+const money = (units: bigint): string => (Number(units) / UNITS).toFixed(4);
+
+const eventsOf = (shop: Shop, topicId: string): TestEvent[] => {
+  const next = new Int32Array(PARTITIONS);
+  const rows: TestEvent[] = [];
+  for (const { event, key } of shop.records(0)) {
+    if (!event || key === null || LEFT_OUT.has(event.eventType)) continue;
+    const { eventTime: time, eventType: type, itemId: item, query, sessionId: session, amount } = event;
+    const partition = (hashText(key, 0) >>> 0) % PARTITIONS;
+    const offset = next[partition] as number;
+    next[partition] = offset + 1;
+    rows.push({
+      ...{ topicId, partition, offset, time, type, subject: key, item, query, session },
+      ...(amount !== null && { amount: money(amount), baseAmount: money(amount), currency: 'EUR' }),
+    });
+  }
+  return rows;
+};
+
+const fillCatalogue = async (store: Store, shop: Shop, topicId: string): Promise<void> => {
+  const rows: object[] = [];
+  for await (const { item } of shop.catalog()) {
+    if (!item) continue;
+    const { itemId, title, category, brand, price, currency, stock, hidden, repurchaseDays } = item;
+    rows.push({
+      ...{
+        topic_id: topicId,
+        partition: 0,
+        offset: rows.length,
+        outcome: 'accepted',
+        item_id: itemId,
+        title,
+        category,
+      },
+      ...{ brand, price: price === null ? null : money(price), currency, stock, hidden },
+      repurchase_days: repurchaseDays,
+    });
+  }
+  await store.insertRows('catalog', rows);
+};

@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { repoRoot } from '@nextcart/local';
+import { readTrainingSettings, type TrainingSettings } from '@nextcart/trainer';
+
+export interface NullSize {
+  /** Shops of other seeds, each with a store, models and measured subjects of its own. */
+  readonly shops: number;
+  readonly users: number;
+  readonly items: number;
+  readonly days: number;
+  /** Of each shop: models of other seeds that challenge, as many with shuffled labels, and those that they challenge. */
+  readonly challengers: number;
+  readonly champions: number;
+}
+
+export const FULL: NullSize = { shops: 5, users: 1500, items: 200, days: 16, challengers: 40, champions: 4 };
+export const QUICK: NullSize = { shops: 1, users: 600, items: 100, days: 14, challengers: 10, champions: 2 };
+
+/** Newest part of the log, which models are measured over. */
+export const SLICE_SHARE = 0.2;
+/** Buyers in a slice that the gate is content with: the shops are small. */
+const MIN_SUBJECTS = 200;
+
+export const EPOCHS = { recurrent: 4, autoencoder: 12 } as const;
+
+/** The product's settings, but for models that are learned in a second. */
+export const nullSettings = (): TrainingSettings => {
+  const settings = readTrainingSettings(join(repoRoot, 'services', 'trainer', 'training.json'));
+  return {
+    ...settings,
+    searchFeatures: 256,
+    recurrent: { ...settings.recurrent, width: 32, blocks: 1, lanes: 100 },
+    autoencoder: { ...settings.autoencoder, hidden: 96, latent: 32, batch: 100 },
+    gate: { ...settings.gate, minSubjects: MIN_SUBJECTS },
+  };
+};

@@ -1,0 +1,108 @@
+import { expect, test } from 'vitest';
+import { collectLog } from '../collect-log.ts';
+import { CART, type Deeds, type Known, PURCHASE, SEARCH, VIEW } from '../shop-log.ts';
+import { simulatedSource } from '../simulated-source.ts';
+import { categoryFacts } from './category-facts.ts';
+import { completionsOf } from './completions.ts';
+import { itemFeatures, momentFeatures, rankerFeatures } from './features.ts';
+import { repeatsOf } from './repeats.ts';
+import { subjectStateOf } from './subject-state.ts';
+
+const size = { seed: 3, users: 900, items: 180, days: 16 };
+const source = await simulatedSource(size);
+const log = collectLog(source, {
+  testDays: 4,
+  tasks: (['next', 'arrival', 'cart'] as const).map((name) => ({ name, subjects: 20, validation: 20, looks: 2 })),
+  lessons: 1,
+  needs: { subjects: 60, deeds: 3 },
+});
+const { known, tasks } = log.test;
+
+test('features see nothing of what comes after the moment', () => {
+  const width = itemFeatures.length;
+  const of = (all: Known) => {
+    const features = rankerFeatures(all);
+    return (look: (typeof log.validation.lessons)[number]) => {
+      const into = new Float32Array(all.items.length * width);
+      const moment = new Float32Array(momentFeatures.length);
+      features.fill(look, into, width, 0, moment);
+      return [...into, ...moment];
+    };
+  };
+  const whole = of(known);
+  for (const look of tasks.flatMap(({ looks }) => looks).slice(0, 10)) {
+    const count = known.deeds.times.findIndex((time) => time > look.at);
+    const { times, types, items, queries, amounts } = known.deeds;
+    const deeds: Deeds = {
+      times: times.slice(0, count),
+      types: types.slice(0, count),
+      items: items.slice(0, count),
+      queries: queries.slice(0, count),
+      amounts: amounts.slice(0, count),
+    };
+    expect(of({ ...known, deeds })(look)).toEqual(whole(look));
+  }
+});
+
+test('what completes a purchase and what is bought again is found in what people do', () => {
+  const facts = categoryFacts(known);
+  const { shares, asks } = completionsOf(known, facts);
+  const count = known.items.length;
+  let [found, wrong, missed] = [0, 0, 0];
+  for (let item = 0; item < count; item += 1) {
+    const truth = source.complementsOf(item);
+    if (asks[facts.categoryOf[item] as number] !== truth.length > 0) missed += 1;
+    if (truth.length === 0) continue;
+    const row = shares.subarray(item * count, (item + 1) * count);
+    if (truth.includes(row.indexOf(Math.max(...row)))) found += 1;
+    else wrong += 1;
+  }
+  expect(missed / count).toBeLessThan(0.15);
+  expect(found).toBeGreaterThan(wrong);
+  const { again } = repeatsOf(known, facts);
+  const consumables = ['Coffee beans', 'Tea', 'Candles', 'Nappies', 'Pet food', 'Oils and spices', 'Seeds and soil'];
+  const names = new Map(known.items.map(({ category }, item) => [facts.categoryOf[item] as number, category.at(-1)]));
+  const right = again.filter((is, category) => is && consumables.includes(names.get(category) ?? ''));
+  expect(right.length).toBeGreaterThan(3);
+  expect(again.filter(Boolean).length).toBeLessThan(13);
+});
+
+test('what a subject has left, bought and still has to complete', () => {
+  const MINUTE = 60_000;
+  const steps = [
+    [VIEW, 0, 0],
+    [CART, 0, 1],
+    [VIEW, 1, 2],
+    [PURCHASE, 0, 3],
+    // a visit later
+    [VIEW, 2, 100],
+    [SEARCH, -1, 101],
+  ] as const;
+  const deeds: Deeds = {
+    types: Uint8Array.from(steps, ([type]) => type),
+    items: Int32Array.from(steps, ([, item]) => item),
+    times: Float64Array.from(steps, ([, , minute]) => minute * MINUTE),
+    queries: steps.map(([type]) => (type === SEARCH ? 'words' : null)),
+    amounts: new Float64Array(steps.length),
+  };
+  const facts = { ...categoryFacts({ ...known, histories: [] }), categories: 2, categoryOf: Int32Array.of(0, 0, 1) };
+  const shares = new Float32Array(9);
+  shares[0 * 3 + 2] = 0.15; // 2 completes 0
+  const stateAt = (count: number, minute: number) =>
+    subjectStateOf(
+      { history: Int32Array.from({ length: count }, (_, deed) => deed), at: minute * MINUTE },
+      deeds,
+      { ...facts, share: new Float64Array(3) },
+      { shares, asks: [true, false] },
+      { pull: () => 0, again: [true, false] },
+    );
+  const bought = stateAt(4, 3);
+  expect(bought).toMatchObject({ last: 1, left: 1, isArrival: false, hasBoughtInVisit: true, repeated: 0 });
+  expect(bought).toMatchObject({ completing: 0, open: 1 });
+  const back = stateAt(4, 100);
+  expect(back).toMatchObject({ last: -1, lastEver: 1, left: 1, isArrival: true, hasBoughtInVisit: false, open: 1 });
+  const completed = stateAt(6, 101);
+  expect(completed).toMatchObject({ last: 2, left: 2, isSearching: true, looksInVisit: 1 });
+  expect(completed.open).toBeCloseTo(0.25, 6);
+  expect(stateAt(4, 15 * 24 * 60)).toMatchObject({ completing: -1, open: 0 });
+});

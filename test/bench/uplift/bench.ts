@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RatesFile } from '@nextcart/events';
+import { readEnv, settingsOf } from '@nextcart/features';
+import { repoRoot, stackEnv } from '@nextcart/local';
+import { readTrainingSettings } from '@nextcart/trainer';
+import type { Bench, BenchContext, Metrics } from '../harness/bench.ts';
+import { startOwnServers } from '../harness/own-servers.ts';
+import { type Estimate, estimate, type SeedTallies, shareOfTheWay } from './figures.ts';
+import { type ArmName, armNames, runSeed } from './run-seed.ts';
+import { FULL, QUICK } from './sizes.ts';
+
+/** What lists bring: the simulated shop in lockstep with lists of the product, of parts of it, of none and of the truth. */
+export const upliftBench: Bench = {
+  name: 'uplift',
+  about: 'purchases per session with neural lists, neighbour lists, trending lists, none, and lists of the truth',
+  repeats: 1,
+  prepare: async (context) => {
+    const size = context.quick ? QUICK : FULL;
+    const { stack } = await startOwnServers(context);
+    const { seeds, people, items, days } = size;
+    const stop = new AbortController();
+    context.onEnd(async () => stop.abort(new Error('the bench ends')));
+    return {
+      n: { seeds: seeds.length, people, items, days, training_every_days: size.trainEveryDays },
+      measure: async () => {
+        const all: SeedTallies[] = [];
+        for (const seed of seeds) {
+          const progress = progressOf(context, seed, days);
+          all.push(
+            await runSeed(size, seed, {
+              ...{ clickhouseUrl: stack.urls.clickhouseUrl, dataDir: stack.dataDir, signal: stop.signal },
+              rates: JSON.parse(readFileSync(join(repoRoot, 'services/ingest/rates.json'), 'utf8')) as RatesFile,
+              snapshots: settingsOf(readEnv({ ...stackEnv(stack.urls) })),
+              training: readTrainingSettings(join(repoRoot, 'services/trainer/training.json')),
+              tell: (line) => context.log(`  ${line}`),
+              ...progress,
+            }),
+          );
+          for (const line of linesOf(all.slice(-1), `seed ${seed}`)) context.log(line);
+        }
+        for (const line of linesOf(all, 'all seeds')) context.log(line);
+        return metricsOf(all, seeds);
+      },
+    };
+  },
+};
+
+const progressOf = (context: BenchContext, seed: number, days: number) => {
+  let current: { readonly arm: ArmName; readonly progress: ReturnType<BenchContext['progress']> } | undefined;
+  return {
+    onDay: (arm: ArmName, day: number) => {
+      if (current?.arm !== arm) {
+        current?.progress.done();
+        current = { arm, progress: context.progress(`seed ${seed}, ${arm}`, days, 'days') };
+      }
+      current.progress.at(Math.floor(day));
+    },
+    onStep: () => {},
+  };
+};
+
+/** Over the same people: what is said of two arms. */
+const comparisons = {
+  neural_over_neighbours: (r: Record<ArmName, number>) => r.neural - r.neighbours,
+  neural_over_trending: (r: Record<ArmName, number>) => r.neural - r.trending,
+  neural_over_none: (r: Record<ArmName, number>) => r.neural - r.none,
+  share_of_the_way: shareOfTheWay('trending', 'oracle', 'neural') as (r: Record<ArmName, number>) => number,
+  neighbours_share_of_the_way: shareOfTheWay('trending', 'oracle', 'neighbours') as (
+    r: Record<ArmName, number>,
+  ) => number,
+};
+const columns = { purchases: 'purchases_per_session', revenue: 'revenue_per_session' } as const;
+
+const figuresOf = (tallies: readonly SeedTallies[]): Record<string, Estimate> => {
+  const figures: Record<string, Estimate> = {};
+  for (const [column, name] of Object.entries(columns) as ['purchases' | 'revenue', string][]) {
+    for (const arm of armNames) figures[`${name}.${arm}`] = estimate(tallies, column, (r) => r[arm] as number);
+    for (const [what, of] of Object.entries(comparisons))
+      figures[`${name}.${what}`] = estimate(tallies, column, of as (r: Readonly<Record<string, number>>) => number);
+  }
+  for (const column of ['impressions', 'clicks', 'views', 'carts'] as const)
+    for (const arm of armNames)
+      figures[`${column}_per_session.${arm}`] = estimate(tallies, column, (r) => r[arm] as number);
+  return figures;
+};
+
+const linesOf = (tallies: readonly SeedTallies[], title: string): string[] => [
+  `${title}:`,
+  ...Object.entries(figuresOf(tallies)).map(
+    ([name, { value, low, high }]) => `  ${name} ${value.toFixed(4)} (${low.toFixed(4)} to ${high.toFixed(4)})`,
+  ),
+];
+
+const metricsOf = (all: readonly SeedTallies[], seeds: readonly number[]): Metrics => {
+  const metrics: Record<string, number> = {};
+  for (const [name, { value, low, high }] of Object.entries(figuresOf(all)))
+    Object.assign(metrics, { [name]: value, [`${name}.low`]: low, [`${name}.high`]: high });
+  seeds.forEach((seed, at) => {
+    for (const [name, { value }] of Object.entries(figuresOf([all[at] as SeedTallies])))
+      metrics[`${name}@seed_${seed}`] = value;
+  });
+  return metrics;
+};
