@@ -18,6 +18,8 @@ export interface ScorerOptions {
   readonly batchSize: number;
   /** Least time between two batches that are not full: a send costs scorer, broker and readers the same for one list or ten. */
   readonly batchEveryMs: number;
+  /** The same where models have a word. */
+  readonly modelBatchEveryMs: number;
   readonly listTtlMs: number;
   /** How long a partition's lists may be read back before its first list goes out. */
   readonly learnTimeoutMs: number;
@@ -49,6 +51,7 @@ export const defaultOptions: ScorerOptions = {
   maxSubjects: 500_000, // some 1 KB each with a short history, 4 KB with a full one
   batchSize: 32,
   batchEveryMs: 4, // at 1,000 events a second a batch of four; a lone event goes at once
+  modelBatchEveryMs: 16, // a batch of models reads their whole catalogue from memory, for one list or sixteen
   listTtlMs: 24 * 60 * 60 * 1000,
   learnTimeoutMs: 10_000,
   coldEveryMs: 10, // a query costs some 4 ms of CPU and half a millisecond a subject

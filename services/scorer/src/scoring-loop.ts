@@ -47,12 +47,12 @@ export const createScoringLoop = (deps: {
   clock: Clock;
   log: Logger;
   metrics: ScorerMetrics;
-  options: Pick<ScorerOptions, 'batchSize' | 'batchEveryMs' | 'holdOut'>;
+  options: Pick<ScorerOptions, 'batchSize' | 'batchEveryMs' | 'modelBatchEveryMs' | 'holdOut'>;
   faultPoint: FaultPoint;
   onUnchanged: OnUnchanged | undefined;
 }) => {
   const { queue, engine, publisher, sender, clock, log, metrics, faultPoint } = deps;
-  const { batchSize, batchEveryMs } = deps.options;
+  const { batchSize, batchEveryMs, modelBatchEveryMs } = deps.options;
   const views = Array.from({ length: batchSize }, createHistoryView);
   const inFlight = new Set<Promise<void>>();
 
@@ -206,7 +206,8 @@ export const createScoringLoop = (deps: {
     run: async (signal: AbortSignal): Promise<void> => {
       for (let begunAt = Number.NEGATIVE_INFINITY; !signal.aborted; ) {
         await queue.wait(signal);
-        const restMs = batchEveryMs - (clock.monotonic() - begunAt);
+        const everyMs = engine.models === null ? batchEveryMs : modelBatchEveryMs;
+        const restMs = everyMs - (clock.monotonic() - begunAt);
         if (restMs > 0 && queue.length() < batchSize) await clock.sleep(restMs);
         begunAt = clock.monotonic();
         if (!signal.aborted) await inTurn(step);
