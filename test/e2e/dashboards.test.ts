@@ -1,11 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { insertListCounts, insertLogProgress, type Store, saveSnapshot } from '@nextcart/clickhouse';
+import { insertListCounts, insertLogProgress, insertNeeds, type Store, saveSnapshot } from '@nextcart/clickhouse';
 import { insertTestEvents, migratedStore, type TestEvent } from '@nextcart/clickhouse/testing';
 import { type EventType, flags, type Outcome } from '@nextcart/contracts';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { parse } from 'yaml';
 import { expandMacros } from '../support/grafana-macros.ts';
+import { insertModels } from '../support/model-rows.ts';
+import { releasesWithNeeds } from '../support/needs-rows.ts';
+import { insertRecommendations } from './recommendations.fixture.ts';
 
 const folder = fileURLToPath(new URL('../../infra/grafana/', import.meta.url));
 interface Panel {
@@ -101,12 +104,15 @@ beforeAll(async () => {
   await store.insertRows('catalog', [
     { topic_id: TOPIC, offset: 0, outcome: 'accepted', item_id: 'i1', title: 'Blue cup', category: ['c1'] },
   ]);
+  await insertRecommendations(store, NOW);
+  await insertModels(store, NOW);
   await saveSnapshot(store, {
     kind: 'trending',
     asOf: NOW,
     positions: {},
     payload: { items: ['i1'], scores: new Float32Array(4) },
   });
+  for (const release of releasesWithNeeds(NOW - 60_000)) await insertNeeds(store, release);
   for (const minutes of [20, 10, 0])
     await insertListCounts(store, NOW - minutes * 60_000, [
       { kind: 'subject', published: 60, unchanged: 30 },
@@ -194,6 +200,23 @@ test('latency by stage is what the stamps say', async () => {
 test('lists published and suppressed are told apart, a second', async () => {
   const rows = await run(...find('nextcart-pipeline', 'Lists published and suppressed'));
   expect(rows.map((row) => [row['published'], row['suppressed']])).toEqual(Array.from({ length: 3 }, () => [1, 0.6]));
+});
+
+test('needs are those of the newest release, segments those of all, and only what stands out correlates', async () => {
+  const segments = await run(...find('nextcart-needs', 'Segments over time'));
+  expect(segments.map(({ name, share }) => [name, share])).toEqual([
+    ['Cups', 0.5],
+    ['Tea', 0.5],
+    ['Bikes', 0.5],
+    ['Cups', 0.5],
+  ]);
+  const top = await run(...find('nextcart-needs', 'Top needs of the newest release'));
+  expect(top.map(({ name, share }) => [name, share])).toEqual([
+    ['Bikes · newer', 0.75],
+    ['Cups · newer', 0.25],
+  ]);
+  const pairs = await run(...find('nextcart-needs', 'Behaviour that goes with needs'));
+  expect(pairs.map(({ behaviour, correlation }) => [behaviour, correlation])).toEqual([['spend', -0.5]]);
 });
 
 test('a macro that Grafana would not know is an error', () => {

@@ -8,12 +8,22 @@ const nextcart = (...args: string[]): string[] => [join(repoRoot, 'packages', 'c
 /** Topics, schemas, tables. Idempotent; runs to its end. */
 export const setupCommand = (): string[] => nextcart('setup');
 
+/** Of the simulated shop: enough for a first release within minutes, and sent within seconds. */
+const PAST = '60m';
+
 /** Long-running: each serves `/health/ready` and `/metrics` on its `HTTP_PORT`. In the order in which they start. */
 export const services = [
   { name: 'ingest', preferredPort: 9401 },
   { name: 'features', preferredPort: 9402 },
   { name: 'scorer', preferredPort: 9403 },
+  { name: 'trainer', preferredPort: 9404 },
 ] as const;
+
+/** What a service needs beside the servers' addresses; what the person has set goes before it. */
+export const serviceEnv = (name: string, dataDir: string): Readonly<Record<string, string>> =>
+  name === 'trainer' ? { TRAINER_DATA_DIR: join(dataDir, 'models'), TRAINER_MIN_SUBJECTS: MIN_SUBJECTS } : {};
+/** A shop of some thousand people has not the 2,000 buyers within a slice that the gate otherwise waits for. */
+const MIN_SUBJECTS = '300';
 export const serviceCommand = (name: string): string[] => [join(repoRoot, 'services', name, 'src', 'main.ts')];
 
 /** Brings events: the simulated shop for ever, a data set until its end. */
@@ -22,7 +32,7 @@ export const feedCommand = (feed: Feed): string[] | undefined => {
     case 'none':
       return undefined;
     case 'simulate':
-      return nextcart('simulate', ...option('users', feed.users), ...option('rate', feed.rate));
+      return nextcart('simulate', '--past', PAST, ...option('users', feed.users), ...option('rate', feed.rate));
     case 'import':
       return nextcart('import', '--source', feed.source, '--file', feed.file, '--speed', feed.speed);
   }

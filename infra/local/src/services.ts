@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { serviceCommand, services } from './children.ts';
+import { serviceCommand, serviceEnv, services } from './children.ts';
 import { repoRoot } from './folders.ts';
 import { createPidBook } from './pids.ts';
 import { choosePort, HOST } from './ports.ts';
@@ -33,7 +33,7 @@ export const createServices = async (
       name,
       command: process.execPath,
       args: serviceCommand(name),
-      env: { ...env, HTTP_PORT: String(port) },
+      env: { ...serviceEnv(name, dataDir), ...env, HTTP_PORT: String(port) },
       cwd: repoRoot,
       logFile: join(dataDir, 'logs', `${name}.log`),
       isReady: () => isReady(url),

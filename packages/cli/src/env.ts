@@ -8,8 +8,10 @@ const schema = z.object({
   ...kafkaEnv,
   ...clickhouseEnv,
   ...registryEnv,
-  /** only looked at by `nextcart doctor` */
+  /** looked at by `nextcart doctor`; where `nextcart models train` adds its job */
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+  /** of the trainers' queue there */
+  TRAINER_QUEUE_PREFIX: z.string().min(1).default('nextcart'),
   /** where the local stack, checkpoints of imports and truth files live */
   NEXTCART_DIR: z.string().default('.nextcart'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('warn'),

@@ -8,7 +8,7 @@ import type { Checkpoint } from './checkpoint.ts';
 import { createEventSender } from './event-sender.ts';
 import { integer } from './print.ts';
 import type { Progress } from './progress.ts';
-import { replayEvents, type Speed, sendCatalog } from './replay.ts';
+import { type Speed, sendCatalog, sendEvents } from './send-dataset.ts';
 
 export interface ImportDeps {
   readonly dataset: Dataset;
@@ -78,7 +78,7 @@ export const importDataset = async (deps: ImportDeps): Promise<ImportResult> => 
       deps.say(
         `${dataset.name}: going on after ${integer(from)} events that an earlier run sent (--restart begins anew)`,
       );
-    const events = await replayEvents({
+    const events = await sendEvents({
       dataset,
       sender,
       from,

@@ -1,11 +1,15 @@
 import { NextcartError } from '@nextcart/contracts';
 import { Command } from 'commander';
+import { attributionCommand } from './commands/attribution.ts';
 import { deadLettersCommand } from './commands/dead-letters.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { importCommand } from './commands/import.ts';
 import { ledgerCommand } from './commands/ledger.ts';
+import { modelsCommand } from './commands/models.ts';
+import { needsCommand } from './commands/needs.ts';
 import { rebuildCommand } from './commands/rebuild.ts';
 import { recommendCommand } from './commands/recommend.ts';
+import { replayCommand } from './commands/replay.ts';
 import { setupCommand } from './commands/setup.ts';
 import { simulateCommand } from './commands/simulate.ts';
 import { topicsCommand } from './commands/topics.ts';
@@ -27,6 +31,10 @@ for (const command of [
   importCommand,
   recommendCommand,
   watchCommand,
+  needsCommand,
+  attributionCommand,
+  modelsCommand,
+  replayCommand,
   ledgerCommand,
   deadLettersCommand,
   rebuildCommand,

@@ -7,7 +7,7 @@ export interface Progress {
   end(done: number): void;
 }
 
-const duration = (seconds: number): string => {
+export const duration = (seconds: number): string => {
   const s = Math.round(seconds);
   if (s < 60) return `${s} s`;
   if (s < 3600) return `${Math.floor(s / 60)} min ${s % 60} s`;

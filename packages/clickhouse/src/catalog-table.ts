@@ -27,6 +27,15 @@ export interface StoredItem {
 
 type Row = Omit<CatalogItem, 'price'> & { partition: number; offset: number; price: string | null };
 
+const itemColumns = `offset, item_id AS itemId, title, description, category, brand, toString(price) AS price,
+  currency, stock, hidden, toUnixTimestamp64Milli(available_from) AS availableFrom,
+  toUnixTimestamp64Milli(available_until) AS availableUntil, repurchase_days AS repurchaseDays, attributes`;
+
+const itemOf = ({ price, ...item }: Omit<Row, 'partition' | 'offset'>): CatalogItem => ({
+  ...item,
+  price: price === null ? null : parseMoney(price),
+});
+
 /**
  * The catalogue as of a position: each item's newest accepted record below `before` (by partition, exclusive; absent:
  * all of it), deleted items left out.
@@ -38,19 +47,38 @@ export const readCatalog = async (
   const bounds = [...(query.before ?? [])].map(([p, o]) => `(partition = ${Number(p)} AND offset < ${Number(o)})`);
   const bound = query.before === undefined ? '' : `AND (${bounds.join(' OR ') || 'false'})`;
   const rows = await store.query<Row>(
-    `SELECT partition, offset, item_id AS itemId, title, description, category, brand, toString(price) AS price, currency,
-       stock, hidden, toUnixTimestamp64Milli(available_from) AS availableFrom,
-       toUnixTimestamp64Milli(available_until) AS availableUntil, repurchase_days AS repurchaseDays, attributes
-     FROM (
+    `SELECT partition, ${itemColumns} FROM (
        SELECT * FROM catalog WHERE topic_id = {topicId:UUID} AND outcome = 'accepted' ${bound}
        ORDER BY item_id, partition DESC, offset DESC LIMIT 1 BY item_id
      )
      WHERE NOT deleted ORDER BY partition, offset`,
     { topicId: query.topicId },
   );
-  return rows.map(({ partition, offset, price, ...item }) => ({
-    partition,
+  return rows.map(({ partition, offset, ...row }) => ({ partition, offset, item: itemOf(row) }));
+};
+
+/** A record of an item: null where it was removed. */
+export interface CatalogChange {
+  readonly offset: number;
+  readonly itemId: string;
+  readonly item: CatalogItem | null;
+}
+
+/** A partition's accepted records with offsets in [first, before), in their order. */
+export const readCatalogChanges = async (
+  store: Store,
+  query: { readonly topicId: string; readonly partition: number; readonly first: number; readonly before: number },
+): Promise<CatalogChange[]> => {
+  const rows = await store.query<Omit<Row, 'partition'> & { deleted: boolean }>(
+    `SELECT ${itemColumns}, deleted FROM catalog
+     WHERE topic_id = {topicId:UUID} AND outcome = 'accepted' AND partition = {partition:UInt16}
+       AND offset >= {first:UInt64} AND offset < {before:UInt64}
+     ORDER BY topic_id, partition, offset`,
+    { ...query },
+  );
+  return rows.map(({ offset, deleted, ...row }) => ({
     offset,
-    item: { ...item, price: price === null ? null : parseMoney(price) },
+    itemId: row.itemId,
+    item: deleted ? null : itemOf(row),
   }));
 };

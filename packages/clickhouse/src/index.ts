@@ -1,4 +1,22 @@
-export { insertCatalog, readCatalog, type StoredItem } from './catalog-table.ts';
+export {
+  ATTRIBUTION_HOURS,
+  type Attribution,
+  type AttributionRange,
+  type AttributionRow,
+  type AttributionSplit,
+  attributionSplits,
+  readAttribution,
+} from './attribution.ts';
+export { type ArmReport, type ArmRow, readArms } from './attribution-arms.ts';
+export { type InterleavingTally, readInterleaving, TEAMS_KEY } from './attribution-interleaving.ts';
+export type { ArmComparison, Interval } from './attribution-intervals.ts';
+export {
+  type CatalogChange,
+  insertCatalog,
+  readCatalog,
+  readCatalogChanges,
+  type StoredItem,
+} from './catalog-table.ts';
 export { readSpreads, type SpreadOptions } from './cleaning-spreads.ts';
 export { type Conversion, conversionOf, type Funnel, PRIOR_STRENGTH } from './conversion.ts';
 export { copurchaseGraph, readPurchases } from './copurchases.ts';
@@ -25,7 +43,52 @@ export { insertListCounts, type ListCounts } from './list-counts.ts';
 export { insertLists, readLists, type StoredList } from './lists-table.ts';
 export { insertLogProgress, type LogProgress } from './log-progress.ts';
 export { migrate, pendingMigrations } from './migrate.ts';
+export { insertModelActivations, type ModelActivation, readModelActivations } from './model-activations.ts';
+export { type LiveQuality, readLiveQuality } from './model-feedback.ts';
+export { readSliceHistories, readTargets, type TargetSubject } from './model-requests.ts';
+export {
+  countLooks,
+  insertModelRun,
+  type Measured,
+  type ModelRun,
+  readModelRun,
+  readModelRuns,
+} from './model-runs.ts';
+export { type DatedSnapshot, snapshotsBefore } from './model-snapshots.ts';
+export type {
+  CorrelationRow,
+  DistributionRow,
+  NeedRow,
+  ReleaseNeeds,
+  SegmentRow,
+  SubjectNeedsRow,
+} from './needs-rows.ts';
+export {
+  type ActiveSubject,
+  type ItemText,
+  readActiveSubjects,
+  readFeaturesOf,
+  readItemTexts,
+  readSubjectDeeds,
+  type SubjectDeed,
+} from './needs-subjects.ts';
+export {
+  insertNeeds,
+  KEPT_RELEASES,
+  newestNeedsRelease,
+  readCorrelations,
+  readDistributions,
+  readNeeds,
+  readSegments,
+  readSubjectNeeds,
+} from './needs-tables.ts';
 export { type Positions, partitionKey } from './positions.ts';
+export {
+  countPublishedLists,
+  type PublishedList,
+  type PublishedRange,
+  readPublishedLists,
+} from './published-lists.ts';
 export { type RebuildStep, rebuildWindows } from './rebuild-windows.ts';
 export { catalogLandingSchema, listsLandingSchema } from './record-landing.ts';
 export { countRange, healRange, type RecordTable, reinstateRange } from './record-ranges.ts';
@@ -47,6 +110,7 @@ export {
   type StoredHistory,
 } from './subject-events.ts';
 export { readSubjectFeatures, type SubjectFeatures, type SubjectFeaturesRequest } from './subject-features.ts';
+export { cutByTime } from './training-cut.ts';
 export {
   checkTrainingSlices,
   countTrainingEvents,
@@ -55,6 +119,14 @@ export {
   type TrainingRequest,
 } from './training-events.ts';
 export { REACH_HALF_LIVES, readTrending, TRENDING_WEIGHTS } from './trending.ts';
+export {
+  type ItemDeed,
+  type NumberedRow,
+  readDeedsAfter,
+  readTriggerHistories,
+  type TriggeredSubject,
+} from './trigger-histories.ts';
+export { readWarmEvents, type WarmCoverage, type WarmRequest, warmCoverage } from './warm-events.ts';
 export {
   mergeProgress,
   type PartitionProgress,

@@ -72,8 +72,7 @@ export const readPartitionHistories = async (
     {
       max_threads: 1, // a few milliseconds of work: more threads only cost
       optimize_move_to_prewhere: 0, // the key has left nothing to filter: a second look at each range only costs
-      max_query_size: '268435456', // thousands of subjects are spelled out
-      max_ast_elements: '1000000',
+      ...longQuery,
     },
   );
   for (const { kept, ...row } of rows) {
@@ -89,7 +88,10 @@ export const readPartitionHistories = async (
   return histories;
 };
 
-const listOf = (subjects: readonly string[]): string => subjects.map(literal).join(',');
+/** For thousands of subjects that are spelled out. */
+export const longQuery = { max_query_size: '268435456', max_ast_elements: '1000000' } as const;
+
+export const listOf = (subjects: readonly string[]): string => subjects.map(literal).join(',');
 
 /** A SQL string literal. */
 const literal = (text: string): string =>

@@ -9,7 +9,7 @@ import type { Store } from './store.ts';
 import { countedCondition } from './window-rows.ts';
 
 /** Table `events` is ordered by position: a page is read from its granules alone, some 4 MB of JSON. */
-const PAGE_OFFSETS = 65_536;
+export const PAGE_OFFSETS = 65_536;
 
 export interface TrainingRequest {
   readonly topicId: string;
@@ -31,11 +31,14 @@ export interface TrainingPage {
   readonly queries: readonly string[];
   /** In the base currency; null where there is none. */
   readonly amounts: readonly (number | null)[];
+  /** 1 for what is learned from, 0 for what is only known of its subject; absent: all of it is learned from. */
+  readonly learned?: readonly number[];
 }
 
-const inSlice = ({ partition, from, to }: LogSlice): string =>
+export const inSlice = ({ partition, from, to }: LogSlice): string =>
   `(partition = ${Number(partition)} AND offset >= ${Number(from)} AND offset < ${Number(to)})`;
-const condition = (slices: readonly LogSlice[]): string =>
+/** Rows that models may learn from; its parameters are `topicId` and `types`. */
+export const learnable = (slices: readonly LogSlice[]): string =>
   `topic_id = {topicId:UUID} AND (${slices.map(inSlice).join(' OR ') || 'false'})
    AND ${countedCondition} AND event_type IN {types:Array(String)} AND subject != ''`;
 
@@ -45,7 +48,7 @@ export const countTrainingEvents = async (
   { topicId, ranges, types }: TrainingRequest,
 ): Promise<number> => {
   const [row] = await store.query<{ n: number }>(
-    `SELECT count() AS n FROM events WHERE ${condition(ranges)}`,
+    `SELECT count() AS n FROM events WHERE ${learnable(ranges)}`,
     { topicId, types },
     { max_threads: 1 },
   );
@@ -65,21 +68,27 @@ export async function* readTrainingEvents(
   for (const { partition, from, to } of request.ranges)
     for (let start = from; start < to; start += PAGE_OFFSETS) {
       const slice = { partition, from: start, to: Math.min(to, start + PAGE_OFFSETS) };
-      const page = await attempt(() => readPage(store, request, slice));
+      const page = await attempt(() => readPage(store, request, slice, { where: learnable([slice]) }));
       if (page.offsets.length > 0) yield page;
     }
 }
 
-const readPage = async (store: Store, { topicId, types }: TrainingRequest, slice: LogSlice): Promise<TrainingPage> => {
+/** `learned`: an expression of 0 and 1. */
+export const readPage = async (
+  store: Store,
+  { topicId, types }: Pick<TrainingRequest, 'topicId' | 'types'>,
+  slice: LogSlice,
+  { where, learned }: { readonly where: string; readonly learned?: string },
+): Promise<TrainingPage> => {
   // columns in one row: names would be most of the bytes of a row an event
   const [columns] = await store.query<Omit<TrainingPage, 'partition'>>(
     `SELECT groupArray(offset) AS offsets, groupArray(subject) AS subjects, groupArray(toString(event_type)) AS types,
        groupArray(toUnixTimestamp64Milli(event_time)) AS times, groupArray(ifNull(item_id, '')) AS items,
        groupArray(category) AS categories, groupArray(ifNull(query, '')) AS queries,
-       groupArray(ifNull(toFloat64(base_amount), nan)) AS amounts
+       groupArray(ifNull(toFloat64(base_amount), nan)) AS amounts${learned ? ', groupArray(is_learned) AS learned' : ''}
      FROM (
-       SELECT offset, subject, event_type, event_time, item_id, category, query, base_amount
-       FROM events WHERE ${condition([slice])} ORDER BY topic_id, partition, offset
+       SELECT offset, subject, event_type, event_time, item_id, category, query, base_amount${learned ? `, toUInt8(${learned}) AS is_learned` : ''}
+       FROM events WHERE ${where} ORDER BY topic_id, partition, offset
      )`,
     { topicId, types },
     // one thread and the sort kept: the arrays are in the order of the log

@@ -1,74 +1,57 @@
-/** Run by the training process: its data set out of the store, then what it trains. */
+/** Run by the training process: the recurrent model out of its data set, from nothing or from a parent. */
 import { performance } from 'node:perf_hooks';
-import { createStore, type StoreConnection } from '@nextcart/clickhouse';
-import type { TrainPayload } from '@nextcart/contracts';
 import {
+  type Artifact,
   type BuildTraining,
   checkMemory,
   createRecurrentTraining,
+  growModel,
+  type RecurrentModel,
   type RecurrentOptions,
   type RecurrentShape,
   recurrentDefaults,
   recurrentMemory,
   writeWhole,
 } from '@nextcart/models';
-import { createLogger, createWaiting, systemClock, untilDone } from '@nextcart/runtime';
-import { readDataSet } from './data-set/read-data-set.ts';
+import type { DataSet } from './data-set/data-set.ts';
 import { timeFeatures, toSequences } from './data-set/sequences.ts';
 import { type TrainingSettings, typesOf } from './data-set/settings.ts';
-
-export interface RecurrentArgument {
-  readonly store: StoreConnection;
-  readonly payload: TrainPayload;
-  readonly settings: TrainingSettings;
-  readonly threads: number;
-  readonly memoryBytes: number;
-  readonly logLevel: string;
-  /** Where `RecurrentFacts` are written before the first step. */
-  readonly factsFile: string;
-}
+import { prepareTraining, type TrainingArgument, type TrainingFacts, type TrainingTask } from './prepare-training.ts';
+import { slowed } from './slowed.ts';
 
 /** Some minutes of training: what a process that is killed outright loses at most. */
 const CHECKPOINT_STEPS = 500;
 
-/** What the weights need beside them, and what the job says of its data. */
-export interface RecurrentFacts {
-  readonly shape: RecurrentShape;
-  readonly itemIds: readonly string[];
-  readonly events: number;
-  readonly subjects: number;
-}
-
-export const buildTraining: BuildTraining = async (argument) => {
-  const { payload, settings, threads, memoryBytes, logLevel, factsFile, ...deps } = argument as RecurrentArgument;
-  const clock = systemClock;
-  const log = createLogger('trainer-process', logLevel);
-  const waiting = { clock, log, waiting: createWaiting() };
-  const store = createStore({ ...deps.store, log, clock, background: true });
-  const over = AbortSignal.timeout(payload.budget.seconds * 1000);
-  const attempt = <T>(query: () => Promise<T>) => untilDone(waiting, 'ClickHouse', over, query);
-  const data = await readDataSet(store, payload, settings, attempt);
-  await store.close();
-  const shape = shapeOf(data.itemIds.length, settings);
-  const options = optionsOf(payload, settings, shape, threads);
-  checkMemory(recurrentMemory(shape, options), memoryBytes);
-  const facts: RecurrentFacts = {
-    shape,
-    itemIds: data.itemIds,
-    events: data.items.length,
-    subjects: data.rowStart.length - 1,
-  };
-  await writeWhole(factsFile, JSON.stringify(facts));
-  const training = createRecurrentTraining(toSequences(data, settings), shape, options);
+export const buildTraining: BuildTraining = async (given) => {
+  const argument = given as TrainingArgument;
+  const { data, parent, facts } = await prepareTraining(argument);
+  const { shape, learn } = recurrentOf(data, parent, argument);
+  await writeWhole(argument.factsFile, JSON.stringify({ shape, ...facts } satisfies TrainingFacts));
+  const training = learn();
   return {
     trainable: training,
     options: {
-      epochs: payload.budget.epochs,
+      epochs: argument.payload.budget.epochs,
       now: () => performance.now(),
       checkpointSteps: Math.min(CHECKPOINT_STEPS, training.stepsPerEpoch),
     },
     close: training.close,
   };
+};
+
+/** Throws a RangeError where it takes more memory than it may, or the parent has no such model. */
+export const recurrentOf = (data: DataSet, parent: Artifact | null, argument: TrainingTask) => {
+  const start = parent && grown(parent, data);
+  const shape = start?.shape ?? shapeOf(data.itemIds.length, argument.settings);
+  const options = optionsOf(argument, shape);
+  checkMemory(recurrentMemory(shape, options), argument.memoryBytes);
+  const learn = () => createRecurrentTraining(toSequences(data, argument.settings), shape, options, start?.weights);
+  return { shape, learn };
+};
+
+const grown = ({ models, manifest }: Artifact, { itemIds, itemCategories }: DataSet): RecurrentModel => {
+  if (!models.recurrent) throw new RangeError(`release ${manifest.release} has no recurrent model: train in full`);
+  return growModel(models.recurrent, { items: itemIds.length, groups: itemCategories });
 };
 
 const shapeOf = (items: number, { recurrent, searchFeatures, ...settings }: TrainingSettings): RecurrentShape => ({
@@ -85,13 +68,17 @@ const shapeOf = (items: number, { recurrent, searchFeatures, ...settings }: Trai
 });
 
 const optionsOf = (
-  { seed, budget }: TrainPayload,
-  { recurrent: { lanes, times, dropout, rate, tables, sampledAbove, draws } }: TrainingSettings,
+  { payload: { seed, budget, parent }, settings, threads }: TrainingTask,
   { items }: RecurrentShape,
-  threads: number,
-): RecurrentOptions => ({
-  ...recurrentDefaults,
-  ...{ seed, threads, lanes, times, dropout, rate, tables },
-  epochs: budget.epochs,
-  softmax: items > sampledAbove ? { kind: 'sampled', draws, exponent: 0.5 } : { kind: 'full' },
-});
+): RecurrentOptions => {
+  const { lanes, times, dropout, rate, tables, sampledAbove, draws } = settings.recurrent;
+  const share = parent ? settings.warm.rateShare : 1;
+  return {
+    ...recurrentDefaults,
+    ...{ seed, threads, lanes, times, dropout },
+    rate: slowed(rate, share),
+    tables: { ...tables, ...slowed(tables, share) },
+    epochs: budget.epochs,
+    softmax: items > sampledAbove ? { kind: 'sampled', draws, exponent: 0.5 } : { kind: 'full' },
+  };
+};

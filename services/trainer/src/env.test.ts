@@ -7,13 +7,17 @@ const urls = {
   CLICKHOUSE_URL: 'http://u:p@c:8123/nextcart',
   REDIS_URL: 'redis://r:6379',
   TRAINER_DATA_DIR: 'data',
+  SCHEMA_REGISTRY_URL: 'http://s:8081',
 };
 
 test('times are given in seconds and minutes and used in the units of their names', () => {
-  const env = readEnv({ ...urls, TRAINER_LOCK_S: '2.5', TRAINER_EVERY_MINUTES: '0.5', TRAINER_BUDGET_MINUTES: '2' });
+  const env = readEnv({ ...urls, TRAINER_LOCK_S: '2.5', TRAINER_WARM_MINUTES: '0.5', TRAINER_BUDGET_MINUTES: '2' });
   expect(queueSettings(env)).toMatchObject({ lockMs: 2500, retryMs: 10_000, attempts: 3 });
-  expect(scheduleSettings(env)).toMatchObject({ everyMs: 30_000, plan: { budget: { epochs: 8, seconds: 120 } } });
-  expect(scheduleSettings(readEnv(urls)).everyMs).toBe(0);
+  const day = 86_400_000;
+  expect(scheduleSettings(env)).toMatchObject({
+    ...{ warmEveryMs: 30_000, fullEveryMs: day, cleanUpEveryMs: day / 24, watchEveryMs: 10_000 },
+    plan: { budget: { epochs: 8, seconds: 120 } },
+  });
 });
 
 test('the settings of this room are usable, and their types have the log’s order', () => {

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { clickhouseEnv } from '@nextcart/clickhouse';
-import { kafkaEnv, kafkaEnvRule } from '@nextcart/kafka';
+import { kafkaEnv, kafkaEnvRule, registryEnv } from '@nextcart/kafka';
 import { type EnvSource, parseEnv, serviceEnv } from '@nextcart/runtime';
 import { z } from 'zod';
 
@@ -10,6 +10,7 @@ const count = (fallback: number) => z.coerce.number().int().min(1).default(fallb
 const schema = z.object({
   ...serviceEnv,
   ...kafkaEnv,
+  ...registryEnv,
   ...clickhouseEnv,
   REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'expected redis(s)://user:password@host:port' }),
   /** Of the queue's keys: another for each shop that shares the Redis. */
@@ -18,6 +19,8 @@ const schema = z.object({
   TRAINER_DATA_DIR: z.string({ error: 'expected a folder that all trainers share' }).min(1),
   /** What is learned from the log and how; absent: the file of this room. */
   TRAINER_SETTINGS_FILE: z.string().default(join(import.meta.dirname, '..', 'training.json')),
+  /** Buyers within a slice that the gate waits for; absent: that of the settings file. For small shops and trials. */
+  TRAINER_MIN_SUBJECTS: z.coerce.number().int().min(1).optional(),
   /** Trainings at once in this process, each a process of its own with some 0.3 GB and its data. */
   TRAINER_CONCURRENCY: count(1),
   /** Of each training; the machine also serves. */
@@ -31,13 +34,23 @@ const schema = z.object({
   TRAINER_RETRY_S: z.coerce.number().min(0.1).default(10),
   /** Finished and failed jobs that stay to be looked at, of each kind. */
   TRAINER_KEEP_JOBS: count(200),
-  /** How often a training of all that there is begins by the clock; 0: only when it is asked for. */
-  TRAINER_EVERY_MINUTES: z.coerce.number().min(0).default(0),
+  /** By the clock and by the shop's own, whichever comes first: how old behaviour is before the models have it. 0: only when it is asked for. */
+  TRAINER_WARM_MINUTES: z.coerce.number().min(0).default(10),
+  /** The same for trainings from nothing, which forget what a chain of warm starts drifted to. */
+  TRAINER_FULL_HOURS: z.coerce.number().min(0).default(24),
+  /** Positions of the events' log at which its first cycle begins, at once: fewer teach less than counting does. */
+  TRAINER_FIRST_EVENTS: count(20_000),
+  /** How often the shop's clock is looked at, one query over what came since; 0: cycles come by the wall clock alone. */
+  TRAINER_WATCH_S: z.coerce.number().min(0).default(10),
+  /** Of a full training; a warm start has those of the settings file. */
   TRAINER_EPOCHS: count(8),
-  /** Of one attempt of a scheduled training. */
+  /** Of one attempt of a job of a cycle. */
   TRAINER_BUDGET_MINUTES: z.coerce.number().positive().default(120),
-  /** Of scheduled trainings: the same data and seed give the same weights on the same kind of CPU. */
+  /** Of cycles: the same data and seed give the same weights on the same kind of CPU. */
   TRAINER_SEED: z.coerce.number().int().min(0).default(1),
+  /** Newest releases that stay beside the last in force, some 20 MB each for a catalogue of 20,000 items. */
+  TRAINER_KEEP_RELEASES: count(5),
+  TRAINER_CLEAN_UP_MINUTES: z.coerce.number().min(0).default(60),
 });
 
 export type TrainerEnv = z.output<typeof schema>;
@@ -56,9 +69,12 @@ export const queueSettings = (env: TrainerEnv) => ({
 export type QueueSettings = ReturnType<typeof queueSettings>;
 
 export const scheduleSettings = (env: TrainerEnv) => ({
-  everyMs: env.TRAINER_EVERY_MINUTES * 60_000,
+  warmEveryMs: env.TRAINER_WARM_MINUTES * 60_000,
+  fullEveryMs: env.TRAINER_FULL_HOURS * 3_600_000,
+  cleanUpEveryMs: env.TRAINER_CLEAN_UP_MINUTES * 60_000,
+  watchEveryMs: env.TRAINER_WATCH_S * 1000,
+  firstEvents: env.TRAINER_FIRST_EVENTS,
   plan: {
-    kind: 'recurrent' as const,
     seed: env.TRAINER_SEED,
     budget: { epochs: env.TRAINER_EPOCHS, seconds: env.TRAINER_BUDGET_MINUTES * 60 },
   },

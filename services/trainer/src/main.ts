@@ -1,6 +1,6 @@
 import { clickhouseConnection, createStore } from '@nextcart/clickhouse';
 import { topics } from '@nextcart/contracts';
-import { createKafka, kafkaConnection } from '@nextcart/kafka';
+import { createKafka, createRegistryClient, kafkaConnection, registryConnection } from '@nextcart/kafka';
 import {
   countBuffersAsHeap,
   createHealth,
@@ -12,15 +12,16 @@ import {
   startStatusServer,
   systemClock,
 } from '@nextcart/runtime';
-import { readTrainingSettings } from './data-set/settings.ts';
+import { readTrainingSettings, withMinSubjects } from './data-set/settings.ts';
 import { queueSettings, readEnv, scheduleSettings } from './env.ts';
 import { connectRedis } from './redis.ts';
+import { createReleaseLog } from './release/release-log.ts';
 import { createTrainer } from './trainer.ts';
 
 // 1. the environment
 standBack();
 const env = readEnv();
-const settings = readTrainingSettings(env.TRAINER_SETTINGS_FILE);
+const settings = withMinSubjects(readTrainingSettings(env.TRAINER_SETTINGS_FILE), env.TRAINER_MIN_SUBJECTS);
 const clock = systemClock;
 countBuffersAsHeap();
 const log = createLogger('trainer', env.LOG_LEVEL);
@@ -30,6 +31,7 @@ const [health, metrics] = [createHealth(), createMetrics('trainer')];
 const connection = clickhouseConnection(env);
 const kafka = createKafka({ connection: kafkaConnection(env, 'nextcart-trainer'), log, clock });
 const store = createStore({ ...connection, log, clock, background: true });
+const registry = createRegistryClient({ ...registryConnection(env), log, clock });
 const redis = connectRedis(env.REDIS_URL, { log, health });
 
 // 3. the trainer, which waits for what is not there yet and says so in health
@@ -39,6 +41,9 @@ const trainer = createTrainer({
   memoryBytes: env.TRAINER_MEMORY_GIB * 2 ** 30,
   queue: { redis, prefix: env.TRAINER_QUEUE_PREFIX },
   topicId: async () => (await kafka.admin.topic(topics.events.name)).topicId,
+  catalogTopicId: async () => (await kafka.admin.topic(topics.catalog.name)).topicId,
+  releases: createReleaseLog({ kafka, registry }),
+  keepReleases: env.TRAINER_KEEP_RELEASES,
   queueSettings: queueSettings(env),
   schedule: scheduleSettings(env),
 });

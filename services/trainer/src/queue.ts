@@ -1,25 +1,56 @@
 /** The one place that knows how jobs lie in Redis: what adds, cancels and looks at them. */
-import { createHash } from 'node:crypto';
-import { type JobName, type Jobs, type PlanPayload, TRAINING_QUEUE, type TrainPayload } from '@nextcart/contracts';
-import { type Job, type JobsOptions, Queue } from 'bullmq';
+import {
+  type JobName,
+  type Jobs,
+  modelKinds,
+  type PlanPayload,
+  type ReleasePayload,
+  TRAINING_QUEUE,
+  type TrainPayload,
+} from '@nextcart/contracts';
+import { FlowProducer, type Job, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { type CycleNotes, createCycleNotes } from './cycle-notes.ts';
 import type { QueueSettings } from './env.ts';
+import { releaseId, trainingId, trainingIdOf } from './job-ids.ts';
 
 export type AnyJob = Job<Jobs[JobName]['payload'], Jobs[JobName]['result'], JobName>;
-export type TrainJob = Job<Marked<TrainPayload>, Jobs['train']['result'], 'train'>;
+export type JobOf<N extends JobName> = Job<Marked<Jobs[N]['payload']>, Jobs[N]['result'], N>;
+export type TrainJob = JobOf<'train'>;
 /** A running job's trainer looks for the mark, which is with the job and so outlives whoever set it. */
 export type Marked<P> = P & { readonly cancelled?: true };
 
+/** A plan as its jobs' payloads. */
+export interface Cycle {
+  readonly trainings: readonly TrainPayload[];
+  readonly release: ReleasePayload;
+}
+
+export interface ClockedJob {
+  readonly name: string;
+  /** 0: not by the clock. */
+  readonly everyMs: number;
+  readonly job:
+    | { readonly name: 'plan-cycle'; readonly data: PlanPayload }
+    | { readonly name: 'clean-up'; readonly data: object };
+}
+
 export interface TrainingQueue {
-  /** Adds a training; the same payload again is the same job. Returns its id. */
+  /** Adds a training by itself; the same payload again is the same job. Returns its id. */
   train(payload: TrainPayload): Promise<string>;
-  /** The same, unless one of its kind waits or runs: then returns that one's id. */
-  trainIfIdle(payload: TrainPayload): Promise<string>;
-  job(jobId: string): Promise<TrainJob | undefined>;
-  /** It ends as failed, with the reason that it was cancelled, as soon as a trainer sees it. False where there is none to cancel. */
+  /** Adds a cycle, all of its jobs or none; the same plan again is the same cycle. Returns the id of its `release` job. */
+  addCycle(cycle: Cycle): Promise<string>;
+  /** Adds a `plan-cycle` job, unless one of its mode that was added here waits or runs. Returns its id. */
+  plan(payload: PlanPayload): Promise<string>;
+  /** Of what was planned last, for all trainers together. */
+  readonly notes: CycleNotes;
+  job<N extends JobName = 'train'>(jobId: string): Promise<JobOf<N> | undefined>;
+  /** False where there is no such job, or it has ended. */
+  isPending(jobId: string): Promise<boolean>;
+  /** It ends as failed, with the reason that it was cancelled, as soon as a trainer sees it; a cycle with its trainings. False where there is none to cancel. */
   cancel(jobId: string): Promise<boolean>;
-  /** Plans trainings by the clock, for all trainers together; 0 ms ends that. */
-  schedule(everyMs: number, plan: PlanPayload): Promise<void>;
+  /** Adds jobs by the clock, for all trainers together. */
+  schedule(schedules: readonly ClockedJob[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -40,29 +71,57 @@ export const createTrainingQueue = (
     removeOnFail: { count: keepJobs },
   };
   const queue = new Queue(TRAINING_QUEUE, { connection: redis, prefix, defaultJobOptions: options });
-  // what it says of its connection, the connection's owner says already
+  const flows = new FlowProducer({ connection: redis, prefix });
+  // what they say of their connection, the connection's owner says already
   queue.on('error', () => {});
-  const jobOf = async (jobId: string) => (await queue.getJob(jobId)) as unknown as TrainJob | undefined;
-  const add = async (payload: TrainPayload, more: Pick<JobsOptions, 'deduplication'>): Promise<string> => {
-    const jobId = createHash('sha256').update(JSON.stringify(payload)).digest('hex').slice(0, 16);
-    const job = await queue.add('train', payload, { jobId, ...more });
-    return job.id ?? jobId;
+  flows.on('error', () => {});
+  const jobOf = async <N extends JobName>(jobId: string) =>
+    (await queue.getJob(jobId)) as unknown as JobOf<N> | undefined;
+  const isPending = async (job: Pick<Job, 'isCompleted' | 'isFailed'> | undefined) =>
+    job !== undefined && !(await job.isCompleted()) && !(await job.isFailed());
+  const mark = async (jobId: string): Promise<boolean> => {
+    const job = await jobOf<JobName>(jobId);
+    if (!job || !(await isPending(job))) return false;
+    await job.updateData({ ...job.data, cancelled: true });
+    return true;
   };
   return {
-    train: (payload) => add(payload, {}),
-    trainIfIdle: (payload) => add(payload, { deduplication: { id: `train ${payload.kind}` } }),
+    train: async (payload) => {
+      const jobId = trainingId(payload);
+      const job = await queue.add('train', payload, { jobId });
+      return job.id ?? jobId;
+    },
+    addCycle: async ({ trainings, release }) => {
+      const jobId = releaseId(release);
+      if (await jobOf(jobId)) return jobId;
+      await flows.add({
+        ...{ name: 'release', queueName: TRAINING_QUEUE, data: release, opts: { ...options, jobId } },
+        children: trainings.map((data) => ({
+          ...{ name: 'train', queueName: TRAINING_QUEUE, data },
+          // the release job begins at once where a training failed for good: it tells whose reason that was
+          opts: { ...options, jobId: trainingIdOf(jobId, data.kind), continueParentOnFailure: true },
+        })),
+      });
+      return jobId;
+    },
+    plan: async (payload) => {
+      const job = await queue.add('plan-cycle', payload, { deduplication: { id: `plan ${payload.mode}` } });
+      return job.id as string;
+    },
+    notes: createCycleNotes(redis, prefix),
     job: jobOf,
+    isPending: async (jobId) => isPending(await jobOf(jobId)),
     cancel: async (jobId) => {
-      const job = await jobOf(jobId);
-      if (!job || (await job.isCompleted()) || (await job.isFailed())) return false;
-      await job.updateData({ ...job.data, cancelled: true });
-      return true;
+      const job = await jobOf<JobName>(jobId);
+      const isMarked = await mark(jobId);
+      if (job?.name === 'release') for (const kind of modelKinds) await mark(trainingIdOf(jobId, kind));
+      return isMarked;
     },
-    schedule: async (everyMs, plan) => {
-      const id = `train ${plan.kind}`;
-      if (everyMs > 0) await queue.upsertJobScheduler(id, { every: everyMs }, { name: 'plan-training', data: plan });
-      else await queue.removeJobScheduler(id);
+    schedule: async (schedules) => {
+      for (const { name, everyMs, job } of schedules)
+        if (everyMs > 0) await queue.upsertJobScheduler(name, { every: everyMs }, job);
+        else await queue.removeJobScheduler(name);
     },
-    close: () => queue.close(),
+    close: async () => void (await Promise.all([queue.close(), flows.close()])),
   };
 };

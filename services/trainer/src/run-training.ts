@@ -1,16 +1,16 @@
 /**
- * A training from its slices of the log to its release, in a process of its own. Invariants: whoever runs it again goes
- * on from what was written down and comes to the same release; a job that ends has left nothing but that.
+ * A training from its slices of the log to its artifact, in a process of its own. Invariants: whoever runs it again goes
+ * on from what was written down and comes to the same weights; a job that ends has left nothing but that.
  */
-import { join } from 'node:path';
 import { checkTrainingSlices, type Store, type StoreConnection } from '@nextcart/clickhouse';
 import type { TrainPayload, TrainProgress, TrainResult } from '@nextcart/contracts';
 import { trainInProcess } from '@nextcart/models';
 import { type Clock, type Logger, untilDone, type Waiting } from '@nextcart/runtime';
-import type { RecurrentArgument } from './build-recurrent.ts';
+import { dataFolders } from './data-folders.ts';
 import type { TrainingSettings } from './data-set/settings.ts';
 import { createJobFolder } from './job-folder.ts';
-import { finishedRelease, writeRecurrentRelease } from './release.ts';
+import type { TrainingArgument } from './prepare-training.ts';
+import { finishedTraining, writeTrained } from './trained-artifact.ts';
 
 export interface TrainingDeps {
   readonly store: Store;
@@ -34,6 +34,8 @@ export interface TrainingRun {
   /** Another number at each start. */
   readonly attempt: number;
   readonly payload: TrainPayload;
+  /** Where its parent lies, in place of the releases. */
+  readonly parentsDir?: string;
   readonly onProgress: (progress: TrainProgress) => void;
   /** Stops after the running step; what was learned is written down. */
   readonly signal: AbortSignal;
@@ -43,9 +45,10 @@ export interface TrainingRun {
 export const runTraining = async (deps: TrainingDeps, run: TrainingRun): Promise<TrainResult> => {
   const { store, connection, clock, log, settings, threads, memoryBytes, logLevel } = deps;
   const { jobId, payload, signal } = run;
-  const releasesDir = join(deps.dataDir, 'releases');
-  const folder = createJobFolder(join(deps.dataDir, 'jobs'), jobId, { settings, threads });
-  const finished = await finishedRelease(releasesDir, jobId);
+  const { releasesDir, trainedDir, jobsDir } = dataFolders(deps.dataDir);
+  const parentsDir = run.parentsDir ?? releasesDir;
+  const folder = createJobFolder(jobsDir, jobId, { settings, threads });
+  const finished = await finishedTraining(trainedDir, jobId);
   if (finished) {
     await folder.remove();
     return finished;
@@ -54,7 +57,7 @@ export const runTraining = async (deps: TrainingDeps, run: TrainingRun): Promise
   const resumeFrom = await folder.newestCheckpoint();
   // waited for here, where it can be told and cancelled
   await untilDone(deps, 'ClickHouse', signal, () => checkTrainingSlices(store, payload));
-  log.info({ jobId, attempt: run.attempt, resumed: resumeFrom !== undefined }, 'training_started');
+  log.info({ jobId, kind: payload.kind, attempt: run.attempt, resumed: resumeFrom !== undefined }, 'training_started');
 
   const over = new AbortController();
   const stop = AbortSignal.any([signal, over.signal]);
@@ -63,13 +66,13 @@ export const runTraining = async (deps: TrainingDeps, run: TrainingRun): Promise
     () => over.abort(new Error(`its budget of ${seconds} s is spent; the next attempt goes on from here`)),
     () => {},
   );
-  const argument: RecurrentArgument = {
-    ...{ store: connection, payload, settings, threads, memoryBytes, logLevel },
+  const argument: TrainingArgument = {
+    ...{ store: connection, payload, settings, threads, memoryBytes, logLevel, parentsDir },
     factsFile: files.factsFile,
   };
   try {
     const outcome = await trainInProcess({
-      module: new URL('build-recurrent.ts', import.meta.url).href,
+      module: new URL(`build-${payload.kind}.ts`, import.meta.url).href,
       argument,
       checkpointFile: files.checkpointFile,
       weightsFile: files.weightsFile,
@@ -80,16 +83,10 @@ export const runTraining = async (deps: TrainingDeps, run: TrainingRun): Promise
     if (outcome.kind === 'stopped') throw stop.reason;
     const { epochs, bestEpoch } = outcome;
     const loss = epochs[bestEpoch]?.loss ?? Number.NaN;
-    const trained = {
-      release: jobId,
-      createdAt: run.createdAt,
-      payload,
-      settings,
-      ...files,
+    const result = await writeTrained(trainedDir, {
+      ...{ name: jobId, createdAt: run.createdAt, payload, settings, parentsDir, loss, ...files },
       epochs: epochs.length,
-      loss,
-    };
-    const result = await writeRecurrentRelease(releasesDir, trained);
+    });
     await folder.remove();
     return result;
   } finally {

@@ -7,14 +7,16 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Store } from '@nextcart/clickhouse';
 import { insertTestEvents, migratedStore, type TestEvent } from '@nextcart/clickhouse/testing';
-import type { TrainPayload } from '@nextcart/contracts';
+import type { JobName, TrainPayload } from '@nextcart/contracts';
 import { type Artifact, openArtifact } from '@nextcart/models';
 import { createHealth, createLogger, systemClock } from '@nextcart/runtime';
 import { uniqueName } from '@nextcart/runtime/testing';
+import type { Job } from 'bullmq';
 import { inject } from 'vitest';
 import type { TrainingSettings } from './data-set/settings.ts';
-import { createTrainingQueue, type TrainingQueue, type TrainJob } from './queue.ts';
+import { createTrainingQueue, type JobOf, type TrainingQueue } from './queue.ts';
 import { connectRedis } from './redis.ts';
+import { gateSchema } from './release/gate-settings.ts';
 
 export const TOPIC_ID = '0d5a8d0e-6b1f-4c57-9b5e-7d2f6a1c9e03';
 const SUBJECTS = 120;
@@ -30,24 +32,35 @@ export const settings: TrainingSettings = {
     rate: { from: 0.005, to: 0.001 },
     tables: { optimiser: 'adagrad', from: 0.1, to: 0.02 },
   },
+  autoencoder: {
+    ...{ hidden: 16, latent: 8, depth: 2, batch: 20, dropout: 0.5, gamma: 0.005, epochFactor: 2 },
+    ...{ rate: { from: 0.005, to: 0.001 }, sampledAbove: 1000, draws: 64 },
+  },
+  warm: { maxEvents: 100_000, replayDays: 30, epochs: 2, rateShare: 0.3 },
+  cycle: { sliceShare: { full: 0.2, warm: 0.3 }, minEvents: 100 },
+  gate: gateSchema.parse({ minSubjects: 10 }),
 };
 
-/** Everybody walks along the items, one after the other, now and then searching or buying. */
-export const walkers = (): TestEvent[] =>
-  Array.from({ length: SUBJECTS * EVENTS }, (_, at) => {
+/** Everybody walks along the items, one after the other, now and then searching or buying. Each round has new subjects, and three items more. */
+export const walkers = (round = 0): TestEvent[] =>
+  Array.from({ length: SUBJECTS * EVENTS }, (_, i) => {
+    const at = i + round * SUBJECTS * EVENTS;
     const [subject, step] = [Math.floor(at / EVENTS), at % EVENTS];
     const type = step % 5 === 4 ? 'purchase' : step % 7 === 6 ? 'search' : 'view';
     return {
       ...{ topicId: TOPIC_ID, partition: subject % 2, time: NOW + at * 1000, type, subject: `u${subject}` },
       offset: Math.floor(subject / 2) * EVENTS + step,
-      item: type === 'search' ? null : `i${(subject + step) % 30}`,
+      item: type === 'search' ? null : `i${(subject + step) % (30 + 3 * round)}`,
       query: type === 'search' ? `thing ${subject % 30}` : null,
+      // just now, or the shop's clock would go by the wall's as that of an idle one
+      receivedAt: systemClock.now(),
       ...(type === 'purchase' && { amount: '5.0000', baseAmount: `${(subject % 9) + 1}.0000`, currency: 'EUR' }),
     } as const;
   });
 
 export const payloadOf = (epochs: number, change: Partial<TrainPayload> = {}): TrainPayload => ({
   kind: 'recurrent',
+  parent: null,
   topicId: TOPIC_ID,
   ranges: [0, 1].map((partition) => ({ partition, from: 0, to: (SUBJECTS * EVENTS) / 2 })),
   seed: 7,
@@ -73,9 +86,12 @@ export interface Shop {
   readonly clickhouseUrl: string;
   /** Of the queue. */
   readonly prefix: string;
+  readonly dataDir: string;
   /** With a queue, data and tables that all trainers of the shop share; ready where it is waited for. */
   trainer(env?: Record<string, string>): Promise<TrainerProcess>;
-  release(jobId: string): Promise<Artifact>;
+  /** What a training made. */
+  trained(jobId: string): Promise<Artifact>;
+  release(name: string): Promise<Artifact>;
   /** Of trainers that a test has left. */
   killTrainers(): Promise<void>;
   close(): Promise<void>;
@@ -95,8 +111,11 @@ export const openShop = async (redisUrl = inject('urls').redisUrl): Promise<Shop
   const processes: TrainerProcess[] = [];
   const env = {
     ...{ KAFKA_BROKERS: inject('urls').kafkaBrokers, CLICKHOUSE_URL: url, REDIS_URL: redisUrl },
+    SCHEMA_REGISTRY_URL: inject('urls').schemaRegistryUrl,
     ...{ TRAINER_DATA_DIR: dataDir, TRAINER_SETTINGS_FILE: settingsFile, TRAINER_QUEUE_PREFIX: prefix },
     ...{ TRAINER_LOCK_S: '2', TRAINER_THREADS: '1', TRAINER_RETRY_S: '0.2', HTTP_PORT: '0' },
+    // jobs come from the tests alone
+    ...{ TRAINER_WARM_MINUTES: '0', TRAINER_FULL_HOURS: '0', TRAINER_CLEAN_UP_MINUTES: '0', TRAINER_WATCH_S: '0' },
   };
   const killTrainers = async () => {
     await Promise.all(processes.map((one) => one.kill('SIGKILL')));
@@ -107,12 +126,14 @@ export const openShop = async (redisUrl = inject('urls').redisUrl): Promise<Shop
     redisUrl,
     clickhouseUrl: url,
     prefix,
+    dataDir,
     trainer: async (change = {}) => {
       const started = await startTrainer({ ...env, ...change });
       processes.push(started);
       return started;
     },
-    release: (jobId) => openArtifact(join(dataDir, 'releases', jobId)),
+    release: (name) => openArtifact(join(dataDir, 'releases', name)),
+    trained: (jobId) => openArtifact(join(dataDir, 'trained', jobId)),
     killTrainers,
     close: async () => {
       await killTrainers();
@@ -172,17 +193,17 @@ export const until = async (
   throw new Error(`${what}: not within ${seconds} s`);
 };
 
-export const jobOf = async (queue: TrainingQueue, jobId: string): Promise<TrainJob> => {
-  const job = await queue.job(jobId);
+export const jobOf = async <N extends JobName = 'train'>(queue: TrainingQueue, jobId: string): Promise<JobOf<N>> => {
+  const job = await queue.job<N>(jobId);
   if (!job) throw new Error(`no job ${jobId}`);
   return job;
 };
 
 /** What it came to; rejects with the reason where it failed. */
-export const resultOf = async (queue: TrainingQueue, jobId: string) => {
+export const resultOf = async <N extends JobName = 'train'>(queue: TrainingQueue, jobId: string) => {
   await until(`job ${jobId} ends`, async () => (await jobOf(queue, jobId)).finishedOn !== undefined);
-  const job = await jobOf(queue, jobId);
-  if (await job.isFailed()) throw new Error(job.failedReason);
+  const job: JobOf<N> = await jobOf<N>(queue, jobId);
+  if (await (job as Job).isFailed()) throw new Error(job.failedReason);
   return job.returnvalue;
 };
 

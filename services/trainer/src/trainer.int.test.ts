@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { systemClock } from '@nextcart/runtime';
 import { createDoor } from '@nextcart/runtime/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -10,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => shop.close());
 afterEach(() => shop.killTrainers());
 
-test('a job runs to its end: progress on the way, a release that opens, nothing else left', async () => {
+test('a job runs to its end: progress on the way, an artifact that opens, nothing else left', async () => {
   const { queue } = shop;
   const trainer = await shop.trainer();
   const jobId = await queue.train(payloadOf(30));
@@ -22,18 +24,25 @@ test('a job runs to its end: progress on the way, a release that opens, nothing 
     etaSeconds: expect.any(Number) as number,
   });
   const result = await resultOf(queue, jobId);
-  expect(result).toMatchObject({ release: jobId, events: 1440, subjects: 120, items: 30, epochs: 30 });
+  expect(result).toMatchObject({
+    kind: 'recurrent',
+    trained: jobId,
+    events: 1440,
+    subjects: 120,
+    items: 30,
+    epochs: 30,
+  });
   expect(result.loss).toBeLessThan(Math.log(30));
-  const release = await shop.release(jobId);
-  expect(release.hash).toBe(result.hash);
-  expect(release.manifest.trainedOn).toHaveLength(2);
+  const artifact = await shop.trained(jobId);
+  expect(artifact.hash).toBe(result.hash);
+  expect(artifact.manifest.trainedOn).toHaveLength(2);
   expect(await queue.train(payloadOf(30))).toBe(jobId);
   await trainer.kill();
   expect(trainer.child.exitCode).toBe(0);
 });
 
 /** Of one undisturbed training, by the job that `epochs` and `seconds` make. */
-const weightsOf = async (jobId: string) => (await shop.release(jobId)).models.recurrent?.weights;
+const weightsOf = async (jobId: string) => (await shop.trained(jobId)).models.recurrent?.weights;
 const EPOCHS = 80;
 /** The same training as another job: what differs is how long it may take. */
 const sameTraining = (seconds: number) => payloadOf(EPOCHS, { budget: { epochs: EPOCHS, seconds } });
@@ -78,7 +87,7 @@ describe('disturbed trainings come to the weights of one that was not', () => {
     expect(await weightsOf(jobId)).toEqual(whole);
     await second.kill();
     const next = await queue.train(payloadOf(2));
-    expect(await resultOf(queue, next)).toMatchObject({ release: next });
+    expect(await resultOf(queue, next)).toMatchObject({ trained: next });
   });
 
   test('a training process that is killed is tried again, from what it wrote down', async () => {
@@ -133,11 +142,30 @@ describe('disturbed trainings come to the weights of one that was not', () => {
   });
 });
 
+test('an autoencoder whose trainer is killed is gone on with, to the weights of one that was not disturbed', async () => {
+  const { queue } = shop;
+  const epochs = 40;
+  const payload = (seconds: number) => payloadOf(epochs, { kind: 'autoencoder', budget: { epochs, seconds } });
+  const first = await shop.trainer();
+  const undisturbed = await queue.train(payload(100));
+  await resultOf(queue, undisturbed);
+  const jobId = await queue.train(payload(101));
+  const written = async () => (await readdir(join(shop.dataDir, 'jobs', jobId)).catch(() => [])).join();
+  await until('it is written down', async () => /\.checkpoint(,|$)/.test(await written()));
+  await first.kill('SIGKILL');
+  const second = await shop.trainer();
+  await resultOf(queue, jobId);
+  expect(second.log()).toContain('"resumed":true');
+  const [whole, taken] = await Promise.all([undisturbed, jobId].map((id) => shop.trained(id)));
+  expect(taken?.models.autoencoder).toEqual(whole?.models.autoencoder);
+  await second.kill();
+});
+
 test('two trainers share the queue: each job is done once, by either', async () => {
   const { queue } = shop;
   const trainers = [await shop.trainer(), await shop.trainer()];
   const jobs = await Promise.all([1, 2, 3, 4].map((seed) => queue.train(payloadOf(20, { seed }))));
-  for (const jobId of jobs) expect(await resultOf(queue, jobId)).toMatchObject({ release: jobId, epochs: 20 });
+  for (const jobId of jobs) expect(await resultOf(queue, jobId)).toMatchObject({ trained: jobId, epochs: 20 });
   const started = trainers.map((trainer) => trainer.log().split('training_started').length - 1);
   expect(started[0]).toBeGreaterThan(0);
   expect(started[1]).toBeGreaterThan(0);

@@ -3,24 +3,36 @@
  * elsewhere; a job that lost its lock, was cancelled, or whose trainer stops is stopped, written down; a trainer that
  * stops gives its job back, one that dies has it taken from it.
  */
-import { TRAINING_QUEUE, type TrainProgress, type TrainResult } from '@nextcart/contracts';
+import { modelKinds, TRAINING_QUEUE, type TrainResult } from '@nextcart/contracts';
 import type { Health, Metrics } from '@nextcart/runtime';
-import { UnrecoverableError, WaitingError, Worker } from 'bullmq';
+import { UnrecoverableError, Worker } from 'bullmq';
+import { cleanUp } from './clean-up.ts';
 import type { QueueSettings, ScheduleSettings } from './env.ts';
+import { holdJob, STOPPING } from './hold-job.ts';
 import { createInstruments } from './instruments.ts';
-import { planTraining } from './plan-training.ts';
-import { type AnyJob, createTrainingQueue, type QueueConnection, type TrainJob } from './queue.ts';
+import { trainingIdOf } from './job-ids.ts';
+import { needsOfRelease } from './needs/needs-of-release.ts';
+import { planCycle } from './plan-cycle.ts';
+import { type AnyJob, createTrainingQueue, type JobOf, type QueueConnection, type TrainJob } from './queue.ts';
+import { refitSlice } from './refit-slice.ts';
+import { makeRelease } from './release/make-release.ts';
+import type { ReleaseLog } from './release/release-log.ts';
+import { releasesInForce } from './release-in-force.ts';
 import { runTraining, type TrainingDeps } from './run-training.ts';
-import { createTeller } from './tell-progress.ts';
-import { watchCancel } from './watch-cancel.ts';
+import { schedulesOf } from './schedules.ts';
+import { watchShop } from './watch-shop.ts';
 
 export interface TrainerDeps extends TrainingDeps {
   readonly queue: QueueConnection;
+  /** Of the events' topic. */
   readonly topicId: () => Promise<string>;
+  readonly catalogTopicId: () => Promise<string>;
+  readonly releases: ReleaseLog;
   readonly metrics: Metrics;
   readonly health: Health;
   readonly queueSettings: QueueSettings;
   readonly schedule: ScheduleSettings;
+  readonly keepReleases: number;
 }
 
 export interface Trainer {
@@ -32,57 +44,77 @@ export interface Trainer {
 /** Taken over so often, a job is what kills its trainers. */
 const MAX_TAKEOVERS = 5;
 
-const STOPPING = 'the trainer stops';
-
 export const createTrainer = (deps: TrainerDeps): Trainer => {
-  const { clock, log, health, waiting, queueSettings, schedule } = deps;
+  const { clock, log, health, waiting, queueSettings, schedule, settings } = deps;
   const { lockMs, concurrency } = queueSettings;
   const instruments = createInstruments(deps.metrics);
   const queue = createTrainingQueue(deps.queue, queueSettings);
+  const closed = new AbortController();
+  const { inForce, line } = releasesInForce(deps, closed.signal);
+  const pace = { ...schedule, minEvents: settings.cycle.minEvents };
+  const shop = watchShop({ ...deps, queue, pace, everyMs: schedule.watchEveryMs, plan: schedule.plan });
   health.add('work', () => {
     const reason = waiting.text();
     return { ok: reason === null, detail: reason === null ? 'nothing is waited for' : `waiting for ${reason}` };
   });
 
   const train = async (job: TrainJob, token: string, lost: AbortSignal): Promise<TrainResult> => {
-    const jobId = job.id as string;
-    const cancel = watchCancel({ clock, log, read: () => queue.job(jobId) });
-    const teller = createTeller<TrainProgress>({ clock, log, send: (progress) => job.updateProgress(progress) });
     instruments.running.inc();
     try {
-      return await runTraining(deps, {
-        jobId,
-        createdAt: job.timestamp,
-        attempt: job.attemptsStarted,
-        payload: job.data,
-        signal: AbortSignal.any([lost, cancel.signal]),
-        onProgress: (progress) => {
-          instruments.speed.set(progress.eventsPerSecond);
-          teller.tell(progress);
-        },
-      });
-    } catch (error) {
-      if (cancel.signal.aborted) throw new UnrecoverableError('it was cancelled');
-      if (lost.aborted && lost.reason === STOPPING) {
-        await job.moveToWait(token);
-        throw new WaitingError();
-      }
-      // sizes and data that don't fit do not fit next time either
-      if (error instanceof Error && error.name === 'RangeError') throw new UnrecoverableError(error.message);
-      throw error;
+      return await holdJob<'train'>({ clock, log, queue }, { job, token, lost }, (signal, tell) =>
+        runTraining(deps, {
+          ...{
+            jobId: job.id as string,
+            createdAt: job.timestamp,
+            attempt: job.attemptsStarted,
+            payload: job.data,
+            signal,
+          },
+          onProgress: (progress) => {
+            instruments.speed.set(progress.eventsPerSecond);
+            tell(progress);
+          },
+        }),
+      );
     } finally {
       instruments.running.dec();
       instruments.speed.set(0);
-      await Promise.all([cancel.stop(), teller.stop()]);
     }
   };
+
+  const release = (job: JobOf<'release'>, token: string, lost: AbortSignal) =>
+    holdJob<'release'>({ clock, log, queue }, { job, token, lost }, async (signal, onProgress) => {
+      const jobId = job.id as string;
+      const failures = Object.values(await job.getIgnoredChildrenFailures());
+      if (failures.length > 0) {
+        // what the others would learn, nobody would read
+        for (const kind of modelKinds) await queue.cancel(trainingIdOf(jobId, kind));
+        throw new UnrecoverableError(`a training of its cycle failed: ${failures.join('; ')}`);
+      }
+      // in one order: what is made of them is a function of the job
+      const children = Object.values(await job.getChildrenValues<TrainResult>()).toSorted((a, b) =>
+        a.kind < b.kind ? 1 : -1,
+      );
+      const refit = refitSlice(deps, { createdAt: job.timestamp, attempt: job.attemptsStarted });
+      const run = { jobId, createdAt: job.timestamp, payload: job.data, children, signal, onProgress };
+      const result = await makeRelease({ ...deps, gate: settings.gate, refit }, run);
+      await needsOfRelease(deps, job.data, result, signal);
+      return result;
+    });
 
   const perform = async (job: AnyJob, token = '', signal = new AbortController().signal) => {
     switch (job.name) {
       case 'train':
         return train(job as unknown as TrainJob, token, signal);
-      case 'plan-training':
-        return planTraining({ ...deps, train: queue.trainIfIdle }, job.data);
+      case 'release':
+        return release(job as unknown as JobOf<'release'>, token, signal);
+      case 'plan-cycle':
+        return planCycle(
+          { ...deps, queue, inForce, shopTime: shop.shopTime, firstEvents: schedule.firstEvents },
+          (job as unknown as JobOf<'plan-cycle'>).data,
+        );
+      case 'clean-up':
+        return cleanUp({ ...deps, queue, line });
       default:
         return job.name satisfies never;
     }
@@ -117,14 +149,14 @@ export const createTrainer = (deps: TrainerDeps): Trainer => {
   return {
     start: () => {
       running = worker.run().catch((error: unknown) => log.error({ err: error }, 'worker_ended'));
-      queue
-        .schedule(schedule.everyMs, schedule.plan)
-        .catch((error: unknown) => log.error({ err: error }, 'schedule_failed'));
+      queue.schedule(schedulesOf(schedule)).catch((error: unknown) => log.error({ err: error }, 'schedule_failed'));
+      shop.start();
     },
     close: async () => {
-      const closed = worker.close();
+      closed.abort(new Error(STOPPING));
+      const stopped = worker.close();
       worker.cancelAllJobs(STOPPING);
-      await closed;
+      await Promise.all([stopped, shop.close()]);
       await running;
       await queue.close();
     },

@@ -1,5 +1,4 @@
 import type { Clock, Logger } from '@nextcart/runtime';
-import type { TrainJob } from './queue.ts';
 
 const EVERY_MS = 1000;
 
@@ -7,7 +6,7 @@ const EVERY_MS = 1000;
 export const watchCancel = (deps: {
   readonly clock: Clock;
   readonly log: Logger;
-  readonly read: () => Promise<TrainJob | undefined>;
+  readonly read: () => Promise<{ readonly data: { readonly cancelled?: true } } | undefined>;
 }) => {
   const cancelled = new AbortController();
   const stopped = new AbortController();

@@ -7,7 +7,7 @@ import { interrupted, withConnections } from '../connect.ts';
 import { importDataset } from '../import-dataset.ts';
 import { integer, say, warn } from '../print.ts';
 import { createProgress } from '../progress.ts';
-import { parseSpeed, type Speed } from '../replay.ts';
+import { parseSpeed, type Speed } from '../send-dataset.ts';
 
 interface Options {
   source: string;

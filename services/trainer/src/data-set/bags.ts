@@ -1,4 +1,4 @@
-import { NO_ITEM, type SparseRows } from '@nextcart/models';
+import { type AutoencoderData, foldStart, NO_ITEM, type SparseRows } from '@nextcart/models';
 import { amountScale } from './amount-scale.ts';
 import type { DataSet } from './data-set.ts';
 import { type TrainingSettings, typesOf } from './settings.ts';
@@ -6,26 +6,53 @@ import { type TrainingSettings, typesOf } from './settings.ts';
 const DAY_MS = 86_400_000;
 
 /**
- * [subjects, items], what the autoencoder learns from: the sum of an item's events, weighed by type, age against the
- * newest event of all, and amount. Columns rise within a row; rows without items stay, so that row and subject agree.
+ * What the autoencoder learns from, [subjects, items] each. Inputs are the bag that serving makes of a subject: the events
+ * of its fold, weighed by type and by age against the newest of them; amounts are not known there. Targets are all of the
+ * subject's events, weighed by type, amount, and age against the newest event of all, so that what is old counts less.
+ * Columns rise within a row; rows without items stay, so that row and subject agree.
  */
-export const toBags = (data: DataSet, settings: TrainingSettings): SparseRows => {
-  const { rowStart, items, types, times } = data;
-  const byType = typesOf(settings).map((type) => settings.events[type]?.bag ?? 0);
+export const toBags = (data: DataSet, settings: TrainingSettings): AutoencoderData => {
+  const { times } = data;
   const scale = amountScale(data, settings.amountShare);
-  const halfLifeMs = settings.recencyHalfLifeDays * DAY_MS;
   const newest = times.reduce((latest, time) => Math.max(latest, time), -Infinity);
+  const inputs = sumRows(data, settings, (start, end) => {
+    const first = start + foldStart(end - start);
+    let last = -Infinity;
+    for (let event = first; event < end; event += 1) last = Math.max(last, times[event] as number);
+    return { first, end, asOf: last, scale: () => 1 };
+  });
+  const targets = sumRows(data, settings, (first, end) => ({ first, end, asOf: newest, scale }));
+  return { inputs, targets };
+};
+
+interface RowEvents {
+  readonly first: number;
+  readonly end: number;
+  /** What ages count from, epoch ms. */
+  readonly asOf: number;
+  readonly scale: (event: number) => number;
+}
+
+/** Of each subject's events from `start` to `end`, those that `rowOf` says, summed by item. */
+const sumRows = (
+  { rowStart, items, types, times }: DataSet,
+  settings: TrainingSettings,
+  rowOf: (start: number, end: number) => RowEvents,
+): SparseRows => {
+  const byType = bagWeights(settings);
+  const halfLifeMs = settings.recencyHalfLifeDays * DAY_MS;
   const starts = new Int32Array(rowStart.length);
   const columns = new Int32Array(items.length);
   const weights = new Float32Array(items.length);
   let entries = 0;
   for (let row = 0; row + 1 < rowStart.length; row += 1) {
+    const { first, end, asOf, scale } = rowOf(rowStart[row] as number, rowStart[row + 1] as number);
     const sums = new Map<number, number>();
-    for (let event = rowStart[row] as number; event < (rowStart[row + 1] as number); event += 1) {
+    for (let event = first; event < end; event += 1) {
       const item = items[event] as number;
       const weight = byType[types[event] as number] as number;
       if (item === NO_ITEM || weight === 0) continue;
-      const age = newest - (times[event] as number);
+      const age = asOf - (times[event] as number);
       sums.set(item, (sums.get(item) ?? 0) + weight * scale(event) * 0.5 ** (age / halfLifeMs));
     }
     for (const [item, sum] of [...sums].sort(([a], [b]) => a - b)) {
@@ -37,3 +64,7 @@ export const toBags = (data: DataSet, settings: TrainingSettings): SparseRows =>
   }
   return { rowStart: starts, columns: columns.slice(0, entries), weights: weights.slice(0, entries) };
 };
+
+/** By the numbers of types. */
+export const bagWeights = (settings: Pick<TrainingSettings, 'events'>): readonly number[] =>
+  typesOf(settings).map((type) => settings.events[type]?.bag ?? 0);

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
 import type { DataSet } from './data-set.ts';
 import { readDataSet } from './read-data-set.ts';
+import { readWarmDataSet } from './read-warm-data-set.ts';
 import { typesOf } from './settings.ts';
 
 const TOPIC_ID = '3c0f5c9a-55b7-4f0e-8a51-0f4b1d2e7a04';
@@ -149,6 +150,90 @@ test('the data set of slices is what is told event by event; later events change
     ),
     { numRuns: 15 },
   );
+});
+
+test('a warm start’s data: all that is new, all since of who is drawn or came, and what is replayed is learned', {
+  timeout: 120_000,
+}, async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(draft, { minLength: 20, maxLength: 90 }),
+      fc.array(fc.nat(1000), { minLength: 6, maxLength: 6 }),
+      fc.constantFrom(0.00004, 0.00008, 1),
+      async (drafts, cuts, replayDays) => {
+        await empty();
+        const events = placed(drafts);
+        await insertTestEvents(store, events, 'all');
+        const ranges = slicesOf(events, cuts);
+        const known = ['i6', 'gone', 'i1'];
+        const warm = { ...settings, warm: { maxEvents: 1000, replayDays, epochs: 1, rateShare: 1 } };
+        const { data, coverage } = await readWarmDataSet(store, { topicId: TOPIC_ID, ranges }, warm, known, (query) =>
+          query(),
+        );
+        const newOnes = bruteForce(events, ranges).rows.flat();
+        const since = Math.max(...newOnes.map(({ time }) => time)) - replayDays * 86_400_000;
+        const before = ranges.map(({ partition, from }) => ({ partition, from: 0, to: from }));
+        const oldOnes = bruteForce(events, before)
+          .rows.flat()
+          .filter(({ time }) => time >= since);
+        expect(coverage).toMatchObject({
+          newEvents: newOnes.length,
+          oldEvents: newOnes.length > 0 ? oldOnes.length : 0,
+        });
+        expect(data.itemIds.slice(0, 3)).toEqual(known);
+
+        const subjectOf = ({ partition, subject }: TestEvent) => `${partition} ${subject}`;
+        const came = new Set(newOnes.map(subjectOf));
+        // who is drawn shows in an old event that is learned; of those who are not, only newcomers' are there
+        const rows = toldRows(data);
+        const oldBySubject = Map.groupBy(newOnes.length > 0 ? oldOnes : [], subjectOf);
+        const newBySubject = Map.groupBy(newOnes, subjectOf);
+        const found = new Map<string, boolean>();
+        for (const row of rows) {
+          const subject = [...new Set([...came, ...oldBySubject.keys()])].find((name) =>
+            sameTimes(row, [...(oldBySubject.get(name) ?? []), ...(newBySubject.get(name) ?? [])]),
+          );
+          expect(subject).toBeDefined();
+          const old = oldBySubject.get(subject as string)?.length ?? 0;
+          const learnedOld = new Set(row.slice(0, old).map(({ learned }) => learned));
+          expect(learnedOld.size).toBeLessThanOrEqual(1);
+          expect(row.slice(old).every(({ learned }) => learned)).toBe(true);
+          found.set(subject as string, learnedOld.has(true));
+          if (!came.has(subject as string)) expect(learnedOld.has(true)).toBe(true);
+        }
+        for (const name of came) expect(found.has(name)).toBe(true);
+        if (coverage.replayShare === 1) expect(rows.flat().every(({ learned }) => learned)).toBe(true);
+      },
+    ),
+    { numRuns: 10 },
+  );
+});
+
+const toldRows = (data: DataSet) =>
+  told(data).map((row, r) =>
+    row.map((event, i) => ({ ...event, learned: data.learned[(data.rowStart[r] as number) + i] === 1 })),
+  );
+const sameTimes = (row: readonly { readonly time: number | undefined }[], events: readonly TestEvent[]) =>
+  row.length === events.length && row.every(({ time }, at) => time === events[at]?.time);
+
+test('a limit thins views and clicks alone', async () => {
+  const event = (i: number) => ({
+    ...{ age: 4000 - i, subject: `u${i % 50}`, outcome: 'accepted', flags: 0, item: `i${i % 9}` },
+    ...{ type: i % 10 === 0 ? 'cart' : 'view', category: '', query: null, baseAmount: null },
+  });
+  const events = placed(Array.from({ length: 3000 }, (_, i) => event(i) as Draft));
+  await insertTestEvents(store, events, 'many');
+  const ranges = PARTITIONS.map((partition) => ({ partition, from: 500, to: 1000 }));
+  const warm = { ...settings, warm: { maxEvents: 1000, replayDays: 30, epochs: 1, rateShare: 1 } };
+  const { data, coverage } = await readWarmDataSet(store, { topicId: TOPIC_ID, ranges }, warm, [], (query) => query());
+  // half of the limit for the 1,500 new ones, 150 of them carts
+  expect(coverage.thinnedShare).toBeCloseTo(350 / 1350, 6);
+  const learned = toldRows(data)
+    .flat()
+    .filter((one) => one.learned);
+  expect(learned.length).toBeGreaterThan(850);
+  expect(learned.length).toBeLessThan(1150);
+  expect(learned.filter(({ type }) => type === 'cart')).toHaveLength(300);
 });
 
 test('a store that is away in the middle is asked again, and the data set is whole', async () => {

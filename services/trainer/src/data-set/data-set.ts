@@ -1,7 +1,7 @@
 /**
  * What a training learns from. Invariants: a subject's events lie together, in the order of the log, which is that of its
- * fold; subjects whose newest event is older come first; items are numbered by their support, then by id. So the arrays
- * are a function of the events and settings alone.
+ * fold; subjects whose newest event is older come first; items that a parent release knows keep their numbers, the others
+ * are numbered by their support, then by id. So the arrays are a function of the events, the settings and the parent.
  */
 import { NO_ITEM } from '@nextcart/models';
 import type { CollectedEvents, EventColumns } from './event-columns.ts';
@@ -19,9 +19,11 @@ export interface DataSet {
   readonly times: Float64Array;
   /** [events], in the base currency; NaN where there is none. */
   readonly amounts: Float32Array;
+  /** [events], 0 for what is only known of its subject and never foretold. */
+  readonly learned: Uint8Array;
   /** Ids by the numbers that models know items by. */
   readonly itemIds: readonly string[];
-  /** [items], numbers of categories. */
+  /** [items], numbers of categories; below 0 where no event tells. */
   readonly itemCategories: Int32Array;
   readonly queryTexts: readonly string[];
 }
@@ -29,6 +31,8 @@ export interface DataSet {
 export const createDataSet = (
   { columns, subjectCount, itemIds, itemCategories, queryTexts }: CollectedEvents,
   minItemSupport: number,
+  /** Ids by the numbers of a parent release. */
+  known: readonly string[] = [],
 ): DataSet => {
   const { order, rowStart } = orderBySubject(columns, subjectCount);
   const pick = <A extends Int32Array | Uint8Array | Float64Array | Float32Array>(from: A): A => {
@@ -36,7 +40,7 @@ export const createDataSet = (
     for (let at = 0; at < order.length; at += 1) into[at] = from[order[at] as number] as number;
     return into;
   };
-  const { numbers, kept } = numberItems(columns.items, itemIds, minItemSupport);
+  const { numbers, added } = numberItems(columns.items, itemIds, minItemSupport, known);
   const items = pick(columns.items);
   items.forEach((item, at) => void (items[at] = item === NO_ITEM ? NO_ITEM : (numbers[item] as number)));
   return {
@@ -46,8 +50,12 @@ export const createDataSet = (
     types: pick(columns.types),
     times: pick(columns.times),
     amounts: pick(columns.amounts),
-    itemIds: kept.map((item) => itemIds.id(item)),
-    itemCategories: Int32Array.from(kept, (item) => itemCategories[item] as number),
+    learned: pick(columns.learned),
+    itemIds: [...known, ...added.map((item) => itemIds.id(item))],
+    itemCategories: Int32Array.from(
+      [...known.map((id) => itemIds.get(id)), ...added],
+      (item) => itemCategories[item] ?? NO_CATEGORY,
+    ),
     queryTexts: Array.from({ length: queryTexts.size }, (_, query) => queryTexts.id(query)),
   };
 };
@@ -77,15 +85,26 @@ const orderBySubject = ({ subjects, times }: EventColumns, subjectCount: number)
   return { order, rowStart };
 };
 
-/** `numbers`: by first sight → by support, or `NO_ITEM`; `kept`: the other way round. */
-const numberItems = (items: Int32Array, ids: CollectedEvents['itemIds'], minItemSupport: number) => {
+const NO_CATEGORY = -1;
+
+/** `numbers`: by first sight → of the model, or `NO_ITEM`; `added`: first sights of those behind the known ones. */
+const numberItems = (
+  items: Int32Array,
+  ids: CollectedEvents['itemIds'],
+  minItemSupport: number,
+  known: readonly string[],
+) => {
+  const numbers = new Int32Array(ids.size).fill(NO_ITEM);
+  known.forEach((id, number) => {
+    const item = ids.get(id);
+    if (item >= 0) numbers[item] = number;
+  });
   const support = new Int32Array(ids.size);
   for (const item of items) if (item !== NO_ITEM) support[item] = (support[item] as number) + 1;
   const supportOf = (item: number) => support[item] as number;
-  const kept = Array.from({ length: ids.size }, (_, item) => item)
-    .filter((item) => supportOf(item) >= minItemSupport)
+  const added = Array.from({ length: ids.size }, (_, item) => item)
+    .filter((item) => numbers[item] === NO_ITEM && supportOf(item) >= minItemSupport)
     .sort((a, b) => supportOf(b) - supportOf(a) || (ids.id(a) < ids.id(b) ? -1 : 1));
-  const numbers = new Int32Array(ids.size).fill(NO_ITEM);
-  kept.forEach((item, number) => void (numbers[item] = number));
-  return { numbers, kept };
+  added.forEach((item, at) => void (numbers[item] = known.length + at));
+  return { numbers, added };
 };

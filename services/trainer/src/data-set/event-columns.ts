@@ -1,4 +1,4 @@
-/** Events as they come from the store, as columns of a size that is known before: 25 bytes an event and no string twice. */
+/** Events as they come from the store, as columns of a size that is known before: 26 bytes an event and no string twice. */
 import type { TrainingPage } from '@nextcart/clickhouse';
 import { createItemIndex, type EventType, type ItemIndex } from '@nextcart/contracts';
 import { NO_ITEM } from '@nextcart/models';
@@ -16,6 +16,8 @@ export interface EventColumns {
   readonly times: Float64Array;
   /** [events], in the base currency; NaN where there is none. */
   readonly amounts: Float32Array;
+  /** [events], 0 for what is only known of its subject and never foretold. */
+  readonly learned: Uint8Array;
 }
 
 export interface EventCollector {
@@ -42,6 +44,7 @@ export const createEventCollector = (size: number, types: readonly EventType[]):
     types: new Uint8Array(size),
     times: new Float64Array(size),
     amounts: new Float32Array(size),
+    learned: new Uint8Array(size),
   };
   const typeNumbers = new Map(types.map((type, number) => [type, number]));
   const [itemIds, queryTexts, categories] = [createItemIndex(), createItemIndex(), createItemIndex()];
@@ -78,6 +81,7 @@ export const createEventCollector = (size: number, types: readonly EventType[]):
         columns.types[place] = typeNumbers.get(page.types[at] as EventType) as number;
         columns.times[place] = page.times[at] as number;
         columns.amounts[place] = page.amounts[at] ?? Number.NaN;
+        columns.learned[place] = page.learned?.[at] ?? 1;
         columns.items[place] = NO_ITEM;
         if (item === '') return;
         const number = itemIds.add(item);

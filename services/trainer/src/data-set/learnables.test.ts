@@ -1,11 +1,12 @@
 /** Sequences and bags out of data sets, against sums by hand. */
-import { FOLD_WINDOW, foldStart, NO_ITEM, queryFields } from '@nextcart/models';
+import { FOLD_WINDOW, foldStart, NO_ITEM, queryFields, type SparseRows } from '@nextcart/models';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { settings } from '../trainer.fixture.ts';
 import { toBags } from './bags.ts';
 import type { DataSet } from './data-set.ts';
 import { toSequences } from './sequences.ts';
+import { withShortContext } from './short-context.ts';
 
 const DAY_MS = 86_400_000;
 const ITEMS = 5;
@@ -21,6 +22,7 @@ interface Told {
   readonly query: number;
   readonly pauseMs: number;
   readonly amount: number;
+  readonly learned: boolean;
 }
 const toldEvent = fc.record({
   type: fc.nat(2),
@@ -28,6 +30,7 @@ const toldEvent = fc.record({
   query: fc.integer({ min: -1, max: 1 }),
   pauseMs: fc.oneof(fc.nat(20_000), fc.nat(40 * DAY_MS)),
   amount: fc.oneof(fc.constant(Number.NaN), fc.nat(1000)),
+  learned: fc.boolean(),
 });
 const dataOf = (rows: readonly (readonly Told[])[]): DataSet => {
   const all = rows.flat();
@@ -44,6 +47,7 @@ const dataOf = (rows: readonly (readonly Told[])[]): DataSet => {
     types: Uint8Array.from(all, ({ type }) => type),
     times: Float64Array.from(times),
     amounts: Float32Array.from(all, ({ amount }) => amount),
+    learned: Uint8Array.from(all, ({ learned }) => (learned ? 1 : 0)),
     itemIds: Array.from({ length: ITEMS }, (_, item) => `i${item}`),
     itemCategories,
     queryTexts,
@@ -80,7 +84,8 @@ test('sequences: events as they are, targets weighed by type and amount, tokens 
           const at = (data.rowStart[r] as number) + i;
           const next = row[i + 1];
           expect(targets.items[at]).toBe(next?.item ?? NO_ITEM);
-          const weight = next && next.item >= 0 ? (TARGETS[next.type] as number) * scaleOf(data, at + 1) : 0;
+          const weight =
+            next && next.item >= 0 && next.learned ? (TARGETS[next.type] as number) * scaleOf(data, at + 1) : 0;
           expect(targets.weights[at]).toBeCloseTo(weight, 4);
           const { rowStart, columns } = events.tokens as NonNullable<typeof events.tokens>;
           const query = told.item < 0 && told.query >= 0 ? told.query : undefined;
@@ -94,8 +99,31 @@ test('sequences: events as they are, targets weighed by type and amount, tokens 
   );
 });
 
+test('of what a subject is only known by, a warm start’s sequences have the newest, and lose nothing that is learned', () => {
+  fc.assert(
+    fc.property(short, fc.nat(4), (rows, most) => {
+      const data = dataOf(rows);
+      const { rowStart, times, learned } = withShortContext(data, most);
+      const first = (row: readonly Told[]) => {
+        const at = row.findIndex((told) => told.learned);
+        return Math.max(0, (at < 0 ? row.length : at) - most);
+      };
+      rows.forEach((row, r) => {
+        const [start, end] = [rowStart[r] as number, rowStart[r + 1] as number];
+        const [own, all] = [first(row), data.rowStart[r + 1] as number];
+        expect([...times.subarray(start, end)]).toEqual([
+          ...data.times.subarray((data.rowStart[r] as number) + own, all),
+        ]);
+        expect([...learned.subarray(start, end)]).toEqual(row.slice(own).map((told) => (told.learned ? 1 : 0)));
+      });
+      expect(rowStart.at(-1)).toBe(times.length);
+    }),
+    { numRuns: 60 },
+  );
+});
+
 test('a gap is that within the subject: the first event of the next one has none before it', () => {
-  const one: Told = { type: VIEW, item: 1, query: -1, pauseMs: 1000, amount: Number.NaN };
+  const one: Told = { type: VIEW, item: 1, query: -1, pauseMs: 1000, amount: Number.NaN, learned: true };
   const { events } = toSequences(
     dataOf([
       [one, one],
@@ -113,39 +141,72 @@ test('long histories are learned from in the folds that states are: each event i
   const row = Array.from(
     { length: count },
     (_, i): Told => ({
-      ...{ type: VIEW, item: i % ITEMS, query: -1, pauseMs: 1000, amount: Number.NaN },
+      ...{ type: VIEW, item: i % ITEMS, query: -1, pauseMs: 1000, amount: Number.NaN, learned: true },
     }),
   );
   const { events, targets } = toSequences(dataOf([row]), settings);
   expect(targets.weights.reduce((sum, weight) => sum + weight, 0)).toBe(count - 1);
   const pieces = events.rowStart.length - 1;
   expect(pieces).toBe(foldStart(count) / FOLD_WINDOW + 1);
+  // a fold knows nothing before its first event, so it begins as a subject does
+  const gaps = events.gaps as Uint8Array;
+  const starts = new Set(events.rowStart.subarray(0, -1));
+  gaps.forEach((bucket, at) => expect(bucket === gaps[0]).toBe(starts.has(at)));
 });
 
-test('bags: items of each subject, summed by type, age and amount', () => {
+type Weigh = (row: readonly Told[], event: number, at: number) => number;
+
+/** By item, over the events that weigh something. */
+const sumsOf = (row: readonly Told[], first: number, weigh: Weigh): [number, number][] => {
+  const sums = new Map<number, number>();
+  row.forEach(({ type, item }, i) => {
+    if (item >= 0 && type !== SEARCH) sums.set(item, (sums.get(item) ?? 0) + weigh(row, i, first + i));
+  });
+  return [...sums].sort(([a], [b]) => a - b);
+};
+const entriesOf = ({ rowStart, columns, weights }: SparseRows, row: number): [number, number][] =>
+  Array.from(columns.subarray(rowStart[row], rowStart[row + 1]), (column, i) => [
+    column,
+    weights[(rowStart[row] as number) + i] as number,
+  ]);
+const sameEntries = (found: readonly [number, number][], wanted: readonly [number, number][]) => {
+  expect(found.map(([item]) => item)).toEqual(wanted.map(([item]) => item));
+  wanted.forEach(([, sum], i) => expect(found[i]?.[1]).toBeCloseTo(sum, 3));
+};
+
+test('bags: inputs by type and age in the subject, as serving makes them; targets by amount and age of all', () => {
   fc.assert(
     fc.property(short, (rows) => {
       const data = dataOf(rows);
-      const bags = toBags(data, settings);
+      const { inputs, targets } = toBags(data, settings);
+      const timeOf = (at: number) => data.times[at] as number;
+      const halves = (from: number, at: number) => 0.5 ** ((from - timeOf(at)) / DAY_MS / settings.recencyHalfLifeDays);
+      const typeOf = (row: readonly Told[], i: number) => BAGS[(row[i] as Told).type] as number;
       const newest = Math.max(...data.times);
-      expect(bags.rowStart).toHaveLength(rows.length + 1);
+      expect(inputs.rowStart).toHaveLength(rows.length + 1);
       rows.forEach((row, r) => {
-        const sums = new Map<number, number>();
-        row.forEach(({ type, item }, i) => {
-          const at = (data.rowStart[r] as number) + i;
-          if (item < 0 || type === SEARCH) return;
-          const age = (newest - (data.times[at] as number)) / DAY_MS;
-          const weight = (BAGS[type] as number) * scaleOf(data, at) * 0.5 ** (age / settings.recencyHalfLifeDays);
-          sums.set(item, (sums.get(item) ?? 0) + weight);
-        });
-        const [start, end] = [bags.rowStart[r], bags.rowStart[r + 1]];
-        const items = [...sums.keys()].sort((a, b) => a - b);
-        expect([...bags.columns.subarray(start, end)]).toEqual(items);
-        items.forEach((item, i) => {
-          expect(bags.weights[(start as number) + i]).toBeCloseTo(sums.get(item) as number, 3);
-        });
+        const first = data.rowStart[r] as number;
+        const own = Math.max(...row.map((_, i) => timeOf(first + i)));
+        sameEntries(
+          entriesOf(inputs, r),
+          sumsOf(row, first, (of, i, at) => typeOf(of, i) * halves(own, at)),
+        );
+        sameEntries(
+          entriesOf(targets, r),
+          sumsOf(row, first, (of, i, at) => typeOf(of, i) * scaleOf(data, at) * halves(newest, at)),
+        );
       });
     }),
     { numRuns: 60 },
   );
+});
+
+test('a bag has the items of the fold alone, its targets those of before, too', () => {
+  const event = (item: number): Told => ({
+    ...{ type: VIEW, item, query: -1, pauseMs: 1000, amount: Number.NaN, learned: true },
+  });
+  const row = [event(4), ...Array.from({ length: 2 * FOLD_WINDOW }, () => event(1))];
+  const { inputs, targets } = toBags(dataOf([row]), settings);
+  expect([...inputs.columns]).toEqual([1]);
+  expect([...targets.columns]).toEqual([1, 4]);
 });

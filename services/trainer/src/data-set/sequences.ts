@@ -13,12 +13,14 @@ import {
 import { amountScale } from './amount-scale.ts';
 import type { DataSet } from './data-set.ts';
 import { type TrainingSettings, typesOf } from './settings.ts';
+import { withShortContext } from './short-context.ts';
 
 /** What the recurrent model sees of an event's time. */
 export const timeFeatures = { gaps: gap, hours: hour } as const satisfies Record<string, EventFeature>;
 
 /** Events of all subjects, a sequence each, and what each event should foretell, cut into the folds that states are. */
-export const toSequences = (data: DataSet, settings: TrainingSettings): Learnable => {
+export const toSequences = (whole: DataSet, settings: TrainingSettings): Learnable => {
+  const data = withShortContext(whole);
   const events: EventSequences = {
     rowStart: data.rowStart,
     items: data.items,
@@ -27,15 +29,25 @@ export const toSequences = (data: DataSet, settings: TrainingSettings): Learnabl
     hours: timeColumn(data, timeFeatures.hours),
     ...(settings.searchFeatures > 0 && { tokens: searchTokens(data, settings.searchFeatures) }),
   };
-  return foldWindows({ events, targets: weighedTargets(data, events, settings) });
+  return withoutGapsBefore(foldWindows({ events, targets: weighedTargets(data, events, settings) }));
 };
 
-/** The next event with an item, weighed by its type and its amount. */
+/** A state begins with the first event of its fold, and serving does not know what was before that. */
+const withoutGapsBefore = (windows: Learnable): Learnable => {
+  const { rowStart, gaps } = windows.events;
+  const none = columnOf([timeFeatures.gaps], [{ times: [0], types: [], items: [], amounts: [] }], NOTHING_KNOWN);
+  for (const start of rowStart.subarray(0, -1)) if (gaps && start < gaps.length) gaps[start] = none?.[0] as number;
+  return windows;
+};
+
+/** The next event with an item, weighed by its type and its amount; nothing where that is not to be learned. */
 const weighedTargets = (data: DataSet, events: EventSequences, settings: TrainingSettings) => {
   const byType = typesOf(settings).map((type) => settings.events[type]?.target ?? 0);
   const targets = nextItemTargets(events, (type) => byType[type] as number);
   const scale = amountScale(data, settings.amountShare);
-  const weights = targets.weights.map((weight, event) => (weight > 0 ? weight * scale(event + 1) : weight));
+  const weights = targets.weights.map((weight, event) =>
+    weight > 0 && data.learned[event + 1] === 1 ? weight * scale(event + 1) : 0,
+  );
   return { ...targets, weights };
 };
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type EventType, eventTypes } from '@nextcart/contracts';
 import { z } from 'zod';
+import { gateSchema } from '../release/gate-settings.ts';
 
 const weight = z.number().min(0);
 const count = z.number().int().min(1);
@@ -41,6 +42,44 @@ const schema = z.strictObject({
     sampledAbove: count,
     draws: count,
   }),
+  autoencoder: z.strictObject({
+    hidden: count,
+    latent: count,
+    /** Layers of the encoder, the sparse one included. */
+    depth: count,
+    batch: count,
+    /** Share of a bag that is left out while the encoder learns. */
+    dropout: share,
+    /** Weight of the prior, by a subject's targets. */
+    gamma: z.number().positive(),
+    rate,
+    /** Epochs for each one of a full training's budget: a subject is a row here, not each of its events. */
+    epochFactor: count,
+    sampledAbove: count,
+    draws: count,
+  }),
+  warm: z.strictObject({
+    /**
+     * That a warm start learns from, new and replayed ones together; views and clicks are thinned to fit. Both models take
+     * a minute for an epoch of half a million on one core (20,000 items: 16,000 events/s, 3,600 subjects/s).
+     */
+    maxEvents: count,
+    /** How old replayed events may be. */
+    replayDays: z.number().positive(),
+    epochs: count,
+    /** Of a full training's rates: what is known moves by so much less. */
+    rateShare: z.number().positive().max(1),
+  }),
+  cycle: z.strictObject({
+    /**
+     * Of a cycle's events, the newest, which the gate measures over before anything has learned from them. More of a warm
+     * start's: the gate wants its subjects, and what passes learns from the slice, too.
+     */
+    sliceShare: z.strictObject({ full: z.number().gt(0).lt(1), warm: z.number().gt(0).lt(1) }),
+    /** Positions of the log that nothing in force has learned from: fewer are no cycle. */
+    minEvents: count,
+  }),
+  gate: gateSchema.prefault({}),
 });
 
 /** What is learned from the log and how: `training.json`. */
@@ -57,3 +96,7 @@ export const readTrainingSettings = (file: string): TrainingSettings => {
 /** Types by the numbers that models know them by. */
 export const typesOf = ({ events }: Pick<TrainingSettings, 'events'>): readonly EventType[] =>
   eventTypes.filter((type) => events[type] !== undefined);
+
+/** The same with another number of subjects that the gate waits for. */
+export const withMinSubjects = (settings: TrainingSettings, minSubjects: number | undefined): TrainingSettings =>
+  minSubjects === undefined ? settings : { ...settings, gate: { ...settings.gate, minSubjects } };

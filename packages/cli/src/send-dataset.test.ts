@@ -1,7 +1,7 @@
 import type { Dataset, DatasetRecord } from '@nextcart/datasets';
 import { systemClock } from '@nextcart/runtime';
 import { expect, test } from 'vitest';
-import { replayEvents, sendCatalog } from './replay.ts';
+import { sendCatalog, sendEvents } from './send-dataset.ts';
 
 const record = (topic: 'events' | 'catalog'): DatasetRecord => ({ topic, key: 'k', clock: 0, raw: Buffer.from('r') });
 const dataset = (count: number): Dataset => ({
@@ -40,7 +40,7 @@ test('a stop in the middle of a send counts what the broker acknowledged and han
     } as const;
     const count =
       what === 'events'
-        ? await replayEvents({ ...plan, sent: () => {} })
+        ? await sendEvents({ ...plan, sent: () => {} })
         : await sendCatalog(plan.dataset, sender, signal);
     expect(sent).toEqual([2000, 2000]);
     expect(count).toBe(4000);

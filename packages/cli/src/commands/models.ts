@@ -1,0 +1,145 @@
+import { userInfo } from 'node:os';
+import { readModelRun, readModelRuns } from '@nextcart/clickhouse';
+import { NextcartError } from '@nextcart/contracts';
+import { systemClock } from '@nextcart/runtime';
+import { Command } from 'commander';
+import { type Connections, interrupted, withConnections } from '../connect.ts';
+import { type Changed, promote, rollBack } from '../models/change-release.ts';
+import { completeId, releaseIds } from '../models/find-release.ts';
+import { followCycle } from '../models/follow-cycle.ts';
+import { listModels, type ModelLine } from '../models/list-models.ts';
+import { readReleases } from '../models/read-releases.ts';
+import { renderModel, renderModels } from '../models/render-models.ts';
+import { openCycleQueue } from '../models/training-queue.ts';
+import { paint, say, warn } from '../print.ts';
+
+/** How long scorers are waited for; they take a release over within some seconds. */
+const ACTIVATION_MS = 10_000;
+
+const whole =
+  (name: string) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (Number.isSafeInteger(value) && value >= 1) return value;
+    throw new Error(`${name} takes a whole number from 1 on, not '${text}'`);
+  };
+
+const topicOf = ({ kafka, registry }: Connections) => ({ kafka: kafka(), registry: registry() });
+
+const list = (options: { limit: number; json?: true }) =>
+  withConnections(async (connections) => {
+    const runs = await readModelRuns(connections.store(), { limit: options.limit });
+    const lines = (await listModels(runs, await readReleases(topicOf(connections)))).slice(0, options.limit);
+    if (options.json) say(JSON.stringify(lines, null, 2));
+    else for (const line of renderModels(lines)) say(line);
+  });
+
+const show = (begun: string, options: { json?: true }) =>
+  withConnections(async (connections) => {
+    const releases = await readReleases(topicOf(connections));
+    const newest = await readModelRuns(connections.store(), { limit: 1000 });
+    const known = [...new Set([...newest.map(({ release }) => release).toReversed(), ...releaseIds(releases)])];
+    const release = completeId(known, begun);
+    const run = await readModelRun(connections.store(), release);
+    const lines = await listModels(run ? [run] : [], releases);
+    const line = lines.find((one) => one.release === release) as ModelLine;
+    if (options.json) say(JSON.stringify(line, null, 2));
+    else for (const text of renderModel(line)) say(text);
+  });
+
+const tellChange = ({ from, to, activation: { active, partitions, seconds } }: Changed) => {
+  if (to === from) return say(`in force: ${to ?? 'none'}, as before`);
+  say(`in force: ${to ?? 'none, lists are made without models'} (before: ${from ?? 'none'})`);
+  if (active.length === partitions)
+    return say(paint('green', `all ${partitions} partitions rank by it, after ${seconds.toFixed(2)} s`));
+  const missing = Array.from({ length: partitions }, (_, p) => p).filter((p) => !active.includes(p));
+  throw new NextcartError(
+    'internal',
+    `after ${seconds.toFixed(0)} s ${missing.length} of ${partitions} partitions do not rank by it yet: ${missing.join(', ')}`,
+    {
+      retry: true,
+      cure: 'look whether their scorers run, and at what their health says of the release (nextcart doctor)',
+    },
+  );
+};
+
+const change = (act: (deps: Parameters<typeof promote>[0], by: string) => Promise<Changed>) =>
+  withConnections(async (connections) => {
+    const deps = { ...topicOf(connections), clock: systemClock, timeoutMs: ACTIVATION_MS };
+    tellChange(await act(deps, userInfo().username));
+  });
+
+const train = (options: { full?: true; wait?: true; epochs: number; minutes: number; seed: number }) =>
+  withConnections(async ({ env }) => {
+    if (env.REDIS_URL === undefined)
+      throw new Error('REDIS_URL is not set: it names the Redis of the trainers, such as redis://127.0.0.1:6379');
+    const queue = await openCycleQueue(env.REDIS_URL, env.TRAINER_QUEUE_PREFIX);
+    try {
+      const mode = options.full ? 'full' : 'warm';
+      const budget = { epochs: options.epochs, seconds: options.minutes * 60 };
+      const planId = await queue.plan({ mode, seed: options.seed, budget });
+      if (!options.wait)
+        return say(`a ${mode} cycle was asked for (job ${planId}); what becomes of it: nextcart models list`);
+      const result = await followCycle({ queue, clock: systemClock, signal: interrupted(), tell: warn }, planId);
+      say(`${result.release}: ${paint(result.verdict === 'pass' ? 'green' : 'yellow', VERDICTS[result.verdict])}`);
+      for (const reason of result.reasons) say(`  ${reason}`);
+      if (result.verdict === 'reject') process.exitCode = 1;
+    } finally {
+      await queue.close();
+    }
+  });
+
+const VERDICTS = { pass: 'released', reject: 'rejected', wait: 'not decided yet' } as const;
+
+/** `nextcart models`: what was trained, what serves, and changing it. */
+export const modelsCommand = (): Command =>
+  new Command('models')
+    .description('trained models: what the gate said of them, which one is in force, and changing it')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  nextcart models                      what was trained, newest first, and which one is in force
+  nextcart models show release-3f2a    figures with intervals, the gate's words, where it took force (a beginning of the id is enough)
+  nextcart models rollback             the release before the one in force serves again
+  nextcart models promote release-3f2a a release that served before, or was passed over
+  nextcart models train --full --wait  trains from nothing and shows how it goes, up to the gate's words
+`,
+    )
+    .addCommand(
+      new Command('list')
+        .description('cycles of training, newest first: the measure, what the gate said, which one is in force')
+        .option('--limit <n>', 'how many', whole('--limit'), 20)
+        .option('--json', 'as JSON, with all that is known')
+        .action(list),
+      { isDefault: true },
+    )
+    .addCommand(
+      new Command('show')
+        .description('all that is known of one')
+        .argument('<id>', 'its id, or the beginning of it')
+        .option('--json', 'as JSON')
+        .action(show),
+    )
+    .addCommand(
+      new Command('promote')
+        .description('put a release in force on every scorer, whatever the gate thinks of what came after it')
+        .argument('<id>', 'its id, or the beginning of it')
+        .action((id: string) => change((deps, by) => promote(deps, id, by))),
+    )
+    .addCommand(
+      new Command('rollback')
+        .description('take a release out of force; the one before it serves again, or none')
+        .argument('[id]', 'its id, or the beginning of it (default: the one in force)')
+        .action((id: string | undefined) => change((deps, by) => rollBack(deps, id, by))),
+    )
+    .addCommand(
+      new Command('train')
+        .description('ask the trainers for a cycle now: from the release in force on, or from nothing')
+        .option('--full', 'from nothing, over all that there is')
+        .option('--wait', 'show how it goes, and what the gate says; exits 1 where it is rejected')
+        .option('--epochs <n>', 'of a full training', whole('--epochs'), 8)
+        .option('--minutes <n>', 'that each of its trainings may take', whole('--minutes'), 120)
+        .option('--seed <n>', 'the same behaviour and seed give the same models', whole('--seed'), 1)
+        .action(train),
+    );

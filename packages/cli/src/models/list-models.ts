@@ -1,0 +1,51 @@
+/** Cycles and releases as one list: what the store knows of how they were made, and what the topic says of them. */
+import type { ModelRun } from '@nextcart/clickhouse';
+import type { ModelRelease, ReleaseRecordKind } from '@nextcart/contracts';
+import { type ArtifactState, artifactState } from './check-artifact.ts';
+import type { Releases } from './read-releases.ts';
+
+export interface ModelLine {
+  readonly release: string;
+  /** Of the decision, epoch ms. */
+  readonly at: number;
+  readonly inForce: boolean;
+  /** `wait`, `reject` or `pass`; null where the store knows nothing of it. */
+  readonly verdict: ModelRun['verdict'] | null;
+  readonly rolledBack: boolean;
+  /** Null: none was written. */
+  readonly artifact: ArtifactState | null;
+  readonly run: ModelRun | null;
+  /** Oldest first. */
+  readonly records: readonly ModelRelease[];
+}
+
+/** Newest first. */
+export const listModels = async (runs: readonly ModelRun[], releases: Releases): Promise<ModelLine[]> => {
+  const byRelease = new Map<string, ModelRelease[]>();
+  for (const record of releases.records) {
+    const known = byRelease.get(record.releaseId);
+    if (known) known.push(record);
+    else if (tellsOfModels(record.kind)) byRelease.set(record.releaseId, [record]);
+  }
+  const ids = new Set([...runs.map(({ release }) => release), ...byRelease.keys()]);
+  const lines: ModelLine[] = [];
+  for (const release of ids) {
+    const records = byRelease.get(release) ?? [];
+    const run = runs.find((one) => one.release === release) ?? null;
+    const told = records.findLast(({ artifactUri, artifactHash }) => artifactUri !== null && artifactHash !== null);
+    const changes = records.filter(({ kind }) => kind !== 'activated' && kind !== 'rejected');
+    lines.push({
+      ...{ release, run, records, verdict: run?.verdict ?? null },
+      at: run?.at ?? records[0]?.at ?? 0,
+      inForce: releases.inForce?.releaseId === release,
+      rolledBack: changes.at(-1)?.kind === 'rolled_back',
+      artifact: told
+        ? await artifactState({ uri: told.artifactUri as string, hash: told.artifactHash as string })
+        : null,
+    });
+  }
+  return lines.sort((a, b) => b.at - a.at || (a.release < b.release ? -1 : 1));
+};
+
+/** Scorers tell of ranking without models in the same words. */
+const tellsOfModels = (kind: ReleaseRecordKind): boolean => kind !== 'activated';

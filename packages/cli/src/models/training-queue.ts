@@ -1,0 +1,91 @@
+/** The trainers' queue, as far as a person needs it: a cycle is asked for, and looked at while it runs. */
+import {
+  type ModelKind,
+  type PlanPayload,
+  type PlanResult,
+  type ReleaseProgress,
+  type ReleaseResult,
+  TRAINING_QUEUE,
+  type TrainProgress,
+} from '@nextcart/contracts';
+import { type Job, Queue } from 'bullmq';
+import { Redis } from 'ioredis';
+
+export interface CycleQueue {
+  /** Asks for a cycle; while one of its mode is asked for, that one. Returns the job's id. */
+  plan(payload: PlanPayload): Promise<string>;
+  /** Undefined while it waits or runs. Throws its reason where it failed. */
+  planned(jobId: string): Promise<PlanResult | undefined>;
+  /** Whether a trainer has taken it. */
+  isTaken(jobId: string): Promise<boolean>;
+  /** Of a `release` job and its trainings. Throws the reason where it failed. */
+  look(jobId: string): Promise<CycleLook>;
+  close(): Promise<void>;
+}
+
+export interface CycleLook {
+  /** Trainings that have not ended. */
+  readonly trainings: readonly { readonly kind: ModelKind; readonly progress: TrainProgress | null }[];
+  readonly release: ReleaseProgress | null;
+  readonly result: ReleaseResult | null;
+}
+
+/** Jobs that have ended stay to be looked at. */
+const KEPT = { count: 200 };
+
+/** Throws an Error with the cure where Redis does not answer. */
+export const openCycleQueue = async (url: string, prefix: string): Promise<CycleQueue> => {
+  const redis = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 1, retryStrategy: () => null });
+  let reason = '';
+  redis.on('error', (error: Error) => (reason ||= error.message));
+  try {
+    await redis.connect();
+  } catch (error) {
+    redis.disconnect();
+    const { host } = new URL(url);
+    throw new Error(
+      `Redis at ${host} does not answer: ${reason || (error as Error).message}. Start the local stack (npm start), or correct REDIS_URL`,
+      { cause: error },
+    );
+  }
+  const queue = new Queue(TRAINING_QUEUE, { connection: redis, prefix });
+  queue.on('error', () => {}); // told by the connection
+  const jobOf = async (jobId: string): Promise<Job> => {
+    const job = (await queue.getJob(jobId)) as Job | undefined;
+    if (job === undefined) throw new Error(`the job ${jobId} is gone: it was removed, or Redis was emptied`);
+    if (await job.isFailed()) throw new Error(`${job.name} ${jobId} failed: ${job.failedReason}`);
+    return job;
+  };
+  return {
+    plan: async (payload) => {
+      const job = await queue.add('plan-cycle', payload, {
+        deduplication: { id: `plan ${payload.mode}` },
+        ...{ attempts: 3, backoff: { type: 'exponential', delay: 1000 }, removeOnComplete: KEPT, removeOnFail: KEPT },
+      });
+      return job.id as string;
+    },
+    planned: async (jobId) => {
+      const job = await jobOf(jobId);
+      return (await job.isCompleted()) ? (job.returnvalue as PlanResult) : undefined;
+    },
+    isTaken: async (jobId) => (await jobOf(jobId)).processedOn !== undefined,
+    look: async (jobId) => {
+      const job = await jobOf(jobId);
+      const result = (await job.isCompleted()) ? (job.returnvalue as ReleaseResult) : null;
+      const { unprocessed = [] } = result ? {} : await job.getDependencies({ unprocessed: { count: 10 } });
+      const trainings = [];
+      for (const key of unprocessed) {
+        const child = (await queue.getJob(key.slice(key.lastIndexOf(':') + 1))) as Job<{ kind: ModelKind }> | undefined;
+        if (child) trainings.push({ kind: child.data.kind, progress: progressOf<TrainProgress>(child) });
+      }
+      return { trainings, release: progressOf<ReleaseProgress>(job), result };
+    },
+    close: async () => {
+      await queue.close();
+      redis.disconnect();
+    },
+  };
+};
+
+/** A job that has told nothing yet has a 0. */
+const progressOf = <P>({ progress }: Job): P | null => (typeof progress === 'object' ? (progress as P) : null);

@@ -1,0 +1,68 @@
+import type { PublishedList } from '@nextcart/clickhouse';
+import { type RecommendationList, type RecommendedItem, recommendationListCodec } from '@nextcart/contracts';
+import { expect, test } from 'vitest';
+import { compareList, wholeOf } from './list-difference.ts';
+import type { Recomputed } from './recompute-lists.ts';
+
+const item = (itemId: string, over: Partial<RecommendedItem> = {}): RecommendedItem => ({
+  ...{ itemId, score: 0.123456, source: 'covisit', title: `T ${itemId}`, category: 'A', price: 12_300n },
+  ...{ currency: 'EUR', reasons: [{ kind: 'view', subject: 'i9', weight: 0.5 }] },
+  ...over,
+});
+const items = [item('i1'), item('i2', { price: null, currency: null })];
+const named: PublishedList = {
+  ...{ partition: 1, offset: 40, subject: 'anna', recommId: '', release: 'one', catalogPosition: '7' },
+  // the store hands kinds out in an order of its own
+  ...{
+    snapshots: { trending: 'b', covisits: 'a' },
+    eventsPartition: 1,
+    triggerOffset: 12,
+    eventTime: 5,
+    publishedAt: 9,
+  },
+  ...{ itemIds: items.map(({ itemId }) => itemId), scores: items.map(({ score }) => score) },
+  sources: items.map(({ source }) => source),
+};
+const result: Recomputed = { published: named, skipped: null, items, eventTime: 5 };
+const published = { ...named, recommId: wholeOf(result).recommId };
+const same = { ...result, published };
+const record = {
+  ...wholeOf(same),
+  ...{ appendedAt: 1, receivedAt: 2, stateAt: 3, scoredAt: 4, publishedAt: 9, expiresAt: 99 },
+};
+
+const logged = (list: RecommendationList) => ({
+  bytes: recommendationListCodec().encode(list),
+  decode: () => recommendationListCodec().decode(recommendationListCodec().encode(list)),
+});
+
+test('stamps and the order of kinds make no difference', () => {
+  expect(compareList(same, logged(record))).toBeNull();
+  expect(compareList(same, logged({ ...record, snapshots: { trending: 'b', covisits: 'a' } }))).toBeNull();
+  expect(compareList(same, undefined)).toBeNull();
+});
+
+test.each<[string, Partial<RecommendationList>]>([
+  ['recommId', { recommId: 'x' }],
+  ['eventTime', { eventTime: 6 }],
+  [
+    'items[1].score',
+    { items: [items[0] as RecommendedItem, item('i2', { score: 0.123457, price: null, currency: null })] },
+  ],
+  [
+    'items[0].reasons[0].weight',
+    { items: [item('i1', { reasons: [{ kind: 'view', subject: 'i9', weight: 0.25 }] }), ...items.slice(1)] },
+  ],
+  ['items[1]', { items: items.slice(0, 1) }],
+])('%s that is another on the log is told', (field, over) => {
+  expect(compareList(same, logged({ ...record, ...over }))).toMatchObject({ field, subject: 'anna', offset: 40 });
+});
+
+test('where the log has forgotten the list, its row is compared', () => {
+  expect(compareList({ ...same, published: { ...published, scores: [0.123456, 0.5] } }, undefined)).toMatchObject({
+    field: 'items[1].score',
+    published: 0.5,
+    recomputed: 0.123456,
+  });
+  expect(compareList({ ...same, items: [] }, undefined)).toMatchObject({ recomputedIds: [] });
+});

@@ -1,0 +1,69 @@
+import type { ItemIndex, ModelRelease, ReleaseArtifact } from '@nextcart/contracts';
+import { ArtifactError } from '@nextcart/models';
+import { loadRelease, type ReleaseModels, UNTRAINED } from '@nextcart/ranking';
+import { createKept } from './kept.ts';
+import { Skipped } from './skipped.ts';
+
+/** Models of releases by the names that lists carry. */
+export interface ReleasedModels {
+  /**
+   * Null for the untrained parts. Throws `Skipped` where the release is unknown or its artifact is gone, and an
+   * ArtifactError where what lies there is not what was released. Good until another release is asked for.
+   */
+  of(release: string): Promise<ReleaseModels | null>;
+  close(): Promise<void>;
+}
+
+/** Models of 20,000 items take some 100 MB. */
+const KEPT = 2;
+
+/** Where the release of a name lies, by the records of model-releases.v1. Throws `Skipped` where they don't say. */
+export const findArtifact = (records: readonly ModelRelease[], release: string): ReleaseArtifact => {
+  const named = records.filter(
+    ({ releaseId, kind, artifactHash }) =>
+      releaseId === release && (kind === 'released' || kind === 'promoted') && artifactHash !== null,
+  );
+  const newest = named.at(-1);
+  if (newest === undefined) throw new Skipped(`release ${release} is not on model-releases.v1`);
+  const hashes = new Set(named.map(({ artifactHash }) => artifactHash));
+  // the list names the release, not the hash: which of them made it can't be known
+  if (hashes.size > 1) throw new Skipped(`release ${release} was released with ${hashes.size} artifacts`);
+  return { releaseId: release, uri: newest.artifactUri as string, hash: newest.artifactHash as string };
+};
+
+export const createReleasedModels = (deps: {
+  readonly artifactOf: (release: string) => ReleaseArtifact;
+  readonly index: ItemIndex;
+  readonly threads: number;
+  readonly batch: number;
+  readonly explained: number;
+}): ReleasedModels => {
+  const kept = createKept<ReleaseModels>(KEPT, (models) => models.close());
+  /** Reasons, so that a folder that is gone is not looked for by every list. */
+  const gone = new Map<string, Skipped>();
+
+  const load = async (release: string): Promise<ReleaseModels> => {
+    try {
+      // that it fits the catalogue was looked at by the scorer that used it
+      return await loadRelease(deps.artifactOf(release), { ...deps, isKnown: () => true });
+    } catch (error) {
+      // a part of it that is missing or altered is no reason to pass over its lists
+      if (error instanceof ArtifactError && error.file !== '') throw error;
+      const reason =
+        error instanceof Skipped
+          ? error
+          : new Skipped(`release ${release} can't be opened: ${(error as Error).message}`);
+      gone.set(release, reason);
+      throw reason;
+    }
+  };
+  return {
+    of: async (release) => {
+      if (release === UNTRAINED) return null;
+      const reason = gone.get(release);
+      if (reason !== undefined) throw reason;
+      return kept.get(release, () => load(release));
+    },
+    close: () => kept.clear(),
+  };
+};

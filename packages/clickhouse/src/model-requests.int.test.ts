@@ -1,0 +1,86 @@
+import { flags, type SnapshotKind } from '@nextcart/contracts';
+import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { readSliceHistories, readTargets } from './model-requests.ts';
+import { snapshotsBefore } from './model-snapshots.ts';
+import { partitionKey } from './positions.ts';
+import { saveSnapshot } from './snapshots.ts';
+import type { Store } from './store.ts';
+import { insertTestEvents, type TestEvent, TOPIC_ID } from './test-events.fixture.ts';
+import { windowStore } from './window-store.fixture.ts';
+
+let store: Store;
+let empty: () => Promise<void>;
+let drop: () => Promise<void>;
+beforeAll(async () => ({ store, empty, drop } = await windowStore(inject('urls').clickhouseUrl, 'requests')));
+beforeEach(() => empty());
+afterAll(() => drop());
+
+const NOW = Date.UTC(2026, 10, 27);
+const slice = [
+  { partition: 0, from: 2, to: 9 },
+  { partition: 1, from: 0, to: 1 },
+];
+const event = (offset: number, subject: string, change: Partial<TestEvent> = {}): TestEvent => ({
+  ...{ partition: 0, offset, time: NOW + offset * 1000, type: 'purchase', subject, item: `i${offset}` },
+  ...change,
+});
+const targetsOf = async (limits = { maxSubjects: 10, perSubject: 2 }) => {
+  const found = await readTargets(store, TOPIC_ID, slice, limits);
+  return Object.fromEntries(found.map(({ subject, targets }) => [subject, targets.map(({ item }) => item)]));
+};
+
+test('targets are the first carts and purchases in the slice, of people, with an item', async () => {
+  await insertTestEvents(
+    store,
+    [
+      event(1, 'ann'), // before the slice
+      event(2, 'ann', { type: 'cart' }),
+      event(3, 'ann', { type: 'view' }),
+      event(4, 'bob', { flags: flags.robot }),
+      event(5, 'ann'),
+      event(6, 'ann'), // one too many
+      event(7, 'eve', { item: null }),
+      event(8, 'eve', { outcome: 'duplicate' }),
+      event(9, 'bob'), // after it
+    ],
+    'a',
+  );
+  await insertTestEvents(store, [event(0, 'zoe', { partition: 1 })], 'b');
+  expect(await targetsOf()).toEqual({ ann: ['i2', 'i5'], zoe: ['i0'] });
+});
+
+test('the sample of subjects is fixed: more rows and more subjects in other places do not change who is in it', async () => {
+  const people = Array.from({ length: 7 }, (_, at) => event(2 + at, `p${at}`));
+  await insertTestEvents(store, people, 'a');
+  const some = Object.keys(await targetsOf({ maxSubjects: 3, perSubject: 1 }));
+  expect(some).toHaveLength(3);
+  await insertTestEvents(store, [event(9, 'later'), event(10, 'p0')], 'b');
+  expect(Object.keys(await targetsOf({ maxSubjects: 3, perSubject: 1 }))).toEqual(some);
+  expect(Object.keys(await targetsOf({ maxSubjects: 2, perSubject: 1 }))).toEqual(some.slice(0, 2));
+});
+
+test('histories within a slice are the kept rows of the subjects asked for, in the order of the log', async () => {
+  const rows = [3, 1, 2, 8, 5].map((offset) => event(offset, offset === 5 ? 'bob' : 'ann', { type: 'view' }));
+  await insertTestEvents(store, [...rows, event(4, 'ann', { outcome: 'quarantined' })], 'a');
+  const found = await readSliceHistories(store, TOPIC_ID, { partition: 0, from: 2, to: 8 }, ['ann', "o'hara"]);
+  expect([...found.keys()]).toEqual(['ann']);
+  expect(found.get('ann')?.map(({ offset }) => offset)).toEqual([2, 3]);
+});
+
+const saved = async (kind: SnapshotKind & 'trending', item: string, last: number) =>
+  (
+    await saveSnapshot(store, {
+      kind,
+      ...{ asOf: NOW, positions: { [partitionKey(TOPIC_ID, 0)]: last } },
+      payload: { items: [item], scores: new Float32Array(4) },
+    })
+  ).hash;
+
+test('the snapshot of a slice is the newest that had none of its rows; the oldest where all had, and it says so', async () => {
+  expect(await snapshotsBefore(store, TOPIC_ID, slice)).toEqual({});
+  const oldest = await saved('trending', 'a', 5);
+  expect(await snapshotsBefore(store, TOPIC_ID, slice)).toEqual({ trending: { hash: oldest, isBefore: false } });
+  const before = await saved('trending', 'b', 1);
+  await saved('trending', 'c', 2);
+  expect(await snapshotsBefore(store, TOPIC_ID, slice)).toEqual({ trending: { hash: before, isBefore: true } });
+});

@@ -1,0 +1,109 @@
+import { type LogSlice, type ReleaseResult, type TrainingMode, tables } from '@nextcart/contracts';
+import type { Store } from './store.ts';
+
+/** A figure with its interval of 95 %. */
+export interface Measured {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Table `model_runs`: sql/140_model_runs.sql. A cycle of training, and what came of it. */
+export interface ModelRun {
+  /** Of the cycle, whether it was released or not. */
+  readonly release: string;
+  /** Of the decision, epoch ms by the wall clock. */
+  readonly at: number;
+  readonly mode: TrainingMode;
+  readonly topicId: string;
+  /** Learned from. */
+  readonly ranges: readonly LogSlice[];
+  /** Measured over. */
+  readonly slice: readonly LogSlice[];
+  /** Learned from. */
+  readonly events: number;
+  readonly verdict: ReleaseResult['verdict'];
+  readonly superior: boolean;
+  /** Of the day's alpha. */
+  readonly alphaSpent: number;
+  readonly reasons: readonly string[];
+  /** What it was compared with; empty: the ranker without models. */
+  readonly champion: string;
+  readonly anchor: string;
+  readonly subjects: number;
+  readonly requests: number;
+  /** Requests without a history. */
+  readonly leftOut: number;
+  readonly metrics: Readonly<Record<string, Measured>>;
+  /** Of the last epoch, by model. */
+  readonly losses: Readonly<Record<string, number>>;
+  /** Of the fusion, by part. */
+  readonly weights: Readonly<Record<string, number>>;
+  /** Share of the catalogue that is among the first 20 of any list. */
+  readonly coverage: number;
+  readonly refitted: boolean;
+  /** By stage. */
+  readonly seconds: Readonly<Record<string, number>>;
+  /** Empty where no artifact was written. */
+  readonly artifactUri: string;
+  readonly artifactHash: string;
+}
+
+/** The same cycle again is no second row. */
+export const insertModelRun = (store: Store, run: ModelRun): Promise<void> => {
+  const { at, topicId, alphaSpent, leftOut, artifactUri, artifactHash, metrics, ...same } = run;
+  return store.insertRows(
+    tables.modelRuns,
+    [
+      {
+        ...same,
+        ...{ at: (at / 1000).toFixed(3), topic_id: topicId, alpha_spent: alphaSpent, left_out: leftOut },
+        ...{ artifact_uri: artifactUri, artifact_hash: artifactHash, metrics: finiteOf(metrics) },
+      },
+    ],
+    { token: run.release },
+  );
+};
+
+/** JSON has no NaN: what was not measured is not there. */
+const finiteOf = (metrics: ModelRun['metrics']): ModelRun['metrics'] =>
+  Object.fromEntries(Object.entries(metrics).filter(([, { value, low, high }]) => Number.isFinite(value + low + high)));
+
+const COLUMNS = `release, toUnixTimestamp64Milli(at) AS at_ms, mode, toString(topic_id) AS topicId, ranges, slice, events,
+  verdict, superior, alpha_spent AS alphaSpent, reasons, champion, anchor, subjects, requests, left_out AS leftOut,
+  metrics, losses, weights, coverage, refitted, seconds, artifact_uri AS artifactUri, artifact_hash AS artifactHash`;
+
+type Row = Omit<ModelRun, 'at'> & { readonly at_ms: number };
+const fromRow = ({ at_ms, ...row }: Row): ModelRun => ({ ...row, at: at_ms });
+
+/** Newest first. */
+export const readModelRuns = async (store: Store, { limit }: { readonly limit: number }): Promise<ModelRun[]> => {
+  const rows = await store.query<Row>(
+    `SELECT ${COLUMNS} FROM ${tables.modelRuns} FINAL ORDER BY at DESC, release LIMIT {limit:UInt32}`,
+    { limit },
+  );
+  return rows.map(fromRow);
+};
+
+/** Of a cycle, or null where it has not come to a decision. */
+export const readModelRun = async (store: Store, release: string): Promise<ModelRun | null> => {
+  const rows = await store.query<Row>(
+    `SELECT ${COLUMNS} FROM ${tables.modelRuns} FINAL WHERE release = {release:String}`,
+    { release },
+  );
+  return rows[0] === undefined ? null : fromRow(rows[0]);
+};
+
+/** Claims of superiority that were looked at in [from, to), epoch ms. */
+export const countLooks = async (
+  store: Store,
+  { from, to }: { readonly from: number; readonly to: number },
+): Promise<number> => {
+  const [row] = await store.query<{ n: number }>(
+    `SELECT count() AS n FROM ${tables.modelRuns} FINAL
+     WHERE alpha_spent > 0 AND at >= fromUnixTimestamp64Milli({from:Int64}, 'UTC')
+       AND at < fromUnixTimestamp64Milli({to:Int64}, 'UTC')`,
+    { from, to },
+  );
+  return row?.n ?? 0;
+};

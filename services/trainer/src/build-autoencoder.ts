@@ -1,0 +1,74 @@
+/** Run by the training process: the autoencoder out of its data set, from nothing or from a parent. */
+import { performance } from 'node:perf_hooks';
+import {
+  type Artifact,
+  type Autoencoder,
+  type AutoencoderOptions,
+  type AutoencoderShape,
+  autoencoderDefaults,
+  autoencoderMemory,
+  autoencoderWarmStart,
+  type BuildTraining,
+  checkMemory,
+  createAutoencoderTraining,
+  growAutoencoder,
+  writeWhole,
+} from '@nextcart/models';
+import { toBags } from './data-set/bags.ts';
+import type { DataSet } from './data-set/data-set.ts';
+import type { TrainingSettings } from './data-set/settings.ts';
+import { prepareTraining, type TrainingArgument, type TrainingFacts, type TrainingTask } from './prepare-training.ts';
+import { slowed } from './slowed.ts';
+
+/** A minute or two of a large catalogue: an epoch may have a dozen steps, and each checkpoint is written to disk whole. */
+const CHECKPOINT_STEPS = 200;
+
+export const buildTraining: BuildTraining = async (given) => {
+  const argument = given as TrainingArgument;
+  const { data, parent, facts } = await prepareTraining(argument);
+  const { shape, learn } = autoencoderOf(data, parent, argument);
+  await writeWhole(argument.factsFile, JSON.stringify({ shape, ...facts } satisfies TrainingFacts));
+  const training = learn();
+  const { epochs } = argument.payload.budget;
+  return {
+    trainable: training,
+    options: { epochs, now: () => performance.now(), checkpointSteps: CHECKPOINT_STEPS },
+    close: training.close,
+  };
+};
+
+/** Throws a RangeError where it takes more memory than it may, or the parent has no such model. */
+export const autoencoderOf = (data: DataSet, parent: Artifact | null, argument: TrainingTask) => {
+  const start = parent && grown(parent, data);
+  const shape = start?.shape ?? shapeOf(data.itemIds.length, argument.settings);
+  const options = optionsOf(argument, shape);
+  checkMemory(autoencoderMemory(shape, options), argument.memoryBytes);
+  const learn = () => createAutoencoderTraining(toBags(data, argument.settings), shape, options, start?.weights);
+  return { shape, learn };
+};
+
+const grown = ({ models, manifest }: Artifact, { itemIds, itemCategories }: DataSet): Autoencoder => {
+  if (!models.autoencoder) throw new RangeError(`release ${manifest.release} has no autoencoder: train in full`);
+  return growAutoencoder(models.autoencoder, { items: itemIds.length, groups: itemCategories });
+};
+
+/** A column an item: words and categories are not in bags yet. */
+const shapeOf = (items: number, { autoencoder: { hidden, latent, depth } }: TrainingSettings): AutoencoderShape => ({
+  columns: items,
+  ...{ items, hidden, latent, depth },
+});
+
+const optionsOf = (
+  { payload: { seed, budget, parent }, settings, threads }: TrainingTask,
+  { items }: AutoencoderShape,
+): AutoencoderOptions => {
+  const { batch, dropout, gamma, rate, sampledAbove, draws } = settings.autoencoder;
+  return {
+    ...(parent ? autoencoderWarmStart : autoencoderDefaults),
+    ...{ seed, threads, batch, dropout },
+    kl: { prior: 'composite', gamma },
+    rate: slowed(rate, parent ? settings.warm.rateShare : 1),
+    epochs: budget.epochs,
+    softmax: items > sampledAbove ? { kind: 'sampled', draws, exponent: 0.5 } : { kind: 'full' },
+  };
+};

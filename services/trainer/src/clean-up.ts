@@ -1,0 +1,89 @@
+/**
+ * Takes away what is no longer needed. Invariants: releases that may be asked to serve, or that a cycle goes on from, stay;
+ * nothing of a job that has not ended is touched.
+ */
+import { readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ReleaseArtifact } from '@nextcart/contracts';
+import { readManifest } from '@nextcart/models';
+import type { Clock, Logger } from '@nextcart/runtime';
+import { dataFolders } from './data-folders.ts';
+import { ownerOf } from './job-ids.ts';
+import type { TrainingQueue } from './queue.ts';
+
+export interface CleanUpDeps {
+  readonly dataDir: string;
+  readonly keepReleases: number;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly line: () => Promise<readonly ReleaseArtifact[]>;
+  readonly queue: Pick<TrainingQueue, 'job' | 'isPending' | 'notes'>;
+}
+
+/** Rolling back may go so far. */
+const LAST_IN_LINE = 3;
+/** What is being written beside its name takes some seconds. */
+const PARTIAL_MS = 3_600_000;
+const PARTIAL = /\.partial-[0-9a-f-]+$/;
+
+export const cleanUp = async (deps: CleanUpDeps): Promise<{ readonly removed: number }> => {
+  const { dataDir, clock, log, queue } = deps;
+  const { releasesDir, trainedDir, jobsDir } = dataFolders(dataDir);
+  const removed: string[] = [];
+  const remove = async (folder: string) => {
+    await rm(folder, { recursive: true, force: true });
+    removed.push(folder);
+  };
+  for (const dir of [releasesDir, trainedDir])
+    for (const name of await namesIn(dir))
+      if (PARTIAL.test(name) && (await ageMs(join(dir, name), clock)) > PARTIAL_MS) await remove(join(dir, name));
+  for (const name of await oldReleases(deps, releasesDir)) await remove(join(releasesDir, name));
+  for (const name of await namesIn(trainedDir))
+    if (!PARTIAL.test(name) && !(await isWanted(queue, name))) await remove(join(trainedDir, name));
+  for (const name of await namesIn(jobsDir))
+    if (!(await queue.isPending(ownerOf(name)))) await remove(join(jobsDir, name));
+  if (removed.length > 0) log.info({ removed }, 'cleaned_up');
+  return { removed: removed.length };
+};
+
+/** Of a training that runs, or that its cycle's end still reads; one by itself for as long as its job is kept. */
+const isWanted = async (queue: CleanUpDeps['queue'], trained: string): Promise<boolean> => {
+  const job = await queue.job(ownerOf(trained));
+  if (!job) return false;
+  if (job.id !== trained) return queue.isPending(job.id as string);
+  const parent = job.parent?.id;
+  return parent === undefined || (await queue.isPending(trained)) || (await queue.isPending(parent));
+};
+
+const oldReleases = async (
+  { keepReleases, line, queue }: CleanUpDeps,
+  releasesDir: string,
+): Promise<readonly string[]> => {
+  const dated: { readonly name: string; readonly createdAt: string }[] = [];
+  for (const name of (await namesIn(releasesDir)).filter((some) => !PARTIAL.test(some))) {
+    // one that does not open can't serve either, but a person may want to see why
+    const found = await readManifest(join(releasesDir, name)).catch(() => undefined);
+    if (found) dated.push({ name, createdAt: found.manifest.createdAt });
+  }
+  const kept = new Set((await line()).slice(-LAST_IN_LINE).map(({ releaseId }) => releaseId));
+  const warm = await queue.notes.last('warm');
+  const parent =
+    warm && (await queue.isPending(warm.jobId)) ? (await queue.job<'release'>(warm.jobId))?.data.parent : null;
+  if (parent) kept.add(parent.release);
+  return dated
+    .sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1))
+    .slice(keepReleases)
+    .map(({ name }) => name)
+    .filter((name) => !kept.has(name));
+};
+
+const namesIn = (dir: string): Promise<string[]> =>
+  readdir(dir).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+
+const ageMs = async (path: string, clock: Clock): Promise<number> => {
+  const found = await stat(path).catch(() => undefined);
+  return found ? clock.now() - found.mtimeMs : 0;
+};

@@ -1,0 +1,51 @@
+/**
+ * What trainers tell each other of cycles, beside their jobs: which one was planned last of each mode and how far the shop
+ * was then. Invariant: a note is written after its cycle's jobs are there, so that one that is lost costs a plan, which
+ * finds them.
+ */
+import { randomUUID } from 'node:crypto';
+import { TRAINING_QUEUE, type TrainingMode } from '@nextcart/contracts';
+import type { Redis } from 'ioredis';
+
+export interface CycleNote {
+  /** Of the `release` job. */
+  readonly jobId: string;
+  readonly topicId: string;
+  /** Sum of the positions that it reaches to. */
+  readonly positions: number;
+  /** The shop's clock, epoch ms; null where it was not known. */
+  readonly shopTime: number | null;
+}
+
+export interface CycleNotes {
+  last(mode: TrainingMode): Promise<CycleNote | null>;
+  write(mode: TrainingMode, note: CycleNote): Promise<void>;
+  /** Runs it unless another trainer is at such a work: then undefined. */
+  alone<T>(mode: TrainingMode, work: () => Promise<T>): Promise<T | undefined>;
+}
+
+/** Of a plan that its trainer died over; one takes some seconds. */
+const PLAN_MS = 60_000;
+
+/** Deletes the key only where it is still ours. */
+const RELEASE_LOCK = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0";
+
+export const createCycleNotes = (redis: Redis, prefix: string): CycleNotes => {
+  const key = (what: string, mode: TrainingMode) => `${prefix}:${TRAINING_QUEUE}-cycles:${mode}:${what}`;
+  return {
+    last: async (mode) => {
+      const text = await redis.get(key('last', mode));
+      return text === null ? null : (JSON.parse(text) as CycleNote);
+    },
+    write: async (mode, note) => void (await redis.set(key('last', mode), JSON.stringify(note))),
+    alone: async (mode, work) => {
+      const token = randomUUID();
+      if ((await redis.set(key('lock', mode), token, 'PX', PLAN_MS, 'NX')) !== 'OK') return undefined;
+      try {
+        return await work();
+      } finally {
+        await redis.eval(RELEASE_LOCK, 1, key('lock', mode), token);
+      }
+    },
+  };
+};

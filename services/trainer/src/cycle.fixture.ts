@@ -1,0 +1,84 @@
+/** A trainer in the test's own process, on a shop's servers, with its releases in a log in memory. */
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { clickhouseConnection } from '@nextcart/clickhouse';
+import { type ModelKind, modelKinds, schemaText, topics } from '@nextcart/contracts';
+import { createMemoryKafka } from '@nextcart/kafka';
+import { writeArtifact } from '@nextcart/models';
+import { createHealth, createLogger, createMetrics, createWaiting, systemClock } from '@nextcart/runtime';
+import type { ScheduleSettings } from './env.ts';
+import { connectRedis } from './redis.ts';
+import { createReleaseLog, type ReleaseLog } from './release/release-log.ts';
+import type { TrainingDeps } from './run-training.ts';
+import { payloadOf, resultOf, type Shop, settings, TOPIC_ID } from './trainer.fixture.ts';
+import { createTrainer, type TrainerDeps } from './trainer.ts';
+
+export const plan = { seed: 1, budget: { epochs: 3, seconds: 60 } };
+
+/** Nothing comes by itself but what a test asks for. */
+const quiet: ScheduleSettings = {
+  ...{ warmEveryMs: 0, fullEveryMs: 0, cleanUpEveryMs: 0, watchEveryMs: 0, firstEvents: 1, plan },
+};
+
+export interface OwnTrainer {
+  readonly deps: TrainingDeps;
+  readonly releases: ReleaseLog;
+  /** Jobs that have completed. */
+  completed(job: string): Promise<number>;
+  close(): Promise<void>;
+}
+
+export const startOwnTrainer = async (
+  shop: Shop,
+  schedule: Partial<ScheduleSettings> = {},
+  change: Partial<Pick<TrainerDeps, 'settings' | 'keepReleases'>> = {},
+): Promise<OwnTrainer> => {
+  const [log, health, clock] = [createLogger('test', 'fatal'), createHealth(), systemClock];
+  const [redis, metrics] = [connectRedis(shop.redisUrl, { log, health }), createMetrics('trainer')];
+  const registry = { register: async () => 1, schema: async () => schemaText('model-release') };
+  const kafka = createMemoryKafka({ log, clock });
+  await kafka.admin.ensureTopics([topics.modelReleases]);
+  const releases = createReleaseLog({ kafka, registry });
+  const catalogTopic = randomUUID();
+  const deps: TrainingDeps = {
+    ...{ store: shop.store, connection: clickhouseConnection({ CLICKHOUSE_URL: shop.clickhouseUrl }), settings },
+    ...{ clock, log, waiting: createWaiting(), logLevel: 'error', threads: 1, memoryBytes: 2 ** 30 },
+    dataDir: shop.dataDir,
+  };
+  const trainer = createTrainer({
+    ...deps,
+    ...{ health, metrics, releases, keepReleases: 5, catalogTopicId: async () => catalogTopic },
+    topicId: async () => TOPIC_ID,
+    queue: { redis, prefix: shop.prefix },
+    queueSettings: { concurrency: 2, lockMs: 5000, attempts: 2, retryMs: 100, keepJobs: 50 },
+    schedule: { ...quiet, ...schedule },
+    ...change,
+  });
+  trainer.start();
+  return {
+    deps,
+    releases,
+    completed: async (job) =>
+      Number(new RegExp(`jobs_total\\{job="${job}",end="completed"\\} (\\d+)`).exec(await metrics.text())?.[1] ?? 0),
+    close: async () => {
+      await trainer.close();
+      redis.disconnect();
+      await kafka.close();
+    },
+  };
+};
+
+/** Both models over the first round, as a release; its trainer runs already. */
+export const trainedRelease = async (shop: Shop, release: string, epochs: number) => {
+  const train = async (kind: ModelKind) => {
+    const { trained } = await resultOf(shop.queue, await shop.queue.train(payloadOf(epochs, { kind })));
+    return shop.trained(trained);
+  };
+  const [one, other] = await Promise.all(modelKinds.map(train));
+  if (!one || !other) throw new Error('two models');
+  const { hash } = await writeArtifact(join(shop.dataDir, 'releases', release), {
+    ...{ ...one.manifest, release, items: one.items, features: one.features, tables: {} },
+    models: { ...one.models, ...other.models },
+  });
+  return { release, hash };
+};

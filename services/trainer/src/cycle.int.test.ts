@@ -1,0 +1,206 @@
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { insertTestEvents } from '@nextcart/clickhouse/testing';
+import { modelKinds, type ParentRelease, type TrainPayload } from '@nextcart/contracts';
+import { writeArtifact } from '@nextcart/models';
+import { systemClock } from '@nextcart/runtime';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { type OwnTrainer, plan, startOwnTrainer, trainedRelease } from './cycle.fixture.ts';
+import { trainingIdOf } from './job-ids.ts';
+import { refitSlice } from './refit-slice.ts';
+import { releaseRecord } from './release/release-log.ts';
+import { servingSettings } from './serving-settings.ts';
+import {
+  jobOf,
+  openShop,
+  payloadOf,
+  resultOf,
+  type Shop,
+  settings,
+  TOPIC_ID,
+  until,
+  walkers,
+} from './trainer.fixture.ts';
+
+let shop: Shop;
+let own: OwnTrainer | undefined;
+beforeAll(async () => {
+  shop = await openShop();
+});
+afterEach(async () => {
+  await own?.close();
+  own = undefined;
+});
+afterAll(() => shop.close());
+
+const planned = async (mode: 'full' | 'warm') =>
+  resultOf<'plan-cycle'>(shop.queue, await shop.queue.plan({ ...plan, mode }));
+
+describe('a cycle from plan to end', () => {
+  let first: string;
+  test('a log that has hardly begun is waited for, and the plan says so', async () => {
+    own = await startOwnTrainer(shop, { firstEvents: 1441 });
+    expect(await planned('warm')).toEqual({ jobId: null, why: '1440 positions are new, 1441 are wanted' });
+  });
+
+  test('both models learn from all but the newest slice, know the same items, and come to one decision', async () => {
+    own = await startOwnTrainer(shop);
+    const { jobId } = await planned('full');
+    first = jobId as string;
+    const release = await resultOf<'release'>(shop.queue, first);
+    expect(release).toMatchObject({ release: first, verdict: expect.stringMatching(/wait|reject|pass/) as string });
+    const { ranges, slice } = (await jobOf<'release'>(shop.queue, first)).data;
+    expect(ranges.map(({ from }) => from)).toEqual([0, 0]);
+    expect(slice).toEqual(ranges.map(({ partition, to }) => ({ partition, from: to, to: 720 })));
+    // a fifth of 120 subjects, one after the other
+    expect(slice.reduce((sum, { from, to }) => sum + to - from, 0)).toBe(1440 / 5);
+    const trained = await Promise.all(modelKinds.map((kind) => shop.trained(trainingIdOf(first, kind))));
+    for (const [at, kind] of modelKinds.entries()) {
+      const { items, models, manifest } = trained[at] as (typeof trained)[number];
+      expect(Object.keys(models)).toEqual([kind]);
+      expect(items).toEqual(trained[0]?.items);
+      expect(manifest.settings['serving']).toEqual(servingSettings(settings));
+      const result = await resultOf(shop.queue, trainingIdOf(first, kind));
+      expect(result).toMatchObject({ kind, events: 1440 * 0.8, subjects: 96, epochs: kind === 'recurrent' ? 3 : 6 });
+    }
+  });
+
+  test('planned again over the same log it is the same cycle, which has ended', async () => {
+    own = await startOwnTrainer(shop);
+    expect(await planned('full')).toEqual({ jobId: first, why: null });
+    expect(await own.completed('train')).toBe(0);
+  });
+
+  test('without a release in force a warm plan is a full one, not made again for hardly more events', async () => {
+    own = await startOwnTrainer(shop);
+    expect(await planned('warm')).toEqual({ jobId: null, why: expect.stringMatching(/^none is in force/) as string });
+  });
+
+  test('a training that fails for good ends its cycle with the reason', async () => {
+    const ranges = [{ partition: 0, from: 0, to: 720 }];
+    const payload: TrainPayload = payloadOf(2, { ranges });
+    // a parent that is not there
+    const parent = { release: 'release-0', hash: 'none' };
+    const cycle = await shop.queue.addCycle({
+      trainings: [
+        { ...payload, parent },
+        { ...payload, kind: 'autoencoder' },
+      ],
+      release: { parent: null, topicId: TOPIC_ID, ranges, slice: [], seed: 1, budget: payload.budget },
+    });
+    own = await startOwnTrainer(shop);
+    await expect(resultOf<'release'>(shop.queue, cycle)).rejects.toThrow(
+      /a training of its cycle failed: .*there is no release at/,
+    );
+  });
+});
+
+describe('a warm start', () => {
+  const fresh = [0, 1].map((partition) => ({ partition, from: 720, to: 1440 }));
+  let parent: ParentRelease;
+
+  test.each(modelKinds)(
+    '%s: goes on from its parent: items keep their numbers, one epoch is worth more',
+    async (kind) => {
+      own = await startOwnTrainer(shop);
+      parent ??= await trainedRelease(shop, 'parent', 20);
+      await insertTestEvents(shop.store, walkers(1), 'second');
+      const [warm, anew] = await Promise.all([
+        shop.queue.train(payloadOf(1, { kind, parent, ranges: fresh })),
+        shop.queue.train(payloadOf(1, { kind, ranges: fresh })),
+      ]);
+      const result = await resultOf(shop.queue, warm);
+      expect(result.loss).toBeLessThan(0.9 * (await resultOf(shop.queue, anew)).loss);
+      const grown = await shop.trained(warm);
+      expect(grown.items.slice(0, 30)).toEqual((await shop.release('parent')).items);
+      expect(grown.items.slice(30).toSorted()).toEqual(['i30', 'i31', 'i32']);
+      expect(grown.manifest.trainedOn.map(({ firstOffset, lastOffset }) => [firstOffset, lastOffset])).toEqual([
+        [0, 1439],
+        [0, 1439],
+      ]);
+      // as many old events as new ones
+      const { coverage } = grown.manifest.settings['trained'] as { coverage: object };
+      expect(coverage).toMatchObject({ newEvents: 1440, oldEvents: 1440, thinnedShare: 1, replayShare: 1 });
+      expect(result.events).toBe(2880);
+    },
+  );
+
+  test.each(modelKinds)('%s: a pass over a slice, from a candidate; done again it is there already', async (kind) => {
+    own = await startOwnTrainer(shop);
+    const { trained, hash } = await resultOf(shop.queue, await shop.queue.train(payloadOf(20, { kind })));
+    const shares: number[] = [];
+    const request = {
+      ...{ name: `release-1-refit-${kind}`, kind, from: { release: trained, hash }, topicId: TOPIC_ID, ranges: fresh },
+      ...{ seed: 1, budget: { epochs: 1, seconds: 60 }, signal: new AbortController().signal },
+      onProgress: (share: number) => void shares.push(share),
+    };
+    const result = await refitSlice(own.deps, { createdAt: 1, attempt: 1 })(request);
+    expect(result).toMatchObject({ kind, trained: request.name, epochs: 1, items: 33 });
+    expect(shares.at(-1)).toBe(1);
+    expect(await refitSlice(own.deps, { createdAt: 1, attempt: 2 })(request)).toEqual(result);
+  });
+
+  test('a warm cycle begins where the release in force ended; a full one never measures over what that has seen', async () => {
+    own = await startOwnTrainer(shop);
+    const record = { releaseId: 'parent', kind: 'released', at: 1, artifactUri: 'file:x' } as const;
+    await own.releases.publish(releaseRecord({ ...record, artifactHash: parent.hash }));
+    const warm = await jobOf<'release'>(shop.queue, (await planned('warm')).jobId as string);
+    expect(warm.data.parent).toEqual(parent);
+    expect(warm.data.ranges.map(({ from }) => from)).toEqual([720, 720]);
+    expect(warm.data.slice.map(({ to }) => to)).toEqual([1440, 1440]);
+    expect(await resultOf(shop.queue, trainingIdOf(warm.id as string, 'autoencoder'))).toMatchObject({ epochs: 2 });
+    const full = await jobOf<'release'>(shop.queue, (await planned('full')).jobId as string);
+    expect(full.data.parent).toBe(null);
+    expect(full.data.ranges.every(({ from, to }) => from === 0 && to >= 720)).toBe(true);
+    for (const { id } of [warm, full]) await resultOf<'release'>(shop.queue, id as string);
+  });
+
+  test('settings that let models see something else ask for a full training', async () => {
+    own = await startOwnTrainer(shop, {}, { settings: { ...settings, searchFeatures: 32 } });
+    const payload = payloadOf(1, { kind: 'autoencoder', parent, ranges: fresh, seed: 8 });
+    await expect(resultOf(shop.queue, await shop.queue.train(payload))).rejects.toThrow('train in full');
+  });
+});
+
+test('by the shop’s clock: one cycle as soon as there is enough, and none where nothing is new', async () => {
+  const other = await openShop();
+  own = await startOwnTrainer(other, { watchEveryMs: 100, firstEvents: 1440, warmEveryMs: 0, fullEveryMs: 60_000 });
+  await until('the cycle has ended', async () => (await own?.completed('release')) === 1);
+  await systemClock.sleep(1000);
+  expect(await own.completed('train')).toBe(2);
+  // the shop’s clock goes on by 24 minutes
+  await insertTestEvents(other.store, walkers(1), 'second');
+  await until('there is a second one', async () => (await own?.completed('release')) === 2);
+  await systemClock.sleep(1000);
+  expect(await own.completed('train')).toBe(4);
+  await own.close();
+  own = undefined;
+  await other.close();
+});
+
+test('cleaning up leaves the newest releases, those in line, and what jobs still want', async () => {
+  const other = await openShop();
+  own = await startOwnTrainer(other, {}, { keepReleases: 1 });
+  const { hash } = await trainedRelease(other, 'in-line', 1);
+  for (const name of ['gone', 'newest']) await writeDated(other, name, name === 'gone' ? '2026-01-01' : '2030-01-01');
+  const record = { releaseId: 'in-line', kind: 'released', at: 1, artifactUri: 'file:x', artifactHash: hash } as const;
+  await own.releases.publish(releaseRecord(record));
+  for (const left of ['trained/release-00ff-refit-recurrent', 'jobs/recurrent-gone'])
+    await mkdir(join(other.dataDir, left), { recursive: true });
+  await other.queue.schedule([{ name: 'clean-up', everyMs: 60_000, job: { name: 'clean-up', data: {} } }]);
+  await until('it is cleaned up', async () => (await own?.completed('clean-up')) === 1);
+  const left = async (folder: string) => (await readdir(join(other.dataDir, folder))).toSorted();
+  expect(await left('releases')).toEqual(['in-line', 'newest']);
+  // trained by hand: they stay with their jobs
+  expect(await left('trained')).toHaveLength(2);
+  expect(await left('jobs')).toEqual([]);
+  await own.close();
+  own = undefined;
+  await other.close();
+});
+
+const writeDated = async (shop: Shop, release: string, day: string) => {
+  const { manifest, items, features, models } = await shop.release('in-line');
+  const facts = { ...manifest, release, createdAt: `${day}T00:00:00.000Z` };
+  await writeArtifact(join(shop.dataDir, 'releases', release), { ...facts, items, features, models, tables: {} });
+};

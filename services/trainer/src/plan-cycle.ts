@@ -1,0 +1,112 @@
+/**
+ * Makes a cycle of what the store has by now. Invariants: the newest slice is read by no training of the cycle, so that the
+ * gate measures over what nothing has learned from; one cycle of a mode at a time; the same store gives the same cycle.
+ */
+import { cutByTime, readPositions, type Store } from '@nextcart/clickhouse';
+import {
+  type LogSlice,
+  type ModelKind,
+  modelKinds,
+  type ParentRelease,
+  type PlanPayload,
+  type PlanResult,
+  type TrainingMode,
+} from '@nextcart/contracts';
+import type { Logger } from '@nextcart/runtime';
+import type { TrainingSettings } from './data-set/settings.ts';
+import { openParent } from './open-parent.ts';
+import type { Cycle, TrainingQueue } from './queue.ts';
+import type { ReleasesInForce } from './release-in-force.ts';
+
+export interface PlanDeps {
+  readonly log: Logger;
+  readonly store: Store;
+  /** Of the events' topic. */
+  readonly topicId: () => Promise<string>;
+  readonly settings: TrainingSettings;
+  readonly dataDir: string;
+  readonly inForce: ReleasesInForce['inForce'];
+  /** The shop's clock, epoch ms; null before its first event. */
+  readonly shopTime: () => Promise<number | null>;
+  readonly queue: Pick<TrainingQueue, 'addCycle' | 'notes' | 'isPending'>;
+  /** Positions that the first cycle of a log wants. */
+  readonly firstEvents: number;
+}
+
+/** Where the gate let nothing pass yet, a full training comes again when there is a quarter more, not by the minute. */
+const GROWTH = 1.25;
+
+export const planCycle = async (deps: PlanDeps, plan: PlanPayload): Promise<PlanResult> => {
+  const { queue, settings, shopTime } = deps;
+  const topicId = await deps.topicId();
+  const inForce = await deps.inForce();
+  const champion = inForce && (await openParent(deps, inForce, topicId));
+  const mode = champion ? plan.mode : 'full';
+  const planned = await queue.notes.alone(mode, async (): Promise<PlanResult> => {
+    const last = await queue.notes.last(mode);
+    if (last && (await queue.isPending(last.jobId)))
+      return { jobId: null, why: `${last.jobId}, the ${mode} cycle before, has not ended` };
+    const isFirst = champion === null && last?.topicId !== topicId;
+    const wanted = isFirst ? deps.firstEvents : settings.cycle.minEvents;
+    const slices = await sliced(deps, { mode, topicId, wanted }, champion?.next ?? NOTHING_LEARNED);
+    if (typeof slices === 'string') return { jobId: null, why: slices };
+    const positions = slices.slice.reduce((sum, { to }) => sum + to, 0);
+    if (plan.mode !== mode && last?.topicId === topicId && positions < GROWTH * last.positions)
+      return { jobId: null, why: `none is in force, and ${last.jobId} has learned from nearly all that is there` };
+    const parent = mode === 'warm' && champion ? champion.release : null;
+    const now = await shopTime();
+    const jobId = await queue.addCycle(cycleOf(settings, plan, { parent, topicId, ...slices }));
+    await queue.notes.write(mode, { jobId, topicId, positions, shopTime: now });
+    return { jobId, why: null };
+  });
+  return planned ?? { jobId: null, why: `another trainer plans a ${mode} cycle` };
+};
+
+const NOTHING_LEARNED: ReadonlyMap<number, number> = new Map();
+
+interface Slices {
+  readonly ranges: readonly LogSlice[];
+  readonly slice: readonly LogSlice[];
+}
+
+/** What a mode reads in two, or why there is nothing to be made of it. `next`: what the release in force has not seen. */
+const sliced = async (
+  { store, settings: { cycle } }: PlanDeps,
+  { mode, topicId, wanted }: { readonly mode: TrainingMode; readonly topicId: string; readonly wanted: number },
+  next: ReadonlyMap<number, number>,
+): Promise<Slices | string> => {
+  const positions = await readPositions(store, 'events', topicId);
+  const seen = (partition: number) => next.get(partition) ?? 0;
+  const unseen = positions.reduce((sum, at) => sum + Math.max(0, at.next - seen(at.partition)), 0);
+  if (unseen < wanted) return `${unseen} positions are new, ${wanted} are wanted`;
+  const all = positions
+    .map((at) => ({ partition: at.partition, from: mode === 'warm' ? seen(at.partition) : 0, to: at.next }))
+    .filter(({ from, to }) => from < to);
+  const cuts = await cutByTime(store, { topicId, ranges: all }, cycle.sliceShare[mode]);
+  // the champion is measured over the slice as well: what it learned from can't be in it
+  const parts = all.map((range, at) => ({
+    ...range,
+    cut: Math.max(cuts[at] as number, Math.min(range.to, seen(range.partition))),
+  }));
+  const ranges = parts.map(({ partition, from, cut }) => ({ partition, from, to: cut }));
+  const slice = parts.map(({ partition, cut, to }) => ({ partition, from: cut, to }));
+  for (const [what, some] of Object.entries({ 'be learned from': ranges, 'be measured over': slice }))
+    if (some.every(({ from, to }) => from === to)) return `nothing is there to ${what}`;
+  return { ranges, slice };
+};
+
+const cycleOf = (
+  settings: TrainingSettings,
+  { seed, budget }: PlanPayload,
+  data: Slices & { readonly parent: ParentRelease | null; readonly topicId: string },
+): Cycle => {
+  const { slice, ...training } = data;
+  const epochs: Record<ModelKind, number> = data.parent
+    ? { recurrent: settings.warm.epochs, autoencoder: settings.warm.epochs }
+    : { recurrent: budget.epochs, autoencoder: settings.autoencoder.epochFactor * budget.epochs };
+  return {
+    trainings: modelKinds.map((kind) => ({ kind, ...training, seed, budget: { ...budget, epochs: epochs[kind] } })),
+    // once over the slice: it is as much as a warm start's new events
+    release: { ...training, slice, seed, budget: { ...budget, epochs: 1 } },
+  };
+};

@@ -1,0 +1,23 @@
+import type { ReleaseArtifact } from '@nextcart/contracts';
+import { untilDone, type WaitingDeps } from '@nextcart/runtime';
+import type { ReleaseLog } from './release/release-log.ts';
+
+/** What model-releases.v1 says by now. A broker that is away is waited for. */
+export interface ReleasesInForce {
+  /** Null while none serves. */
+  inForce(): Promise<ReleaseArtifact | null>;
+  /** Oldest first, without what was rolled back. */
+  line(): Promise<readonly ReleaseArtifact[]>;
+}
+
+/** Read anew whenever it is asked, some times an hour: a reader of its own would have to be trusted to be up to date. */
+export const releasesInForce = (
+  deps: WaitingDeps & { readonly releases: Pick<ReleaseLog, 'read'> },
+  signal: AbortSignal,
+): ReleasesInForce => {
+  const read = async () => (await untilDone(deps, 'model releases', signal, () => deps.releases.read())).line;
+  return {
+    inForce: async () => (await read()).inForce(),
+    line: async () => (await read()).line(),
+  };
+};

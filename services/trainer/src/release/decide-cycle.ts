@@ -1,0 +1,168 @@
+/** From trained models to a decision: opened, measured, judged, and where they pass refitted and written. */
+import { basename, join } from 'node:path';
+import type { ModelRun } from '@nextcart/clickhouse';
+import type { ReleaseLine } from '@nextcart/contracts';
+import { ArtifactError, readCpu, readManifest, writeArtifact } from '@nextcart/models';
+import { dataFolders } from '../data-folders.ts';
+import { candidateName, type ReleaseDeps, type ReleaseRun } from './cycle.ts';
+import { type Evaluation, evaluate } from './evaluate.ts';
+import { isNewer, judge } from './judge.ts';
+import { type Candidate, mergeArtifacts } from './merge-artifacts.ts';
+import { type Refitted, refitCandidate } from './refit.ts';
+import { openRivals, type Rivals } from './rivals.ts';
+import { modelSources } from './serving.ts';
+import type { Stages } from './stages.ts';
+import { writeRelease } from './write-release.ts';
+
+export type CycleDecision = Omit<ModelRun, 'at' | 'seconds'>;
+
+interface DecideDeps extends ReleaseDeps {
+  readonly attempt: <T>(query: () => Promise<T>) => Promise<T>;
+  readonly signal: AbortSignal;
+  readonly stages: Stages;
+}
+interface Cycle extends ReleaseRun {
+  readonly line: ReleaseLine;
+  readonly looksToday: number;
+}
+
+export const decideCycle = async (deps: DecideDeps, cycle: Cycle): Promise<CycleDecision> => {
+  const { stages, gate } = deps;
+  stages.begin('measure');
+  try {
+    const candidate = await mergeArtifacts(
+      (trained) => join(dataFolders(deps.dataDir).trainedDir, trained),
+      cycle.children,
+    );
+    const rivals = await openRivals(cycle.line, cycle.jobId);
+    const evaluation = await evaluate({ ...deps, onProgress: stages.tell }, cycle.payload, candidate, rivals);
+    const newer = isNewer(cycle.payload, rivals.champion?.manifest.trainedOn);
+    const judgement = judge(evaluation, gate, { newer, looksToday: cycle.looksToday, seed: cycle.payload.seed });
+    const measured = measuredRun(cycle, rivals, evaluation, judgement);
+    if (judgement.verdict !== 'pass') return { ...measured, refitted: false, ...NO_ARTIFACT };
+    return await release(deps, cycle, candidate, evaluation, measured);
+  } catch (error) {
+    if (deps.signal.aborted || !isTheModels(error)) throw error;
+    return { ...nothingMeasured(cycle), reasons: [`the candidate can't be used: ${error.message}`] };
+  }
+};
+
+const NO_ARTIFACT = { artifactUri: '', artifactHash: '' } as const;
+
+/** Not a server's or a disk's fault, which is tried again: models that do not open, do not fit or can't be served. */
+const isTheModels = (error: unknown): error is Error => error instanceof ArtifactError || error instanceof RangeError;
+
+type MeasuredRun = Omit<CycleDecision, 'refitted' | keyof typeof NO_ARTIFACT>;
+
+const runOf = ({ jobId, payload, children }: Cycle) => ({
+  ...{ release: jobId, mode: payload.parent === null ? ('full' as const) : ('warm' as const) },
+  ...{ topicId: payload.topicId, ranges: payload.ranges, slice: payload.slice },
+  events: Math.max(0, ...children.map(({ events }) => events)),
+  losses: lossesOf(children),
+});
+
+const lossesOf = (trainings: Cycle['children']): Record<string, number> =>
+  Object.fromEntries(trainings.filter(({ loss }) => Number.isFinite(loss)).map(({ kind, loss }) => [kind, loss]));
+
+const nothingMeasured = (cycle: Cycle): CycleDecision => ({
+  ...runOf(cycle),
+  ...{ verdict: 'reject', superior: false, alphaSpent: 0, reasons: [], champion: '', anchor: '', subjects: 0 },
+  ...{ requests: 0, leftOut: 0, metrics: {}, weights: {}, coverage: 0, refitted: false },
+  ...NO_ARTIFACT,
+});
+
+const measuredRun = (
+  cycle: Cycle,
+  { champion, anchor, remarks }: Rivals,
+  { shop, measured, fusion, coverage }: Evaluation,
+  { verdict, superior, alphaSpent, reasons, metrics }: ReturnType<typeof judge>,
+): MeasuredRun => ({
+  ...runOf(cycle),
+  ...{ verdict, superior, alphaSpent, metrics, coverage, weights: definite(fusion.weights) },
+  ...{ subjects: measured.subjects, requests: measured.requests.length, leftOut: measured.leftOut },
+  champion: champion?.manifest.release ?? '',
+  anchor: anchor?.manifest.release ?? '',
+  reasons: [
+    ...reasons,
+    ...(champion ? [] : ['the champion is the ranker without models: no release is in force']),
+    ...(fusion.fitted ? [] : ['the weights of the fusion are even: nothing to fit them on']),
+    ...remarks,
+    ...shop.remarks,
+  ],
+});
+
+const definite = (weights: Readonly<Partial<Record<string, number>>>): Record<string, number> =>
+  Object.fromEntries(Object.entries(weights).map(([source, weight]) => [source, weight ?? 0]));
+
+const release = async (
+  deps: DecideDeps,
+  cycle: Cycle,
+  candidate: Candidate,
+  evaluation: Evaluation,
+  measured: MeasuredRun,
+): Promise<CycleDecision> => {
+  const { stages } = deps;
+  stages.begin('refit');
+  const refitted = await refit(deps, cycle, candidate, evaluation);
+  const run = {
+    ...measured,
+    refitted: refitted.candidate !== null,
+    reasons: [...measured.reasons, refitted.reason],
+    losses: { ...measured.losses, ...underRefit(refitted.losses) },
+  };
+  stages.begin('write');
+  const written = await writeRelease(dataFolders(deps.dataDir).releasesDir, {
+    ...{ run, createdAt: cycle.createdAt, seed: cycle.payload.seed },
+    candidate: refitted.candidate ?? candidate,
+    weights: evaluation.fusion.weights,
+  });
+  return { ...run, ...written };
+};
+
+const underRefit = (losses: Readonly<Record<string, number>>) =>
+  Object.fromEntries(Object.entries(losses).map(([kind, loss]) => [`${kind} over the slice`, loss]));
+
+const refit = async (
+  deps: DecideDeps,
+  { jobId, createdAt, payload, children }: Cycle,
+  candidate: Candidate,
+  { shop, measured, fusion }: Evaluation,
+): Promise<Refitted> => {
+  const { stages, dataDir, signal } = deps;
+  const { trainedDir } = dataFolders(dataDir);
+  const folderOf = (trained: string) => join(trainedDir, trained);
+  const name = candidateName(jobId);
+  const written = deps.refit && (await writeCandidate(folderOf(name), createdAt, candidate));
+  const from = { release: name, hash: written ?? '' };
+  const kinds = modelSources(candidate);
+  const { topicId, slice, seed, budget } = payload;
+  const requests = kinds.map((kind, at) => ({
+    ...{ name: `${jobId}-refit-${kind}`, kind, from, topicId, ranges: slice, seed, budget, signal },
+    onProgress: (share: number) => stages.tell(at + share, kinds.length),
+  }));
+  return refitCandidate(
+    { refit: deps.refit, gate: deps.gate, threads: deps.threads, folderOf, signal, shop, measured },
+    candidate,
+    fusion.weights,
+    requests,
+    lossesOf(children),
+  );
+};
+
+/** What the pass over the slice goes on from; of a cycle that is done again it is there already. Returns its hash. */
+const writeCandidate = async (folder: string, createdAt: number, candidate: Candidate): Promise<string> => {
+  const known = await readManifest(folder).catch(() => undefined);
+  if (known) return known.hash;
+  const { items, features, models, tables, trainedOn, settings } = candidate;
+  const facts = {
+    createdAt: new Date(createdAt).toISOString(),
+    seeds: {},
+    trainedOn,
+    metrics: [],
+    cpu: await readCpu(),
+  };
+  const { hash } = await writeArtifact(folder, {
+    ...{ release: basename(folder), ...facts, settings, items, features, models, tables },
+  });
+  return hash;
+};

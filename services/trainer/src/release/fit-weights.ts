@@ -1,0 +1,80 @@
+import { setImmediate } from 'node:timers/promises';
+import { type FittedWeights, fitWeights } from '@nextcart/models';
+import { createModelMemory, createRanker, openReleaseModels } from '@nextcart/ranking';
+import { historiesOf, withOpinions } from './contenders.ts';
+import { gainOf } from './measure.ts';
+import type { Candidate } from './merge-artifacts.ts';
+import type { ReplayedShop } from './replayed-shop.ts';
+import type { MeasuringRequest } from './requests.ts';
+import { asArtifact, fusedWeights, modelSources, type Weights } from './serving.ts';
+
+export interface FittedFusion {
+  readonly weights: Weights;
+  /** Null where there was nothing to fit on. */
+  readonly fitted: FittedWeights | null;
+}
+
+/** A fit on fewer says nothing. */
+const MIN_REQUESTS = 20;
+/** Lists that are made without anything else running meanwhile. */
+const LISTS_AT_ONCE = 32;
+
+/**
+ * Weights of the fusion, by NDCG of what would have been shown: the parts without models as one, whose proportions stay,
+ * and each model. The models are asked once, for all tries.
+ */
+export const fitFusion = async (
+  candidate: Candidate,
+  shop: ReplayedShop,
+  requests: readonly MeasuringRequest[],
+  { k, threads, signal }: { readonly k: number; readonly threads: number; readonly signal: AbortSignal },
+): Promise<FittedFusion> => {
+  const parts = 1 + modelSources(candidate).length;
+  const even = fusedWeights(
+    candidate,
+    Array.from({ length: parts }, () => 1 / parts),
+  );
+  if (requests.length < MIN_REQUESTS) return { weights: even, fitted: null };
+  const artifact = await asArtifact(candidate, 'candidate for its weights', even);
+  const models = await openReleaseModels(artifact, { index: shop.index, threads, batch: requests.length });
+  try {
+    const asked = await withOpinions(models, historiesOf(requests, []), requests.map(createModelMemory));
+    const quality = async (shares: readonly number[]): Promise<number> => {
+      const configuration = { ...shop.configuration, weights: fusedWeights(candidate, shares) };
+      const ranker = createRanker({ ...shop, configuration });
+      let sum = 0;
+      for (let start = 0; start < asked.length; start += LISTS_AT_ONCE) {
+        signal.throwIfAborted();
+        const lists = ranker.rank(asked.slice(start, start + LISTS_AT_ONCE));
+        lists.forEach((list, at) => void (sum += gainOf(list, requests[start + at]?.target ?? '', k)));
+        await setImmediate(); // a lock must be renewed all the same
+      }
+      return sum / asked.length;
+    };
+    const fitted = await fitAwaited(parts, quality);
+    return { weights: fusedWeights(candidate, fitted.weights), fitted };
+  } finally {
+    await models.close();
+  }
+};
+
+/**
+ * `fitWeights` of a quality that takes its time: since the search is a function of the qualities alone, it is begun anew
+ * with those that are known until it asks for none that is not.
+ */
+const fitAwaited = async (
+  parts: number,
+  quality: (weights: readonly number[]) => Promise<number>,
+): Promise<FittedWeights> => {
+  const known = new Map<string, number>();
+  for (;;) {
+    let wanted: readonly number[] | undefined;
+    const fitted = fitWeights(parts, (weights) => {
+      const found = known.get(weights.join());
+      if (found === undefined) wanted ??= weights;
+      return wanted === undefined ? (found as number) : -Infinity;
+    });
+    if (wanted === undefined) return fitted;
+    known.set(wanted.join(), await quality(wanted));
+  }
+};

@@ -1,0 +1,20 @@
+import type { LiveQuality } from '@nextcart/clickhouse';
+import type { GateSettings } from './gate-settings.ts';
+
+/**
+ * Why a release must go that fares so, where the one before it fared like that; null where it may stay, or too little is
+ * known. A hit rate is out of its band when it is surely below its share of the one before: by so many standard errors.
+ */
+export const judgeLive = (now: LiveQuality, before: LiveQuality, bands: GateSettings['watch']): string | null => {
+  if (now.lists < bands.minLists || before.lists < bands.minLists) return null;
+  const wanted = bands.hitShare * before.hitRate;
+  const error = Math.hypot(now.error, bands.hitShare * before.error);
+  if (now.hitRate < wanted - bands.errors * error)
+    return `its live hit rate is ${share(now.hitRate)} over ${now.lists} lists, surely below ${share(bands.hitShare)} of the ${share(before.hitRate)} before`;
+  const shift = Math.abs(now.steepness - before.steepness) / before.steepnessDeviation;
+  if (!(shift <= bands.steepnessShift))
+    return `its scores fall from ${now.steepness.toFixed(3)} of the first, ${before.steepness.toFixed(3)} before: ${shift.toFixed(1)} deviations apart, more than ${bands.steepnessShift}`;
+  return null;
+};
+
+const share = (value: number): string => `${(100 * value).toFixed(1)} %`;

@@ -1,0 +1,238 @@
+import { createHash } from 'node:crypto';
+import { readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readModelRun } from '@nextcart/clickhouse';
+import { createItemIndex } from '@nextcart/contracts';
+import { decodeArrays, encodeArrays, openArtifact } from '@nextcart/models';
+import { openReleaseModels } from '@nextcart/ranking';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeRelease } from './make-release.ts';
+import { good, itemIds, openReleaseShop, type ReleaseShop, shuffled } from './release.fixture.ts';
+
+let shop: ReleaseShop;
+beforeAll(async () => {
+  shop = await openReleaseShop();
+});
+afterAll(() => shop.close());
+
+/** A cycle over the same slice as the others, of which it is said that it was learned from more. */
+const newer = { ranges: [{ partition: 0, from: 0, to: 400 }] };
+const folderOf = (release: string) => join(shop.dataDir, 'releases', release);
+
+test('what beats all baselines is released: measured, told in words and figures, and it serves', async () => {
+  const children = [await shop.train('good-rnn', good()), await shop.trainAutoencoder('good-vae')];
+  const result = await makeRelease(shop.deps, shop.run('r1', children));
+  expect(result, result.reasons.join('\n')).toMatchObject({ release: 'r1', verdict: 'pass' });
+  expect(result.reasons.join('\n')).toContain('beats trending by at least +');
+  expect(result.reasons.join('\n')).toContain('beats the parts without models by at least +');
+  expect(result.reasons.join('\n')).toContain('there is no snapshot of sessions');
+  expect(result.reasons.join('\n')).toContain('released as it was measured: no pass over the slice');
+
+  const artifact = await openArtifact(folderOf('r1'), { hash: result.hash as string });
+  expect(artifact.manifest.settings).toMatchObject({
+    serving: {
+      asked: 'view',
+      types: ['view', 'cart', 'purchase'],
+      weights: { recurrent: expect.any(Number) as number },
+    },
+    cycle: { mode: 'full', champion: '', anchor: '' },
+  });
+  const candidate = artifact.manifest.metrics.find(({ name }) => name === 'NDCG@20 candidate');
+  expect(candidate?.definition).toContain('1 / log2(rank + 1)');
+  expect(candidate?.low).toBeLessThan(candidate?.value as number);
+  expect(candidate?.high).toBeGreaterThan(candidate?.value as number);
+  const models = await openReleaseModels(artifact, { index: createItemIndex(), threads: 1, batch: 4 });
+  await models.close();
+
+  expect(await readModelRun(shop.store, 'r1')).toMatchObject({
+    ...{ mode: 'full', verdict: 'pass', subjects: 120, requests: 120, leftOut: 1, artifactHash: result.hash },
+    ...{ losses: { recurrent: 2.5, autoencoder: 2.5 }, refitted: false, reasons: result.reasons },
+  });
+  const [record, ...others] = await shop.records('r1');
+  expect(others).toEqual([]);
+  expect(record).toMatchObject({
+    ...{ kind: 'released', artifactUri: `file://${folderOf('r1')}`, artifactHash: result.hash },
+    ...{ trainingRange: { 0: '0-179', 1: '0-179' }, decision: result.reasons.join('\n') },
+  });
+  expect(record?.metrics['NDCG@20 candidate']).toBeCloseTo(candidate?.value as number, 12);
+  const measured = shop.progress.filter(({ stage }) => stage === 'measure');
+  expect(measured.at(-1)).toMatchObject({ done: 840, total: 840, etaSeconds: 0 });
+  expect(shop.progress.at(-1)?.stage).toBe('write');
+});
+
+test('the same job again tells the same, and nothing twice', async () => {
+  const before = await shop.records('r1');
+  const again = await makeRelease(shop.deps, shop.run('r1', []));
+  expect(again).toMatchObject({ verdict: 'pass', hash: before[0]?.artifactHash });
+  expect(await shop.records('r1')).toEqual(before);
+});
+
+describe('a cycle that is killed', () => {
+  const killed = new Error('killed');
+  test('between its row and its record ends in the same release', async () => {
+    const children = [await shop.train('k1', good())];
+    const log = await shop.emptyLog();
+    const dying = { ...log, publish: () => Promise.reject(killed) };
+    await expect(makeRelease({ ...shop.deps, releases: dying }, shop.run('k1', children))).rejects.toBe(killed);
+    const { hash } = await openArtifact(folderOf('k1'));
+    const result = await makeRelease({ ...shop.deps, releases: log }, shop.run('k1', children));
+    expect(result).toMatchObject({ verdict: 'pass', hash });
+    expect((await log.read()).line.inForce()).toMatchObject({ releaseId: 'k1', hash });
+  });
+
+  test('between its artifact and its row ends in the same release and the same row', async () => {
+    const row = await readModelRun(shop.store, 'k1');
+    await shop.store.command("DELETE FROM model_runs WHERE release = 'k1'");
+    const log = await shop.emptyLog();
+    const result = await makeRelease({ ...shop.deps, releases: log }, shop.run('k1', []));
+    expect(result).toMatchObject({ verdict: 'pass', hash: row?.artifactHash, reasons: row?.reasons });
+    expect((await log.read()).line.inForce()?.hash).toBe(row?.artifactHash);
+  });
+
+  test('and rolled back meanwhile does not come back into force', async () => {
+    const log = await shop.emptyLog();
+    await makeRelease({ ...shop.deps, releases: log }, shop.run('k1', []));
+    const [record] = (await log.read()).records;
+    await log.publish({ ...(record as NonNullable<typeof record>), kind: 'rolled_back' });
+    await makeRelease({ ...shop.deps, releases: log }, shop.run('k1', []));
+    expect((await log.read()).line.inForce()).toBeNull();
+  });
+});
+
+describe('beside a champion', () => {
+  test('the same model over the same behaviour is rejected: it has nothing to offer', async () => {
+    const result = await makeRelease(shop.deps, shop.run('twin', [await shop.train('twin', good(2))]));
+    expect(result).toMatchObject({ verdict: 'reject', hash: null });
+    expect(result.reasons.join('\n')).toContain('has learned nothing newer than the champion');
+    expect(await readModelRun(shop.store, 'twin')).toMatchObject({ champion: 'r1', anchor: 'r1', artifactUri: '' });
+    expect((await shop.records('twin'))[0]).toMatchObject({ kind: 'rejected', artifactUri: null });
+  });
+
+  test('the same model over newer behaviour passes, and its anchor stays the full training', async () => {
+    const parent = { release: 'r1', hash: 'x' };
+    const children = [await shop.train('warm', good()), await shop.trainAutoencoder('warm-vae')];
+    const run = shop.run('warm', children, { ...newer, parent });
+    const result = await makeRelease(shop.deps, run);
+    expect(result, result.reasons.join('\n')).toMatchObject({ verdict: 'pass' });
+    const next = await makeRelease(shop.deps, shop.run('next', [await shop.train('next', good(3))], newer));
+    expect(await readModelRun(shop.store, 'next'), next.reasons.join('\n')).toMatchObject({
+      ...{ champion: 'warm', anchor: 'r1' },
+    });
+  });
+
+  test('a champion whose artifact is gone is told of, and the ranker without models stands for it', async () => {
+    const log = await shop.emptyLog();
+    const deps = { ...shop.deps, releases: log };
+    await makeRelease(deps, shop.run('lost', [await shop.train('lost', good())]));
+    await rm(folderOf('lost'), { recursive: true });
+    const result = await makeRelease(deps, shop.run('after', [await shop.train('after', good())]));
+    expect(result.verdict).toBe('pass');
+    expect(result.reasons.join('\n')).toMatch(
+      /the release in force, lost, can't be compared with: there is no release at/,
+    );
+  });
+});
+
+test('on too few subjects it waits: nothing is written or put in force, and the figures are told all the same', async () => {
+  const deps = { ...shop.deps, gate: { ...shop.deps.gate, minSubjects: 121 } };
+  const result = await makeRelease(deps, shop.run('few', [await shop.train('few', good())]));
+  expect(result).toMatchObject({ verdict: 'wait', hash: null });
+  expect(result.reasons[0]).toBe('waits: 120 subjects of 121');
+  expect((await readModelRun(shop.store, 'few'))?.metrics).toHaveProperty(['NDCG@20 candidate']);
+  await expect(openArtifact(folderOf('few'))).rejects.toThrow('there is no release');
+});
+
+describe('poisoned', () => {
+  const rejected = async (jobId: string, children: Parameters<ReleaseShop['run']>[1]) => {
+    const result = await makeRelease(shop.deps, shop.run(jobId, children, newer));
+    expect(result).toMatchObject({ verdict: 'reject', hash: null });
+    expect((await shop.records(jobId))[0]).toMatchObject({ kind: 'rejected', decision: result.reasons.join('\n') });
+    return result.reasons.join('\n');
+  };
+  const partOf = (trained: string) => join(shop.dataDir, 'trained', trained, 'recurrent', 'weights.bin');
+
+  test('a model whose labels were shuffled does not pass, whatever the fusion makes of it', async () => {
+    expect(await rejected('shuffled', [await shop.train('shuffled', shuffled())])).toContain('inferior to the anchor');
+  });
+
+  test('an artifact that is cut short, or another than its training wrote, is rejected in words', async () => {
+    const cut = await shop.train('cut', good());
+    await truncate(partOf('cut'), 100);
+    expect(await rejected('cut', [cut])).toMatch(
+      /recurrent\/weights\.bin: it is cut or grown: 100 bytes instead of \d+/,
+    );
+    const other = { ...(await shop.train('other', good())), hash: 'f'.repeat(64) };
+    expect(await rejected('other', [other])).toMatch(/the release has hash [0-9a-f]{64}, not f{64}/);
+    expect(await rejected('gone', [{ ...other, trained: 'nowhere' }])).toContain('there is no release at');
+    expect(await rejected('none', [])).toContain('no training made a model');
+  });
+
+  test('weights that are no numbers are rejected, though their hashes are right', async () => {
+    const child = await shop.train('nan', good());
+    const format = { name: 'model', magic: 'NCMD', version: 1 };
+    const { about, arrays } = decodeArrays<object>(format, await readFile(partOf('nan')));
+    arrays['weights.bias']?.fill(Number.NaN);
+    const bytes = encodeArrays(format, { about, arrays });
+    await writeFile(partOf('nan'), bytes);
+    const sha256 = (data: Uint8Array | string) => createHash('sha256').update(data).digest('hex');
+    const file = join(shop.dataDir, 'trained', 'nan', 'manifest.json');
+    const manifest = JSON.parse(await readFile(file, 'utf8')) as { files: { file: string; sha256: string }[] };
+    for (const entry of manifest.files) if (entry.file === 'recurrent/weights.bin') entry.sha256 = sha256(bytes);
+    const text = JSON.stringify(manifest);
+    await writeFile(file, text);
+    await writeFile(`${file}.sha256`, `${sha256(text)}  manifest.json\n`);
+    expect(await rejected('nan', [{ ...child, hash: sha256(text) }])).toMatch(
+      /recurrent\/weights\.bin: weights\.bias\[0\] is NaN/,
+    );
+  });
+
+  test('models that know other items than each other are rejected', async () => {
+    const children = [await shop.train('some', good()), await shop.trainAutoencoder('others', itemIds.toReversed())];
+    expect(await rejected('mixed', children)).toContain("number 0 is 'i0' and 'i39'");
+  });
+});
+
+describe('the pass over the slice', () => {
+  const refitted = async (jobId: string, model: ReturnType<typeof good>, loss: number) => {
+    const log = await shop.emptyLog();
+    const refit = async ({ name }: { name: string }) => shop.train(name, model, { loss });
+    const result = await makeRelease(
+      { ...shop.deps, releases: log, refit },
+      shop.run(jobId, [await shop.train(jobId, good())]),
+    );
+    const { models } = await openArtifact(folderOf(jobId), { hash: result.hash as string });
+    return { reasons: result.reasons.join('\n'), bias: models.recurrent?.weights['bias'] };
+  };
+
+  test('within its bands is what is released', async () => {
+    const moved = good();
+    moved.weights['bias']?.forEach((value, at, bias) => void (bias[at] = value * 1.01));
+    const { reasons, bias } = await refitted('within', moved, 2.6);
+    expect(reasons).toContain('learned the slice too, within its bands');
+    expect(bias).toEqual(moved.weights['bias']);
+    expect(await readModelRun(shop.store, 'within')).toMatchObject({
+      ...{ refitted: true, losses: { recurrent: 2.5, 'recurrent over the slice': 2.6 } },
+    });
+    await expect(openArtifact(join(shop.dataDir, 'trained', 'within-candidate'))).rejects.toThrow(
+      'there is no release',
+    );
+  });
+
+  test('beyond its bands of loss or quality is thrown away, and what was measured is released', async () => {
+    const { reasons, bias } = await refitted('loss', good(2), 3.8);
+    expect(reasons).toContain("after the pass the recurrent model's loss was 3.8000, above 3.7500");
+    expect(bias).toEqual(good().weights['bias']);
+    const worse = await refitted('worse', shuffled(), 2.4);
+    expect(worse.reasons).toMatch(/after the pass NDCG over the slice itself fell from 0\.\d+ to 0\.\d+/);
+    expect(worse.bias).toEqual(good().weights['bias']);
+  });
+
+  test('that fails is told of, and what was measured is released', async () => {
+    const log = await shop.emptyLog();
+    const refit = () => Promise.reject(new Error('its budget of 60 s is spent'));
+    const run = shop.run('failed', [await shop.train('failed', good())]);
+    const result = await makeRelease({ ...shop.deps, releases: log, refit }, run);
+    expect(result.verdict).toBe('pass');
+    expect(result.reasons.join('\n')).toContain('the pass over the slice failed: its budget of 60 s is spent');
+  });
+});

@@ -1,0 +1,46 @@
+/**
+ * The end of a cycle: what its trainings learned is measured, the gate decides, and what passes is released. Invariants: a
+ * cycle is decided once: whoever does it again tells the same decision and the same artifact; what can't be opened or
+ * can't be served is rejected with the reason in words, and never stops a cycle that comes after.
+ */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { checkTrainingSlices, countLooks, type ModelRun, readModelRun } from '@nextcart/clickhouse';
+import type { ReleaseResult } from '@nextcart/contracts';
+import { untilDone } from '@nextcart/runtime';
+import { dataFolders } from '../data-folders.ts';
+import { conclude } from './conclude.ts';
+import { candidateName, type ReleaseDeps, type ReleaseRun } from './cycle.ts';
+import { decideCycle } from './decide-cycle.ts';
+import { createStages } from './stages.ts';
+import { writtenRun } from './write-release.ts';
+
+const DAY_MS = 86_400_000;
+
+/** Rejects with the signal's reason where it was stopped, and for servers' and disks' faults; then it is done again. */
+export const makeRelease = async (deps: ReleaseDeps, run: ReleaseRun): Promise<ReleaseResult> => {
+  const { store, releases, clock, log, dataDir } = deps;
+  const { jobId, payload, signal } = run;
+  const { releasesDir, trainedDir } = dataFolders(dataDir);
+  const attempt = <T>(query: () => Promise<T>) => untilDone(deps, 'release', signal, query);
+  const telling = { store, releases, attempt };
+  const decided =
+    (await attempt(() => readModelRun(store, jobId))) ?? (await writtenRun(releasesDir, jobId, clock.now()));
+  if (decided) return conclude(telling, decided);
+
+  await attempt(() => checkTrainingSlices(store, { topicId: payload.topicId, ranges: payload.slice }));
+  const now = clock.now();
+  const day = { from: now - (now % DAY_MS), to: now + DAY_MS };
+  const { line } = await attempt(() => releases.read());
+  const stages = createStages(clock, run.onProgress);
+  const decision = await decideCycle(
+    { ...deps, attempt, signal, stages },
+    { ...run, line, looksToday: await attempt(() => countLooks(store, day)) },
+  );
+  const row: ModelRun = { ...decision, at: clock.now(), seconds: stages.seconds() };
+  log.info({ jobId, verdict: row.verdict, reasons: row.reasons, seconds: row.seconds }, 'cycle_decided');
+  const result = await conclude(telling, row);
+  // what was only there for the pass over the slice
+  await rm(join(trainedDir, candidateName(jobId)), { recursive: true, force: true });
+  return result;
+};

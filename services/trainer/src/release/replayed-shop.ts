@@ -1,0 +1,100 @@
+/** The shop as rankers see it, as it was when a slice of the log began. */
+import { readCatalog, type Store, snapshotByHash, snapshotsBefore } from '@nextcart/clickhouse';
+import {
+  type CatalogItem,
+  createItemIndex,
+  type ItemIndex,
+  type LogSlice,
+  NextcartError,
+  type SnapshotKind,
+} from '@nextcart/contracts';
+import {
+  type CatalogFeatures,
+  createCatalogFeatures,
+  createParts,
+  defaultConfiguration,
+  type RankingConfiguration,
+  type RankingSnapshots,
+  type ScoringPart,
+} from '@nextcart/ranking';
+
+export interface ReplayedShop {
+  readonly index: ItemIndex;
+  readonly features: CatalogFeatures;
+  /** Those that need no training, of the snapshots that were in force. */
+  readonly parts: readonly ScoringPart[];
+  /** As served, but for what changes no list: its first 20 places, without reasons. */
+  readonly configuration: RankingConfiguration;
+  /** Items that may be shown. */
+  readonly items: number;
+  /** What is not as it was. */
+  readonly remarks: readonly string[];
+}
+
+const kinds = ['trending', 'covisits', 'copurchases', 'sessions'] as const satisfies SnapshotKind[];
+
+export interface ShopDeps {
+  readonly store: Store;
+  readonly attempt: <T>(query: () => Promise<T>) => Promise<T>;
+  /** Of the catalogue's topic. */
+  readonly catalogTopicId: () => Promise<string>;
+}
+
+/** `k`: places that are looked at. */
+export const readShop = async (
+  { store, attempt, catalogTopicId }: ShopDeps,
+  log: { readonly topicId: string; readonly slice: readonly LogSlice[] },
+  k: number,
+): Promise<ReplayedShop> => {
+  const topicId = await attempt(catalogTopicId);
+  const stored = await attempt(() => readCatalog(store, { topicId }));
+  const { snapshots, remarks } = await readSnapshots({ store, attempt }, log);
+  return createShop(
+    stored.map(({ item }) => item),
+    snapshots,
+    k,
+    remarks,
+  );
+};
+
+export const createShop = (
+  catalogue: readonly CatalogItem[],
+  snapshots: RankingSnapshots,
+  k: number,
+  remarks: readonly string[] = [],
+): ReplayedShop => {
+  const configuration = { ...defaultConfiguration, listSize: k, explained: 0 };
+  const index = createItemIndex();
+  const items = new Map(catalogue.map((item) => [item.itemId, item]));
+  for (const id of items.keys()) index.add(id);
+  const features = createCatalogFeatures({ index, catalog: { item: (at) => items.get(index.id(at)) }, configuration });
+  for (let at = 0; at < index.size; at += 1) features.refresh(at);
+  const parts = createParts({ index, features, snapshots, configuration });
+  const shown = catalogue.filter(({ hidden, stock }) => !hidden && (stock === null || stock > 0));
+  return { index, features, parts, configuration, items: shown.length, remarks };
+};
+
+const readSnapshots = async (
+  { store, attempt }: Pick<ShopDeps, 'store' | 'attempt'>,
+  { topicId, slice }: { readonly topicId: string; readonly slice: readonly LogSlice[] },
+): Promise<{ snapshots: RankingSnapshots; remarks: string[] }> => {
+  const dated = await attempt(() => snapshotsBefore(store, topicId, slice));
+  const snapshots: Record<string, unknown> = {};
+  const remarks: string[] = [];
+  for (const kind of kinds) {
+    const found = dated[kind];
+    if (found === undefined) {
+      remarks.push(`there is no snapshot of ${kind}`);
+      continue;
+    }
+    if (!found.isBefore) remarks.push(`no snapshot of ${kind} is older than the slice: its oldest stands for it`);
+    const snapshot = await attempt(() => snapshotByHash(store, found.hash));
+    if (snapshot === null)
+      throw new NextcartError('snapshot_missing', `snapshot ${found.hash} was dropped while it was wanted`, {
+        retry: true,
+        context: { kind, hash: found.hash },
+      });
+    snapshots[kind] = snapshot.payload;
+  }
+  return { snapshots, remarks };
+};

@@ -1,0 +1,131 @@
+import type { Store } from '@nextcart/clickhouse';
+import { insertTestEvents, migratedStore, type TestEvent } from '@nextcart/clickhouse/testing';
+import { createItemIndex, eventTypes } from '@nextcart/contracts';
+import { createHistoryView, createSubjectState, foldEvent, readHistory } from '@nextcart/events';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { type MeasuringRequests, readRequests } from './requests.ts';
+import { validationSlice } from './validation-slice.ts';
+
+let store: Store;
+let drop: () => Promise<void>;
+beforeAll(async () => ({ store, drop } = await migratedStore(inject('urls').clickhouseUrl, 'requests')));
+afterAll(() => drop());
+
+const TOPIC_ID = '0d5a8d0e-6b1f-4c57-9b5e-7d2f6a1c9e06';
+const NOW = Date.UTC(2026, 10, 24);
+const types = ['view', 'view', 'search', 'cart', 'purchase'] as const;
+
+const logOf = (drafts: readonly (readonly [subject: number, type: number, item: number])[]): TestEvent[] =>
+  drafts.map(([subject, type, item], offset) => ({
+    ...{ topicId: TOPIC_ID, partition: 0, offset, time: NOW + offset * 60_000, subject: `u${subject}` },
+    type: types[type] as (typeof types)[number],
+    ...(types[type] === 'search' ? { query: `thing ${item}` } : { item: `i${item}` }),
+  }));
+
+const index = createItemIndex();
+const read = (from: number, to: number) =>
+  readRequests(
+    { store, attempt: (query) => query() },
+    { topicId: TOPIC_ID, slice: [{ partition: 0, from, to }] },
+    { maxSubjects: 100, perSubject: 2 },
+    index,
+  );
+const told = ({ requests }: MeasuringRequests) =>
+  requests
+    .map(({ state, now, target, isNew }) => {
+      const {
+        subject,
+        count,
+        length,
+        items,
+        types: kinds,
+        times,
+        sessions,
+        queries,
+      } = readHistory(state, createHistoryView());
+      const cells = Array.from({ length }, (_, at) => [items[at], kinds[at], times[at], sessions[at], queries[at]]);
+      return { subject, count, cells, now, target, isNew };
+    })
+    .toSorted((a, b) => (a.subject < b.subject ? -1 : a.subject > b.subject ? 1 : a.count - b.count));
+
+/** Written out: each subject folded event by event, and looked at before its first carts and purchases in the slice. */
+const expected = (log: readonly TestEvent[], from: number, to: number) => {
+  const requests: MeasuringRequests['requests'][number][] = [];
+  for (const name of new Set(log.map(({ subject }) => subject))) {
+    const own = log.filter(({ subject }) => subject === name);
+    const targets = own
+      .filter(({ offset, type }) => offset >= from && offset < to && (type === 'cart' || type === 'purchase'))
+      .slice(0, 2);
+    for (const target of targets) {
+      const before = own.filter(({ offset }) => offset < target.offset);
+      const state = createSubjectState(name);
+      for (const { offset, time, type, item, query } of before)
+        foldEvent(
+          state,
+          {
+            ...{ offset, eventTime: time, type: eventTypes.indexOf(type), itemIndex: item ? index.add(item) : -1 },
+            ...{ query: query ?? null, sessionId: null, userId: null, events: null },
+          },
+          index,
+        );
+      const newest = before.at(-1);
+      if (newest)
+        requests.push({
+          subject: 0,
+          state,
+          now: newest.time,
+          target: target.item as string,
+          isNew: !before.some(({ item }) => item === target.item),
+        });
+    }
+  }
+  return { requests, subjects: 0, leftOut: 0 };
+};
+
+test('a request knows what its subject had done before, folded as serving folds it, and nothing that came after', async () => {
+  const draft = fc.tuple(fc.nat(2), fc.nat(4), fc.nat(9));
+  await fc.assert(
+    fc.asyncProperty(fc.array(draft, { minLength: 250, maxLength: 500 }), fc.nat(200), async (drafts, from) => {
+      for (const table of ['events', 'subject_events']) await store.command(`TRUNCATE TABLE ${table}`);
+      const [to, log] = [from + 40, logOf(drafts)];
+      // what comes after the slice first: it is there, and must not matter
+      await insertTestEvents(store, log.slice(to), 'later');
+      await insertTestEvents(store, log.slice(0, to), 'sooner');
+      expect(told(await read(from, to))).toEqual(told(expected(log, from, to)));
+    }),
+    { numRuns: 15 },
+  );
+});
+
+test('who asks without a history is left out and counted; subjects are numbered by those who stay', async () => {
+  for (const table of ['events', 'subject_events']) await store.command(`TRUNCATE TABLE ${table}`);
+  const log = logOf([
+    [0, 4, 1],
+    [1, 0, 2],
+    [1, 4, 3],
+    [2, 4, 4],
+    [2, 3, 5],
+  ]);
+  await insertTestEvents(store, log, 'all');
+  const found = await read(0, 5);
+  expect(found).toMatchObject({ subjects: 2, leftOut: 2 });
+  expect(found.requests.map(({ subject }) => subject)).toEqual([0, 1]);
+  expect(found.requests.map(({ target }) => target).sort()).toEqual(['i3', 'i5']);
+});
+
+test('weights are fitted on what came last before the slice, as much of it, and never on the slice', () => {
+  const ranges = [
+    { partition: 0, from: 10, to: 100 },
+    { partition: 1, from: 95, to: 100 },
+    { partition: 2, from: 0, to: 50 },
+  ];
+  const slice = [
+    { partition: 0, from: 100, to: 120 },
+    { partition: 1, from: 100, to: 150 },
+  ];
+  expect(validationSlice({ ranges, slice })).toEqual([
+    { partition: 0, from: 80, to: 100 },
+    { partition: 1, from: 95, to: 100 },
+  ]);
+});

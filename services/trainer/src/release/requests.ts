@@ -1,0 +1,97 @@
+/**
+ * What contenders are measured by: a cart or a purchase, asked for with what its subject had done before, as serving would
+ * have been asked. Invariants: point in time, so that nothing that came after the event changes a request; the same slice
+ * gives the same requests in the same order.
+ */
+import {
+  type HistoryRow,
+  readPartitionHistories,
+  readSliceHistories,
+  readTargets,
+  type Store,
+  type StoredHistory,
+  type TargetSubject,
+} from '@nextcart/clickhouse';
+import type { ItemIndex, LogSlice } from '@nextcart/contracts';
+import { createHistoryView, type HistoryView, readHistory, rebuildState, type SubjectState } from '@nextcart/events';
+
+export interface MeasuringRequest {
+  /** Place among the subjects that are measured, from 0, rising. */
+  readonly subject: number;
+  readonly state: SubjectState;
+  /** Event time of the newest event of the history, epoch ms. */
+  readonly now: number;
+  /** Id of the item that was put in the cart or bought. */
+  readonly target: string;
+  /** Whether nothing in the history is of that item. */
+  readonly isNew: boolean;
+}
+
+export interface MeasuringRequests {
+  readonly requests: readonly MeasuringRequest[];
+  /** Subjects with a request. */
+  readonly subjects: number;
+  /** Requests left out: nothing was known of who asked. */
+  readonly leftOut: number;
+}
+
+/** Subjects of a partition that share a query. */
+const SUBJECTS_A_QUERY = 500;
+
+/** Items of the requests come into the index. `attempt` stands around each query. */
+export const readRequests = async (
+  deps: { readonly store: Store; readonly attempt: <T>(query: () => Promise<T>) => Promise<T> },
+  log: { readonly topicId: string; readonly slice: readonly LogSlice[] },
+  sample: { readonly maxSubjects: number; readonly perSubject: number },
+  index: ItemIndex,
+): Promise<MeasuringRequests> => {
+  const { store, attempt } = deps;
+  const { topicId, slice } = log;
+  const found = await attempt(() => readTargets(store, topicId, slice, sample));
+  const requests: MeasuringRequest[] = [];
+  let [subjects, leftOut] = [0, 0];
+  const add = (subject: TargetSubject, before: StoredHistory, within: readonly HistoryRow[]) => {
+    const made = requestsOf(subject, before, within, index);
+    leftOut += subject.targets.length - made.length;
+    if (made.length === 0) return;
+    for (const request of made) requests.push({ ...request, subject: subjects });
+    subjects += 1;
+  };
+  for (const part of slice) {
+    const here = found.filter(({ partition }) => partition === part.partition);
+    for (let start = 0; start < here.length; start += SUBJECTS_A_QUERY) {
+      const some = here.slice(start, start + SUBJECTS_A_QUERY);
+      const names = some.map(({ subject }) => subject);
+      const group = { partition: part.partition, before: part.from, subjects: names };
+      const [histories] = await attempt(() => readPartitionHistories(store, topicId, [group]));
+      const within = await attempt(() => readSliceHistories(store, topicId, part, names));
+      for (const subject of some)
+        add(subject, histories?.get(subject.subject) ?? NOTHING, within.get(subject.subject) ?? []);
+    }
+  }
+  return { requests, subjects, leftOut };
+};
+
+const NOTHING: StoredHistory = { count: 0, rows: [] };
+
+/** Of one subject, those that have a history. `before`: what was before the slice, `within`: rows in it. */
+const requestsOf = (
+  { subject, targets }: TargetSubject,
+  before: StoredHistory,
+  within: readonly HistoryRow[],
+  index: ItemIndex,
+): Omit<MeasuringRequest, 'subject'>[] =>
+  targets.flatMap(({ offset, item }) => {
+    const place = within.findIndex((row) => row.offset === offset);
+    if (place === -1) return []; // beyond what is read of a subject
+    const rows = [...before.rows, ...within.slice(0, place)];
+    const newest = rows.at(-1);
+    if (newest === undefined) return [];
+    const state = rebuildState(subject, before.count + place, rows, index);
+    const { length, items } = readHistory(state, view);
+    if (length === 0) return [];
+    const isNew = !items.subarray(0, length).includes(index.add(item));
+    return [{ state, now: newest.event_time, target: item, isNew }];
+  });
+
+const view: HistoryView = createHistoryView();

@@ -1,0 +1,54 @@
+/** What a candidate is compared with: the release in force, and the last full training's that was. */
+import { fileURLToPath } from 'node:url';
+import type { ReleaseArtifact, ReleaseLine } from '@nextcart/contracts';
+import { type Artifact, ArtifactError, openArtifact, readManifest } from '@nextcart/models';
+
+export interface Rivals {
+  /** Null: the ranker without models is in force. */
+  readonly champion: Artifact | null;
+  readonly anchor: Artifact | null;
+  /** What could not be compared with. */
+  readonly remarks: readonly string[];
+}
+
+/** `itself`: the cycle, which may be in the log already where it is done again. */
+export const openRivals = async (line: ReleaseLine, itself: string): Promise<Rivals> => {
+  const served = line.line().filter(({ releaseId }) => releaseId !== itself);
+  const remarks: string[] = [];
+  const open = async (known: ReleaseArtifact | undefined, what: string): Promise<Artifact | null> => {
+    if (known === undefined) return null;
+    try {
+      return await openArtifact(folderOf(known), { hash: known.hash });
+    } catch (error) {
+      remarks.push(`${what}, ${known.releaseId}, can't be compared with: ${(error as Error).message}`);
+      return null;
+    }
+  };
+  const champion = await open(served.at(-1), 'the release in force');
+  const full = await newestFull(served);
+  if (full === undefined && served.length > 0)
+    remarks.push("no full training's release is left to be compared with: the champion stands for the anchor");
+  if (full === undefined || full === served.at(-1)) return { champion, anchor: champion, remarks };
+  return { champion, anchor: (await open(full, 'the anchor')) ?? champion, remarks };
+};
+
+/** Throws an ArtifactError for what is not a folder here. */
+export const folderOf = ({ releaseId, uri }: ReleaseArtifact): string => {
+  if (!uri.startsWith('file:'))
+    throw new ArtifactError('', `release ${releaseId} lies at ${uri}, not in a folder`, 'copy it to TRAINER_DATA_DIR');
+  return fileURLToPath(uri);
+};
+
+/** The newest full training's in the line; those that were taken away by now are passed over. */
+export const newestFull = async (served: readonly ReleaseArtifact[]): Promise<ReleaseArtifact | undefined> => {
+  for (const known of served.toReversed()) {
+    const mode = await modeOf(known).catch(() => undefined); // taken away by now
+    if (mode === 'full') return known;
+  }
+  return undefined;
+};
+
+const modeOf = async (known: ReleaseArtifact): Promise<unknown> => {
+  const { manifest } = await readManifest(folderOf(known));
+  return (manifest.settings['cycle'] as { readonly mode?: unknown } | undefined)?.mode;
+};

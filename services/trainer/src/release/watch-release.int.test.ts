@@ -1,0 +1,130 @@
+import { readLiveQuality, readModelActivations } from '@nextcart/clickhouse';
+import { insertTestEvents, type TestEvent } from '@nextcart/clickhouse/testing';
+import { createLogger, systemClock } from '@nextcart/runtime';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { gateSchema } from './gate-settings.ts';
+import { openReleaseShop, type ReleaseShop } from './release.fixture.ts';
+import { type ReleaseLog, releaseRecord } from './release-log.ts';
+import { createReleaseWatch } from './watch-release.ts';
+
+let shop: ReleaseShop;
+beforeAll(async () => {
+  shop = await openReleaseShop();
+});
+afterAll(() => shop.close());
+
+const TOPIC_ID = '0d5a8d0e-6b1f-4c57-9b5e-7d2f6a1c9e07';
+const MINUTE = 60_000;
+const NOW = Date.now();
+/** When the second release took over. */
+const SWITCH = NOW - 30 * MINUTE;
+const bands = { ...gateSchema.parse({}).watch, minLists: 200 };
+
+let log: ReleaseLog;
+beforeEach(async () => {
+  for (const table of ['lists', 'events', 'model_activations']) await shop.store.command(`TRUNCATE TABLE ${table}`);
+  log = await shop.emptyLog();
+});
+
+/**
+ * Lists of 300 subjects by a release, some seconds apart, `hits` of ten with what the subject does next. An event triggers
+ * each, another answers it.
+ */
+const lists = async (release: string, from: number, first: number, hits: number, lastScore = 0.2) => {
+  const at = (n: number) => from + n * 1000;
+  const seconds = (ms: number) => (ms / 1000).toFixed(3);
+  const item = (id: string, score: number) => ({
+    ...{ item_id: id, score, source: 'trending', title: '', category: '', price: null, currency: null, reasons: [] },
+  });
+  const numbers = Array.from({ length: 300 }, (_, n) => n);
+  await shop.store.insertRows(
+    'lists',
+    numbers.map((n) => ({
+      ...{ outcome: 'accepted', subject: `u${n % 100}`, recomm_id: `${release}-${n}`, release, offset: first + n },
+      ...{ events_partition: 1, trigger_offset: first + 2 * n, written_at: seconds(at(n)) },
+      list_items: [item('shown', 0.8 + (n % 5) / 10), item('other', (lastScore * (8 + (n % 5))) / 10 + (n % 7) / 100)],
+    })),
+    { token: release },
+  );
+  const event = (offset: number, time: number, subject: string, what: string): TestEvent => ({
+    ...{ topicId: TOPIC_ID, partition: 1, offset, time, subject, type: 'click', item: what },
+  });
+  await insertTestEvents(
+    shop.store,
+    numbers.flatMap((n) => [
+      // the trigger itself is on the list, and is no hit
+      event(first + 2 * n, at(n) - 10, `u${n % 100}`, 'shown'),
+      event(first + 2 * n + 1, at(n) + 500, `u${n % 100}`, n % 10 < hits ? 'shown' : 'else'),
+    ]),
+    `events ${release}`,
+  );
+};
+const say = (releaseId: string, kind: 'released' | 'promoted' | 'activated', at: number) => {
+  const where =
+    kind === 'activated' ? { partition: 1, fromOffset: 600 } : { artifactUri: 'file:///r', artifactHash: 'h' };
+  return log.publish(releaseRecord({ releaseId, kind, at, ...where }));
+};
+const watch = () =>
+  createReleaseWatch({
+    ...{ store: shop.store, releases: log, topicId: async () => TOPIC_ID, clock: systemClock, bands },
+    log: createLogger('test', 'fatal'),
+  });
+const twoReleases = async (hits: number, lastScore?: number) => {
+  await lists('one', SWITCH - 20 * MINUTE, 0, 5);
+  await lists('two', SWITCH + MINUTE, 600, hits, lastScore);
+  await say('one', 'released', SWITCH - 60 * MINUTE);
+  await say('two', 'released', SWITCH - 5 * MINUTE);
+  await say('two', 'activated', SWITCH);
+};
+const inForce = async () => (await log.read()).line.inForce()?.releaseId;
+
+test('a hit is the next thing that the subject did, on the list; the error is that of drawing subjects', async () => {
+  await lists('one', SWITCH, 0, 5);
+  const range = { topicId: TOPIC_ID, from: SWITCH, to: SWITCH + 10 * MINUTE };
+  const quality = await readLiveQuality(shop.store, { release: 'one', ...range });
+  expect(quality).toMatchObject({ lists: 300, hitRate: 0.5 });
+  // each of the 100 subjects has three lists, all hits or none
+  expect(quality.error).toBeCloseTo(Math.sqrt(100 * 1.5 ** 2) / 300, 10);
+  expect(quality.steepness).toBeGreaterThan(0.7);
+  expect(await readLiveQuality(shop.store, { release: 'nobody', ...range })).toMatchObject({ lists: 0, hitRate: 0 });
+});
+
+test('a release whose lists are hit far less than those before is taken back, with the reason, once', async () => {
+  await twoReleases(1);
+  const reason = await watch().look();
+  expect(reason).toMatch(/^taken back by itself: its live hit rate is 10\.0 % over 300 lists, surely below/);
+  expect(await inForce()).toBe('one');
+  expect((await log.read()).records.at(-1)).toMatchObject({ kind: 'rolled_back', releaseId: 'two', decision: reason });
+  expect(await watch().look()).toBeNull();
+});
+
+test('one that is as good stays, and where it took force is landed', async () => {
+  await twoReleases(5);
+  const watching = watch();
+  expect(await watching.look()).toBeNull();
+  expect(await watching.look()).toBeNull();
+  expect(await inForce()).toBe('two');
+  expect(await readModelActivations(shop.store, { limit: 9 })).toEqual([
+    { release: 'two', partition: 1, fromOffset: 600, at: SWITCH, scorer: '' },
+  ]);
+});
+
+test('one whose scores are all alike is taken back though its lists are hit', async () => {
+  await twoReleases(5, 1);
+  expect(await watch().look()).toContain('its scores fall from');
+});
+
+test('what a person promoted stays', async () => {
+  await twoReleases(1);
+  await say('two', 'promoted', SWITCH - MINUTE);
+  expect(await watch().look()).toBeNull();
+  expect(await inForce()).toBe('two');
+});
+
+test('the first release is compared with lists that no model made', async () => {
+  await lists('untrained', SWITCH - 20 * MINUTE, 0, 5);
+  await lists('two', SWITCH + MINUTE, 600, 0);
+  await say('two', 'released', SWITCH);
+  expect(await watch().look()).toContain('its live hit rate is 0.0 %');
+  expect(await inForce()).toBeUndefined();
+});

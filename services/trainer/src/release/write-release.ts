@@ -1,0 +1,72 @@
+/** A candidate that passed, as a release. Invariant: a cycle's artifact holds all that its row and its record say. */
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { ModelRun } from '@nextcart/clickhouse';
+import { openArtifact, type ReleaseMetric, readCpu, readManifest, writeArtifact } from '@nextcart/models';
+import { measureDefinition } from './measure.ts';
+import { K } from './measuring-task.ts';
+import type { Candidate } from './merge-artifacts.ts';
+import { servingOf, type Weights } from './serving.ts';
+
+/** What a row has that the artifact does not say of itself. */
+type Decision = Omit<ModelRun, 'artifactUri' | 'artifactHash' | 'at' | 'seconds'>;
+
+export const writeRelease = async (
+  releasesDir: string,
+  {
+    run,
+    createdAt,
+    candidate,
+    weights,
+    seed,
+  }: {
+    readonly run: Decision;
+    /** Of the job, epoch ms. */
+    readonly createdAt: number;
+    readonly candidate: Candidate;
+    readonly weights: Weights;
+    readonly seed: number;
+  },
+): Promise<Pick<ModelRun, 'artifactUri' | 'artifactHash'>> => {
+  const folder = join(releasesDir, run.release);
+  const { items, features, models, tables, trainedOn, settings } = candidate;
+  const { hash } = await writeArtifact(folder, {
+    ...{ release: run.release, createdAt: new Date(createdAt).toISOString(), seeds: { training: seed }, trainedOn },
+    metrics: metricsOf(run),
+    cpu: await readCpu(),
+    settings: {
+      training: settings['training'] ?? null,
+      serving: servingOf(candidate, weights),
+      cycle: { mode: run.mode, champion: run.champion, anchor: run.anchor, refitted: run.refitted },
+      decision: run,
+    },
+    ...{ items, features, models, tables },
+  });
+  // opened before anyone is told of it: what a full or failing disk made of it shows here
+  await openArtifact(folder, { hash });
+  return { artifactUri: uriOf(releasesDir, run.release), artifactHash: hash };
+};
+
+/** What was decided where a cycle was killed between its artifact and its row; undefined where there is no artifact. */
+export const writtenRun = async (releasesDir: string, release: string, now: number): Promise<ModelRun | undefined> => {
+  const folder = join(releasesDir, release);
+  const found = await readManifest(folder).catch(() => undefined);
+  if (found === undefined) return undefined;
+  const { hash } = await openArtifact(folder, { hash: found.hash });
+  const decision = found.manifest.settings['decision'] as Decision;
+  return { ...decision, at: now, seconds: {}, artifactUri: uriOf(releasesDir, release), artifactHash: hash };
+};
+
+const uriOf = (releasesDir: string, release: string): string => pathToFileURL(join(releasesDir, release)).href;
+
+const metricsOf = ({ metrics, losses, coverage }: Decision): ReleaseMetric[] => [
+  ...Object.entries(metrics).map(([name, { value, low, high }]) => ({
+    ...{ name, value, low, high },
+    definition: `${measureDefinition(K)}; the interval is that of 95 % by resampling subjects`,
+  })),
+  ...Object.entries(losses).map(([model, value]) => ({
+    ...{ name: `loss ${model}`, value },
+    definition: 'mean over the last epoch of the training that was measured, in nats',
+  })),
+  { name: 'coverage', value: coverage, definition: `share of the catalogue among the first ${K} of any measured list` },
+];

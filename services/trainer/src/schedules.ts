@@ -1,0 +1,9 @@
+import type { ScheduleSettings } from './env.ts';
+import type { ClockedJob } from './queue.ts';
+
+/** What comes by the wall clock, for all trainers together. */
+export const schedulesOf = ({ warmEveryMs, fullEveryMs, cleanUpEveryMs, plan }: ScheduleSettings): ClockedJob[] => [
+  { name: 'warm', everyMs: warmEveryMs, job: { name: 'plan-cycle', data: { ...plan, mode: 'warm' } } },
+  { name: 'full', everyMs: fullEveryMs, job: { name: 'plan-cycle', data: { ...plan, mode: 'full' } } },
+  { name: 'clean-up', everyMs: cleanUpEveryMs, job: { name: 'clean-up', data: {} } },
+];

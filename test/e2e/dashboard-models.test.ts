@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Store } from '@nextcart/clickhouse';
+import { migratedStore } from '@nextcart/clickhouse/testing';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { expandMacros } from '../support/grafana-macros.ts';
+import { insertModels } from '../support/model-rows.ts';
+
+const NOW = Date.UTC(2026, 10, 24, 12, 30);
+const { panels } = JSON.parse(
+  readFileSync(fileURLToPath(new URL('../../infra/grafana/dashboards/models.json', import.meta.url)), 'utf8'),
+) as { panels: { title: string; targets: [{ rawSql: string }] }[] };
+
+let store: Store;
+let drop: () => Promise<void>;
+beforeAll(async () => {
+  ({ store, drop } = await migratedStore(inject('urls').clickhouseUrl, 'models'));
+  await insertModels(store, NOW);
+  await insertModels(store, NOW); // told twice, as after a crash
+});
+afterAll(() => drop());
+
+const rows = (title: string) => {
+  const panel = panels.find((one) => one.title === title);
+  const sql = expandMacros(panel?.targets[0].rawSql ?? '', { from: NOW - 3_600_000, to: NOW, intervalSeconds: 86_400 });
+  return store.query<Record<string, unknown>>(sql);
+};
+
+test('the release in force is the newest that each partition told of', async () => {
+  expect(await rows('Release in force')).toMatchObject([
+    { partition: 0, release: 'third', from_offset: 900 },
+    { partition: 1, release: 'third', from_offset: 900 },
+  ]);
+});
+
+test('cycles are there once, newest first, with figures and intervals; one that was not measured has none', async () => {
+  const [third, second, first, ...others] = await rows('Cycles of training');
+  expect(others).toEqual([]);
+  expect(third).toMatchObject({ release: 'third', verdict: 'pass', ndcg: 0.31, gain: 0.01, gain_low: 0, seconds: 32 });
+  expect(second).toMatchObject({ release: 'second', verdict: 'reject' });
+  expect(first).toMatchObject({ release: 'first', verdict: 'wait', ndcg: 0 });
+  expect(await rows('Gain over the champion, with its interval')).toHaveLength(2);
+});
+
+test('series have a line for each contender, model and stage', async () => {
+  const names = async (title: string, column: string) => [...new Set((await rows(title)).map((row) => row[column]))];
+  const title = 'NDCG@20 of the candidate and of what it must beat';
+  expect(await names(title, 'contender')).toEqual(['candidate', 'champion', 'trending']);
+  expect(await names('Losses', 'model')).toEqual(['autoencoder', 'recurrent']);
+  expect(await names('Seconds by stage', 'stage_name')).toEqual(['measure', 'refit', 'write']);
+  expect((await rows('Gate decisions')).map(({ verdict, cycles }) => [verdict, cycles])).toEqual([
+    ['pass', 1],
+    ['reject', 1],
+    ['wait', 1],
+  ]);
+});
+
+test("the gate's words come in their order, the weights are those of the newest release", async () => {
+  expect((await rows("The gate's words")).map(({ reason }) => reason).slice(0, 3)).toEqual([
+    'the first word on third',
+    'the second',
+    'the first word on second',
+  ]);
+  expect(await rows('Weights of the newest release')).toEqual([
+    { part: 'recurrent', weight: 0.6 },
+    { part: 'trending', weight: 0.1 },
+  ]);
+});

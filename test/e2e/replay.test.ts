@@ -1,0 +1,183 @@
+import { truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { BehaviourEvent } from '@nextcart/contracts';
+import { repoRoot } from '@nextcart/local';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { runProgram } from '../support/run-program.ts';
+import { itemIds, itemOf, NOW, openReplayShop, type ReplayShop } from './replay-shop.ts';
+
+/** Lists of untrained parts, two releases and a rollback, of a scorer that forgets subjects and one that took over. */
+
+let shop: ReplayShop;
+let evicted = 0;
+const users = Array.from({ length: 20 }, (_, at) => `user ${at}`);
+const types = ['view', 'click', 'cart', 'view', 'search', 'purchase', 'impression', 'view', 'dismiss'] as const;
+
+/** `rounds` events of each user; some searches, some deeds of visitors. */
+const visits = (from: number, rounds: number): Partial<BehaviourEvent>[] =>
+  Array.from({ length: rounds * users.length }, (_, n) => {
+    const user = n % users.length;
+    const round = from + Math.floor(n / users.length);
+    const eventType = types[(round + user) % types.length] as (typeof types)[number];
+    const query = eventType === 'search' ? `item shelf ${(user + round) % 10}` : null;
+    const bought = eventType === 'purchase' ? { quantity: 1, amount: 99_900n, currency: 'EUR' } : {};
+    const itemId = query === null ? (itemIds[(7 * user + 11 * round) % itemIds.length] as string) : null;
+    return { userId: users[user] as string, eventType, query, itemId, ...bought };
+  });
+
+beforeAll(async () => {
+  shop = await openReplayShop(inject('urls'));
+  for (const id of itemIds) await shop.sendItem(itemOf(id));
+  await shop.snapshots(itemIds, NOW);
+  // so few in memory that nearly everyone who comes back is cold
+  const first = await shop.startScorer({ batchSize: 8, maxSubjects: 6, holdOut: { share: 0.3, salt: 'a' } });
+  const inRounds = async (from: number, rounds: number) => {
+    for (let round = from; round < from + rounds; round += 1) {
+      await shop.send(visits(round, 1));
+      await shop.settle(); // what the store does not have yet can't leave memory
+    }
+  };
+  await inRounds(0, 4);
+  await shop.send([
+    { visitorId: 'visitor', itemId: 'i7' },
+    { visitorId: 'visitor', itemId: 'i8', eventType: 'cart' },
+    { visitorId: 'visitor', userId: 'user 3', eventType: 'identify' },
+  ]);
+  await shop.settle();
+  const one = await shop.write('one');
+  await shop.tell({ releaseId: 'one', kind: 'released', artifactUri: one.uri, artifactHash: one.hash });
+  await first.serving('one');
+  await inRounds(4, 2);
+  await shop.sendItem(itemOf('i3', { hidden: true }));
+  await shop.sendItem(itemOf('i4', { price: 1_000n, title: 'Quite another thing' }));
+  await shop.removeItem('i5');
+  await shop.snapshots(itemIds.toReversed(), NOW + 1000);
+  await inRounds(6, 3);
+  const second = await shop.write('second');
+  await shop.tell({
+    ...{ releaseId: 'second', kind: 'released', artifactUri: second.uri, artifactHash: second.hash },
+    trainingRange: { 0: '0-40' },
+  });
+  await first.serving('second');
+  await shop.sendItem(itemOf('i5', { stock: 0 }));
+  await inRounds(9, 3);
+  evicted = await first.stop();
+  const other = await shop.startScorer({ batchSize: 3 });
+  await shop.send(visits(12, 2));
+  await shop.tell({ releaseId: 'second', kind: 'rolled_back' });
+  await other.serving('one');
+  await shop.send(visits(14, 2));
+  await shop.settle();
+  await other.stop();
+  await shop.settle();
+});
+afterAll(() => shop.close());
+
+test.each([
+  [5, 2],
+  [1, 1],
+  [64, 1],
+  [7, 2],
+])('every published list is the same again, in batches of %i on %i threads', async (batch, threads) => {
+  const replay = await shop.replay({ batch, threads });
+  const different: unknown[] = [];
+  const report = await replay.verify({ range: {}, onDifference: (found) => different.push(found) > 0 });
+  await replay.close();
+  expect(different).toEqual([]);
+  const published = [...(await shop.lists(0)), ...(await shop.lists(1))];
+  expect(report).toEqual({ checked: published.length, byRow: 0, different: 0, skipped: {}, stopped: false });
+  expect(published.length).toBeGreaterThan(200);
+  expect(new Set(published.map(({ list }) => list.release))).toEqual(new Set(['untrained', 'one', 'second']));
+  const released = Math.min(...published.map(({ list }) => (list.release === 'one' ? list.publishedAt : Infinity)));
+  const heldOut = published.filter(
+    ({ list }) => list.publishedAt > released && list.triggerOffset >= 0 && list.release === 'untrained',
+  );
+  expect(heldOut.length).toBeGreaterThan(0);
+  expect(published.some(({ list }) => list.subject === '*')).toBe(true);
+  expect(published.some(({ list }) => list.subject.startsWith('item:'))).toBe(true);
+  expect(evicted).toBeGreaterThan(50);
+});
+
+test('one weight of a release that is another is seen at the first list that it made', async () => {
+  const twisted = await shop.write('one', { folder: 'twisted', twist: true });
+  const honest = await shop.write('second', { folder: 'honest' });
+  const replay = await shop.replay({
+    ...{ batch: 16, threads: 1, artifactOf: (release) => (release === 'one' ? twisted : honest) },
+  });
+  const found: { release: string; field: string }[] = [];
+  const report = await replay.verify({ range: {}, onDifference: (difference) => found.push(difference) < 1 });
+  await replay.close();
+  expect(report).toMatchObject({ different: 1, stopped: true });
+  expect(found[0]?.release).toBe('one');
+});
+
+test('what a release would have shown is what it did show, and another one is compared with it', async () => {
+  const replay = await shop.replay({ batch: 16, threads: 1 });
+  const own = await replay.whatIf({ range: {}, release: 'one' });
+  const second = await replay.whatIf({ range: {}, release: 'second' });
+  const bare = await replay.whatIf({ range: {}, release: 'untrained' });
+  await replay.close();
+  const rowOf = ({ rows }: typeof own, release: string) => rows.find((row) => row.release === release);
+  expect(rowOf(own, 'one')?.lists).toBeGreaterThan(30);
+  expect(rowOf(own, 'one')?.gain).toMatchObject({ hit: { low: 0, high: 0 }, ndcg: { low: 0, high: 0 } });
+  expect(rowOf(bare, 'untrained')?.gain).toMatchObject({ hit: { mean: 0 }, ndcg: { mean: 0 } });
+  expect(rowOf(bare, 'one')?.gain.ndcg.mean).not.toBe(0);
+  expect(own.withoutDeed).toBeGreaterThan(0);
+  expect([own.inTraining, bare.inTraining]).toEqual([0, 0]);
+  const early = (await shop.lists(0)).filter(({ list }) => list.triggerOffset >= 0 && list.triggerOffset <= 40);
+  expect(second.inTraining).toBeGreaterThan(0);
+  expect(second.inTraining).toBeLessThanOrEqual(early.length);
+});
+
+const command = (...args: string[]) =>
+  runProgram(
+    process.execPath,
+    [join(repoRoot, 'packages/cli/src/main.ts'), 'replay', '--topic-prefix', shop.prefix, ...args],
+    {
+      env: {
+        KAFKA_BROKERS: inject('urls').kafkaBrokers,
+        CLICKHOUSE_URL: shop.url,
+        SCHEMA_REGISTRY_URL: inject('urls').schemaRegistryUrl,
+      },
+    },
+  );
+
+test('a published list that nobody made is told with its first wrong field, and the exit code is 1', async () => {
+  const well = await command('--verify', '--from', '0:0', '--batch', '7');
+  expect(well.stdout).toContain('none is different');
+  expect(well.code).toBe(0);
+  const { list, offset } = (await shop.lists(0)).findLast((each) => each.list.triggerOffset > 0) as {
+    list: Parameters<ReplayShop['sendList']>[0];
+    offset: number;
+  };
+  const [first, ...rest] = list.items;
+  await shop.sendList({
+    ...list,
+    items: [{ ...(first as (typeof rest)[number]), title: 'Cheaper elsewhere' }, ...rest],
+  });
+  await shop.settle();
+  const told = await command('--verify', '--from', `0:${offset}`);
+  expect(told.code, told.stderr).toBe(1);
+  expect(told.stdout).toContain(`another list for '${list.subject}'`);
+  expect(told.stdout).toContain('first difference: items[0].title');
+  expect(told.stdout).toContain('"Cheaper elsewhere"');
+});
+
+test('lists whose snapshots or release are gone are skipped with the reason; an artifact that was altered is an error', async () => {
+  const { list } = (await shop.lists(1)).findLast((each) => each.list.triggerOffset > 0) as {
+    list: { snapshots: Record<string, string> };
+  };
+  await shop.store.command('DELETE FROM snapshots WHERE hash = {hash:String}', {
+    hash: list.snapshots['trending'] ?? '',
+  });
+  const replay = await shop.replay({ batch: 16, threads: 1 });
+  const report = await replay.verify({ range: { partition: 1 }, onDifference: () => true });
+  expect(report.skipped['a snapshot of trending is no longer kept']).toBeGreaterThan(20);
+  expect(report.different).toBe(0);
+  await replay.close();
+
+  await truncate(join(shop.folder, 'second', 'recurrent', 'weights.bin'), 100);
+  const again = await command('--verify', '--from', '1:0');
+  expect(again.code).toBe(1);
+  expect(again.stderr).toMatch(/recurrent\/weights\.bin: it is cut/);
+});
