@@ -1,6 +1,6 @@
 import { type ModelRelease, modelReleaseCodec, type ReleaseArtifact, wireEncode } from '@nextcart/contracts';
 import type { OutgoingRecord, ReleaseFollower } from '@nextcart/kafka';
-import type { ReleaseModels } from '@nextcart/ranking';
+import { type ReleaseModels, UNTRAINED } from '@nextcart/ranking';
 import type { Clock, Logger } from '@nextcart/runtime';
 import type { Engine } from './engine.ts';
 import type { ScoringLoop } from './scoring-loop.ts';
@@ -69,7 +69,7 @@ export const createReleaseSwitch = (deps: {
       const wanted = deps.follower.line.inForce();
       if (wanted === null) {
         trouble = '';
-        if (engine.models !== null) await use(null, engine.release);
+        if (engine.models !== null) await use(null, UNTRAINED);
         return;
       }
       if (engine.models?.hash === wanted.hash) {

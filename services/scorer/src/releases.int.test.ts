@@ -109,6 +109,16 @@ test('a release is taken over within seconds, said so before its first list, and
   await shop.sendRelease({ releaseId: 'second', kind: 'rolled_back' });
   await listBy('one', 'anna');
   expect(Date.now() - back).toBeLessThan(5000);
+
+  // and to none at all, and back
+  await shop.sendRelease({ releaseId: 'one', kind: 'rolled_back' });
+  await listBy('untrained', 'anna');
+  expect(records.findLast(({ kind }) => kind === 'activated')?.releaseId).toBe('untrained');
+  await shop.sendRelease({
+    ...(records.find(({ releaseId }) => releaseId === 'one') as ModelRelease),
+    kind: 'promoted',
+  });
+  await listBy('one', 'anna');
 });
 
 test('the same history gives the same list, hot for a long time or just come back', async () => {
@@ -143,7 +153,10 @@ test('who is held out gets lists without models, named so', async () => {
     expect([userId, list.release]).toEqual([userId, arms[at] === 'base' ? 'untrained' : 'one']);
   }
   await stop();
-  health = (await shop.start()).health;
+  const again = await shop.start();
+  await again.scorer.started;
+  health = again.health;
+  await shop.until('readiness', () => health.report().ok);
 });
 
 test.each([

@@ -10,6 +10,7 @@ import type { Clock, Logger } from '@nextcart/runtime';
 import { dataFolders } from './data-folders.ts';
 import { ownerOf } from './job-ids.ts';
 import type { TrainingQueue } from './queue.ts';
+import { newestFull } from './release/rivals.ts';
 
 export interface CleanUpDeps {
   readonly dataDir: string;
@@ -20,7 +21,7 @@ export interface CleanUpDeps {
   readonly queue: Pick<TrainingQueue, 'job' | 'isPending' | 'notes'>;
 }
 
-/** Rolling back may go so far. */
+/** Rolling back may go so far; the gate's anchor, the last full training's, may lie behind. */
 const LAST_IN_LINE = 3;
 /** What is being written beside its name takes some seconds. */
 const PARTIAL_MS = 3_600_000;
@@ -65,7 +66,10 @@ const oldReleases = async (
     const found = await readManifest(join(releasesDir, name)).catch(() => undefined);
     if (found) dated.push({ name, createdAt: found.manifest.createdAt });
   }
-  const kept = new Set((await line()).slice(-LAST_IN_LINE).map(({ releaseId }) => releaseId));
+  const served = await line();
+  const kept = new Set(served.slice(-LAST_IN_LINE).map(({ releaseId }) => releaseId));
+  const anchor = await newestFull(served);
+  if (anchor) kept.add(anchor.releaseId);
   const warm = await queue.notes.last('warm');
   const parent =
     warm && (await queue.isPending(warm.jobId)) ? (await queue.job<'release'>(warm.jobId))?.data.parent : null;

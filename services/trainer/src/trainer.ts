@@ -17,6 +17,7 @@ import { type AnyJob, createTrainingQueue, type JobOf, type QueueConnection, typ
 import { refitSlice } from './refit-slice.ts';
 import { makeRelease } from './release/make-release.ts';
 import type { ReleaseLog } from './release/release-log.ts';
+import { createReleaseWatch } from './release/watch-release.ts';
 import { releasesInForce } from './release-in-force.ts';
 import { runTraining, type TrainingDeps } from './run-training.ts';
 import { schedulesOf } from './schedules.ts';
@@ -145,19 +146,22 @@ export const createTrainer = (deps: TrainerDeps): Trainer => {
   });
   worker.on('error', (error) => log.warn({ err: error }, 'queue_error'));
 
+  const fares = createReleaseWatch({ ...deps, bands: settings.gate.watch });
   let running: Promise<void> | undefined;
+  let watching: Promise<void> | undefined;
   return {
     start: () => {
       running = worker.run().catch((error: unknown) => log.error({ err: error }, 'worker_ended'));
       queue.schedule(schedulesOf(schedule)).catch((error: unknown) => log.error({ err: error }, 'schedule_failed'));
       shop.start();
+      watching = fares.run(closed.signal);
     },
     close: async () => {
       closed.abort(new Error(STOPPING));
       const stopped = worker.close();
       worker.cancelAllJobs(STOPPING);
       await Promise.all([stopped, shop.close()]);
-      await running;
+      await Promise.all([running, watching]);
       await queue.close();
     },
   };

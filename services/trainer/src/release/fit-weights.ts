@@ -14,6 +14,14 @@ export interface FittedFusion {
   readonly fitted: FittedWeights | null;
 }
 
+/** The parts without models keep so much of the whole: who else would speak for items that are newer than a release? */
+const LEAST_WITHOUT_MODELS = 0.1;
+const withVoice = ([without = 0, ...models]: readonly number[]): number[] => {
+  const share = Math.max(without, LEAST_WITHOUT_MODELS);
+  const left = without < 1 ? (1 - share) / (1 - without) : 0;
+  return [share, ...models.map((weight) => weight * left)];
+};
+
 /** A fit on fewer says nothing. */
 const MIN_REQUESTS = 20;
 /** Lists that are made without anything else running meanwhile. */
@@ -52,7 +60,7 @@ export const fitFusion = async (
       return sum / asked.length;
     };
     const fitted = await fitAwaited(parts, quality);
-    return { weights: fusedWeights(candidate, fitted.weights), fitted };
+    return { weights: fusedWeights(candidate, withVoice(fitted.weights)), fitted };
   } finally {
     await models.close();
   }

@@ -11,7 +11,7 @@ export const gateSchema = z.strictObject({
   maxSubjects: count.default(4000),
   /** Carts and purchases of each of them. More of the same subject tell less than another subject. */
   requestsPerSubject: count.default(2),
-  /** Whose last behaviour before the slice the weights of the fusion are fitted on. */
+  /** Of the slice, a quarter at most, that the weights of the fusion are fitted on; the others are measured. */
   fusionSubjects: count.default(300),
   margin: z.number().min(0).max(1).default(gateDefaults.margin),
   alpha: z.number().positive().max(0.5).default(gateDefaults.alpha),

@@ -52,7 +52,7 @@ test('what beats all baselines is released: measured, told in words and figures,
   expect(others).toEqual([]);
   expect(record).toMatchObject({
     ...{ kind: 'released', artifactUri: `file://${folderOf('r1')}`, artifactHash: result.hash },
-    ...{ trainingRange: { 0: '0-179', 1: '0-179' }, decision: result.reasons.join('\n') },
+    ...{ trainingRange: { 0: '0-239', 1: '0-239' }, decision: result.reasons.join('\n') },
   });
   expect(record?.metrics['NDCG@20 candidate']).toBeCloseTo(candidate?.value as number, 12);
   const measured = shop.progress.filter(({ stage }) => stage === 'measure');

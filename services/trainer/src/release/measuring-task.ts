@@ -8,7 +8,6 @@ import { type Figures, measure } from './measure.ts';
 import type { Candidate } from './merge-artifacts.ts';
 import { type ReplayedShop, readShop, type ShopDeps } from './replayed-shop.ts';
 import { type MeasuringRequest, type MeasuringRequests, readRequests } from './requests.ts';
-import { validationSlice } from './validation-slice.ts';
 
 /** Who does no better than this has nothing to offer, also where nothing else is in force. */
 export const WITHOUT_MODELS = 'the parts without models';
@@ -17,9 +16,9 @@ export const WITHOUT_MODELS = 'the parts without models';
 export const K = 20;
 
 export interface MeasuringTask {
-  /** What came last before the slice, as of then: for the weights of the fusion. */
-  readonly fitting: { readonly shop: ReplayedShop; readonly requests: readonly MeasuringRequest[] };
   readonly shop: ReplayedShop;
+  /** Of other subjects than those that are measured: for the weights of the fusion. */
+  readonly fitting: readonly MeasuringRequest[];
   readonly measured: MeasuringRequests;
 }
 
@@ -39,21 +38,40 @@ export const readTask = async (
   payload: Pick<ReleasePayload, 'topicId' | 'ranges' | 'slice'>,
 ): Promise<MeasuringTask> => {
   const { maxSubjects, requestsPerSubject, fusionSubjects } = deps.gate;
-  const before = { topicId: payload.topicId, slice: validationSlice(payload) };
-  const earlier = await readShop(deps, before, K);
-  const sample = { maxSubjects: fusionSubjects, perSubject: 1 };
-  const { requests } = await readRequests(deps, before, sample, earlier.index);
   const shop = await readShop(deps, payload, K);
-  const measured = await readRequests(deps, payload, { maxSubjects, perSubject: requestsPerSubject }, shop.index);
-  return { fitting: { shop: earlier, requests }, shop, measured };
+  const sample = { maxSubjects: maxSubjects + fusionSubjects, perSubject: requestsPerSubject };
+  const found = await readRequests(deps, payload, sample, shop.index);
+  return { shop, ...apart(found, fusionSubjects) };
 };
 
-/** The weights of a candidate's fusion, from before the slice. */
+/** Every so manieth subject fits the fusion, whose weights must not be fitted on what models have learned from. */
+const FITTING = 4;
+
+/** Subjects for the fusion, at most `most`, and the others, numbered anew. */
+export const apart = (
+  { requests, leftOut }: MeasuringRequests,
+  most: number,
+): Pick<MeasuringTask, 'fitting' | 'measured'> => {
+  const isFitting = (subject: number) => subject % FITTING === FITTING - 1 && subject < most * FITTING;
+  const numbers = new Map<number, number>();
+  const measured = requests.flatMap((request) => {
+    if (isFitting(request.subject)) return [];
+    const subject = numbers.get(request.subject) ?? numbers.size;
+    numbers.set(request.subject, subject);
+    return [{ ...request, subject }];
+  });
+  return {
+    fitting: requests.filter(({ subject }) => isFitting(subject)),
+    measured: { requests: measured, subjects: numbers.size, leftOut },
+  };
+};
+
+/** The weights of a candidate's fusion. */
 export const fitTask = (
-  { fitting }: MeasuringTask,
+  { shop, fitting }: MeasuringTask,
   candidate: Candidate,
   { threads, signal }: Pick<TaskOptions, 'threads' | 'signal'>,
-): Promise<FittedFusion> => fitFusion(candidate, fitting.shop, fitting.requests, { k: K, threads, signal });
+): Promise<FittedFusion> => fitFusion(candidate, shop, fitting, { k: K, threads, signal });
 
 /** `seen`: numbers of the items in its lists. */
 export const measureModels = async (

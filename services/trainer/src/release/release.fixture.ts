@@ -21,7 +21,7 @@ export const NOW = Date.UTC(2026, 10, 24);
 const ITEMS = 40;
 const BOUGHT = 8;
 /** Of each partition; three events each, the second half of them in the slice. */
-const SUBJECTS = 120;
+const SUBJECTS = 160;
 
 export const itemIds = Array.from({ length: ITEMS }, (_, at) => `i${at}`);
 

@@ -4,8 +4,8 @@ import { createItemIndex, eventTypes } from '@nextcart/contracts';
 import { createHistoryView, createSubjectState, foldEvent, readHistory } from '@nextcart/events';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { apart } from './measuring-task.ts';
 import { type MeasuringRequests, readRequests } from './requests.ts';
-import { validationSlice } from './validation-slice.ts';
 
 let store: Store;
 let drop: () => Promise<void>;
@@ -14,11 +14,18 @@ afterAll(() => drop());
 
 const TOPIC_ID = '0d5a8d0e-6b1f-4c57-9b5e-7d2f6a1c9e06';
 const NOW = Date.UTC(2026, 10, 24);
+const HOUR_MS = 3_600_000;
 const types = ['view', 'view', 'search', 'cart', 'purchase'] as const;
 
 const logOf = (drafts: readonly (readonly [subject: number, type: number, item: number])[]): TestEvent[] =>
   drafts.map(([subject, type, item], offset) => ({
-    ...{ topicId: TOPIC_ID, partition: 0, offset, time: NOW + offset * 60_000, subject: `u${subject}` },
+    ...{
+      topicId: TOPIC_ID,
+      partition: 0,
+      offset,
+      time: NOW + offset * 60_000 + Math.floor(offset / 12) * HOUR_MS,
+      subject: `u${subject}`,
+    },
     type: types[type] as (typeof types)[number],
     ...(types[type] === 'search' ? { query: `thing ${item}` } : { item: `i${item}` }),
   }));
@@ -49,16 +56,24 @@ const told = ({ requests }: MeasuringRequests) =>
     })
     .toSorted((a, b) => (a.subject < b.subject ? -1 : a.subject > b.subject ? 1 : a.count - b.count));
 
-/** Written out: each subject folded event by event, and looked at before its first carts and purchases in the slice. */
+/** Written out: each subject folded event by event, up to their first look at what they carted or bought in the session. */
 const expected = (log: readonly TestEvent[], from: number, to: number) => {
   const requests: MeasuringRequests['requests'][number][] = [];
+  const asked = new Set<string>();
   for (const name of new Set(log.map(({ subject }) => subject))) {
     const own = log.filter(({ subject }) => subject === name);
     const targets = own
       .filter(({ offset, type }) => offset >= from && offset < to && (type === 'cart' || type === 'purchase'))
       .slice(0, 2);
     for (const target of targets) {
-      const before = own.filter(({ offset }) => offset < target.offset);
+      const earlier = own.filter(({ offset }) => offset <= target.offset);
+      let session = earlier.length - 1;
+      while (session > 0 && (earlier[session]?.time ?? 0) - (earlier[session - 1]?.time ?? 0) <= 1_800_000)
+        session -= 1;
+      const look = earlier.findIndex(({ item }, at) => at >= session && item === target.item);
+      const before = earlier.slice(0, look);
+      if (asked.has(`${name} ${look} ${target.item}`)) continue;
+      asked.add(`${name} ${look} ${target.item}`);
       const state = createSubjectState(name);
       for (const { offset, time, type, item, query } of before)
         foldEvent(
@@ -114,18 +129,15 @@ test('who asks without a history is left out and counted; subjects are numbered 
   expect(found.requests.map(({ target }) => target).sort()).toEqual(['i3', 'i5']);
 });
 
-test('weights are fitted on what came last before the slice, as much of it, and never on the slice', () => {
-  const ranges = [
-    { partition: 0, from: 10, to: 100 },
-    { partition: 1, from: 95, to: 100 },
-    { partition: 2, from: 0, to: 50 },
-  ];
-  const slice = [
-    { partition: 0, from: 100, to: 120 },
-    { partition: 1, from: 100, to: 150 },
-  ];
-  expect(validationSlice({ ranges, slice })).toEqual([
-    { partition: 0, from: 80, to: 100 },
-    { partition: 1, from: 95, to: 100 },
-  ]);
+test('weights are fitted on subjects that are not measured, a quarter of them at most', () => {
+  const requests = Array.from({ length: 40 }, (_, at) => ({ subject: Math.floor(at / 2), target: `i${at}` }));
+  const of = (most: number) => apart({ requests, subjects: 20, leftOut: 1 } as unknown as MeasuringRequests, most);
+  const { fitting, measured } = of(3);
+  expect(new Set(fitting.map(({ subject }) => subject))).toEqual(new Set([3, 7, 11]));
+  expect(measured).toMatchObject({ subjects: 17, leftOut: 1 });
+  expect(new Set(measured.requests.map(({ subject }) => subject))).toEqual(
+    new Set(Array.from({ length: 17 }, (_, n) => n)),
+  );
+  expect(new Set([...fitting, ...measured.requests].map(({ target }) => target)).size).toBe(40);
+  expect(of(100).fitting).toHaveLength(10);
 });

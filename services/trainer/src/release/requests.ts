@@ -1,7 +1,8 @@
 /**
- * What contenders are measured by: a cart or a purchase, asked for with what its subject had done before, as serving would
- * have been asked. Invariants: point in time, so that nothing that came after the event changes a request; the same slice
- * gives the same requests in the same order.
+ * What contenders are measured by: a cart or a purchase, asked for with what its subject had done before they first looked
+ * at the item in that session, as serving would have been asked. Later a list can only repeat what is on the screen, and
+ * whoever does that best would win (decision 22). Invariants: point in time, so that nothing that came after changes a
+ * request; the same slice gives the same requests in the same order.
  */
 import {
   type HistoryRow,
@@ -12,7 +13,7 @@ import {
   type StoredHistory,
   type TargetSubject,
 } from '@nextcart/clickhouse';
-import type { ItemIndex, LogSlice } from '@nextcart/contracts';
+import { foldStart, type ItemIndex, type LogSlice, SESSION_GAP_MS } from '@nextcart/contracts';
 import { createHistoryView, type HistoryView, readHistory, rebuildState, type SubjectState } from '@nextcart/events';
 
 export interface MeasuringRequest {
@@ -31,7 +32,7 @@ export interface MeasuringRequests {
   readonly requests: readonly MeasuringRequest[];
   /** Subjects with a request. */
   readonly subjects: number;
-  /** Requests left out: nothing was known of who asked. */
+  /** Carts and purchases left out: nothing was known of who asked, or their question was asked already. */
   readonly leftOut: number;
 }
 
@@ -74,24 +75,42 @@ export const readRequests = async (
 
 const NOTHING: StoredHistory = { count: 0, rows: [] };
 
-/** Of one subject, those that have a history. `before`: what was before the slice, `within`: rows in it. */
+/** Of one subject, those that have a history, each once. `before`: what was before the slice, `within`: rows in it. */
 const requestsOf = (
   { subject, targets }: TargetSubject,
   before: StoredHistory,
   within: readonly HistoryRow[],
   index: ItemIndex,
-): Omit<MeasuringRequest, 'subject'>[] =>
-  targets.flatMap(({ offset, item }) => {
+): Omit<MeasuringRequest, 'subject'>[] => {
+  const asked = new Set<string>();
+  return targets.flatMap(({ offset, item }) => {
     const place = within.findIndex((row) => row.offset === offset);
     if (place === -1) return []; // beyond what is read of a subject
-    const rows = [...before.rows, ...within.slice(0, place)];
+    const known = [...before.rows, ...within.slice(0, place + 1)];
+    const rows = known.slice(0, firstLookOf(known, item));
+    const count = before.count + place + 1 - (known.length - rows.length);
     const newest = rows.at(-1);
-    if (newest === undefined) return [];
-    const state = rebuildState(subject, before.count + place, rows, index);
+    // put in the cart and bought: one question
+    const question = `${count} ${item}`;
+    if (newest === undefined || asked.has(question) || rows.length < count - foldStart(count)) return [];
+    asked.add(question);
+    const state = rebuildState(subject, count, rows, index);
     const { length, items } = readHistory(state, view);
     if (length === 0) return [];
     const isNew = !items.subarray(0, length).includes(index.add(item));
     return [{ state, now: newest.event_time, target: item, isNew }];
   });
+};
+
+/** Place of the first event with the item in the session of the last of the rows, which has it. */
+const firstLookOf = (rows: readonly HistoryRow[], item: string): number => {
+  let first = rows.length - 1;
+  for (let at = first - 1; at >= 0; at -= 1) {
+    const [row, next] = [rows[at], rows[at + 1]] as [HistoryRow, HistoryRow];
+    if (next.event_time - row.event_time > SESSION_GAP_MS) break;
+    if (row.item_id === item) first = at;
+  }
+  return first;
+};
 
 const view: HistoryView = createHistoryView();

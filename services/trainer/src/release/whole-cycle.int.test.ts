@@ -16,7 +16,7 @@ import { makeRelease } from './make-release.ts';
 import { createReleaseLog, type ReleaseLog } from './release-log.ts';
 
 const CATALOG_ID = '0d5a8d0e-6b1f-4c57-9b5e-7d2f6a1c9e08';
-const gate = { ...settings.gate, minSubjects: 20, resamples: 500, looksPerDay: 5 };
+const gate = { ...settings.gate, minSubjects: 12, resamples: 500, looksPerDay: 5 };
 let deps: TrainingDeps;
 let releases: ReleaseLog;
 let close: () => Promise<void>;
