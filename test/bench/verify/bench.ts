@@ -21,7 +21,7 @@ import { openReleases } from './releases.ts';
 const FULL = { events: 1_000_000, users: 20_000, items: 5000, subjects: 5000 };
 const QUICK = { events: 20_000, users: 4000, items: 500, subjects: 1000 };
 /** Scorers have 32 and 1. */
-const OTHERS = { batch: 20, threads: 2 };
+const OTHERS = { batch: 50, threads: 2 };
 const EVENTS_PER_SHOP_SECOND = 100;
 const SHOP_START = Date.UTC(2026, 0, 1);
 const POLL_MS = 500;

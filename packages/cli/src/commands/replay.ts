@@ -84,7 +84,7 @@ export const replayCommand = (): Command =>
     .option('--verify', 'compare byte for byte apart from the stamps; exits 1 at the first difference')
     .option('--all', 'with --verify: go on after a difference and count them')
     .option('--release <id>', "what this release had shown; 'none': the untrained parts; else the one in force")
-    .option('--batch <n>', 'lists that models are asked for at once: changes no list', whole('batch'), 32)
+    .option('--batch <n>', 'lists that models are asked for at once: changes no list', whole('batch'), 64)
     .option('--threads <n>', 'threads of the models: changes no list', whole('threads'), 1)
     .option('--topic-prefix <text>', 'put this before the names of the topics (trials)', '')
     .addHelpText(
