@@ -2,6 +2,7 @@ import { truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BehaviourEvent } from '@nextcart/contracts';
 import { repoRoot } from '@nextcart/local';
+import { defaultConfiguration } from '@nextcart/ranking';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { runProgram } from '../support/run-program.ts';
 import { itemIds, itemOf, NOW, openReplayShop, type ReplayShop } from './replay-shop.ts';
@@ -62,7 +63,10 @@ beforeAll(async () => {
   await shop.sendItem(itemOf('i5', { stock: 0 }));
   await inRounds(9, 3);
   evicted = await first.stop();
-  const other = await shop.startScorer({ batchSize: 3 });
+  const other = await shop.startScorer({
+    batchSize: 3,
+    configuration: { ...defaultConfiguration, exploration: { slots: 2, every: 5 }, revenueShare: 0.2 },
+  });
   await shop.send(visits(12, 2));
   await shop.tell({ releaseId: 'second', kind: 'rolled_back' });
   await other.serving('one');

@@ -4,7 +4,7 @@ import { createBest } from '@nextcart/models';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createCandidateSheet, createShortlister } from './candidate-sheet.ts';
-import { defaultConfiguration } from './configuration.ts';
+import { changesText, defaultConfiguration, withChanges } from './configuration.ts';
 import { createDiversity } from './diversity.ts';
 import { openShop, shopIds } from './shop.fixture.ts';
 
@@ -119,4 +119,17 @@ test('a shortlist has its own items alone, however far apart, and not those of t
   const list = listOf(7, 100_000, 3);
   expect([...list.items.subarray(0, list.length)]).toEqual([7, 100_000, 3]);
   expect([7, 100_000, 3, 4, 90_000, 2_000_000].map(list.slot)).toEqual([0, 1, 2, -1, -1, -1]);
+});
+
+test('what an operator changed is named by a text that brings it back; the default has none', () => {
+  expect(changesText(defaultConfiguration)).toBeUndefined();
+  for (const changes of [
+    { exploration: { slots: 2, every: 5 } },
+    { revenueShare: 0.3 },
+    { exploration: { slots: 1, every: 10 }, revenueShare: 1 },
+  ]) {
+    const changed = { ...defaultConfiguration, ...changes };
+    expect(withChanges(defaultConfiguration, changesText(changed))).toEqual(changed);
+  }
+  expect(() => withChanges(defaultConfiguration, '{')).toThrow('a ranking changed by {');
 });

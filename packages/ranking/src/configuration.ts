@@ -109,3 +109,29 @@ export const defaultConfiguration: RankingConfiguration = {
   exploration: { slots: 0, every: 10 },
   revenueShare: 0,
 };
+
+/** What operators change of it. */
+export type RankingChanges = Partial<Pick<RankingConfiguration, 'exploration' | 'revenueShare'>>;
+/** Among the snapshots that a list names. */
+export const CHANGES_KIND = 'ranking';
+
+/** The changes as a list names them, so that it can be made again; undefined where there are none. */
+export const changesText = ({ exploration, revenueShare }: RankingConfiguration): string | undefined => {
+  const changes: RankingChanges = {
+    ...(exploration.slots > 0 && { exploration }),
+    ...(revenueShare > 0 && { revenueShare }),
+  };
+  return Object.keys(changes).length === 0 ? undefined : JSON.stringify(changes);
+};
+
+/** The configuration that a list names. Throws a RangeError for what is no such text. */
+export const withChanges = (configuration: RankingConfiguration, text: string | undefined): RankingConfiguration => {
+  if (text === undefined) return configuration;
+  let changes: RankingChanges;
+  try {
+    changes = JSON.parse(text) as RankingChanges;
+  } catch (cause) {
+    throw new RangeError(`a ranking changed by ${text}`, { cause });
+  }
+  return { ...configuration, ...changes };
+};

@@ -1,7 +1,13 @@
 export type { Attention } from './attention.ts';
 export { type CatalogFeatures, createCatalogFeatures } from './catalog-features.ts';
 export type { CatalogView } from './catalog-view.ts';
-export { defaultConfiguration, type RankingConfiguration } from './configuration.ts';
+export {
+  CHANGES_KIND,
+  changesText,
+  defaultConfiguration,
+  type RankingConfiguration,
+  withChanges,
+} from './configuration.ts';
 export { type FilterCounts, type FilterName, filterNames } from './filters.ts';
 export { type Draft, type Team, teamDraft, teamText } from './interleave.ts';
 export { createModelMemory, type ModelMemory } from './models/fold-lanes.ts';

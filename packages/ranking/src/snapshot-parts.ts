@@ -1,6 +1,6 @@
 import { type ItemIndex, type ListSource, listSources, type SnapshotPayloads } from '@nextcart/contracts';
 import type { CatalogFeatures } from './catalog-features.ts';
-import type { RankingConfiguration } from './configuration.ts';
+import { type RankingConfiguration, withChanges } from './configuration.ts';
 import { createParts } from './parts/create-parts.ts';
 import { createRanker, type Ranker } from './ranker.ts';
 import type { ScoringPart } from './scoring.ts';
@@ -37,10 +37,11 @@ export const createAssembly = (deps: {
         (part) => part.source === source,
       ) as ScoringPart;
     },
-    /** `modelWeights`: of a release, for lists that its models have a word in. */
-    ranker: (parts: Parts, modelWeights?: RankingConfiguration['weights']): Ranker =>
+    /** `modelWeights`: of a release, for lists that its models have a word in. `changes`: as a list names them. */
+    ranker: (parts: Parts, modelWeights?: RankingConfiguration['weights'], changes?: string): Ranker =>
       createRanker({
         ...deps,
+        configuration: withChanges(deps.configuration, changes),
         parts: listSources.map((source) => parts.get(source)).filter((part) => part !== undefined),
         modelWeights,
       }),

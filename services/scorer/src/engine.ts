@@ -1,6 +1,8 @@
 import type { ItemIndex, SnapshotPayloads, Writable } from '@nextcart/contracts';
 import {
   type CatalogFeatures,
+  CHANGES_KIND,
+  changesText,
   createAssembly,
   inOrder,
   type RankedKind,
@@ -20,7 +22,7 @@ export interface Engine {
   readonly models: ReleaseModels | null;
   /** What lists name as their release. */
   readonly release: string;
-  /** Hash by kind of the snapshots in force. */
+  /** Hash by kind of the snapshots in force, and what the operator changed of the ranking. */
   readonly snapshots: Readonly<Record<string, string>>;
   /** Watermark of the newest snapshot in force, epoch ms; 0 without one. The `now` of lists that are nobody's. */
   readonly asOf: number;
@@ -38,11 +40,12 @@ export const createEngine = (deps: {
   const asOfs = new Map<RankedKind, number>();
   const build = (models: ReleaseModels | null) => assembly.ranker(parts, models?.weights);
 
+  const changes = changesText(deps.configuration);
   const engine: Writable<Engine> = {
     ranker: build(null),
     models: null,
     release: UNTRAINED,
-    snapshots: {},
+    snapshots: changes === undefined ? {} : { [CHANGES_KIND]: changes },
     asOf: 0,
     use: (kind, { hash, asOf, payload }) => {
       const part = assembly.part(kind, payload);

@@ -1,5 +1,6 @@
 import { clickhouseEnv } from '@nextcart/clickhouse';
 import { kafkaEnv, kafkaEnvRule, registryEnv } from '@nextcart/kafka';
+import { defaultConfiguration } from '@nextcart/ranking';
 import { type EnvSource, parseCrash, parseEnv, serviceEnv } from '@nextcart/runtime';
 import { z } from 'zod';
 import { faultPoints } from './fault-point.ts';
@@ -24,6 +25,12 @@ const schema = z.object({
   SCORER_ITEM_LISTS_PER_SECOND: z.coerce.number().int().min(1).default(defaultOptions.itemListsPerSecond),
   /** Of the models: a batch of lists is a millisecond of one core, so more pay only where cores are idle */
   SCORER_MODEL_THREADS: z.coerce.number().int().min(1).default(defaultOptions.modelThreads),
+  /** Places of a list for items that were not going to be shown, so that somebody learns whether they would be liked */
+  SCORER_EXPLORATION_SLOTS: z.coerce.number().int().min(0).default(0),
+  /** Those are its 10th, 20th … */
+  SCORER_EXPLORATION_EVERY: z.coerce.number().int().min(1).default(defaultConfiguration.exploration.every),
+  /** How far prices decide the order; with 1 and scores that are logarithms of chances, lists are by expected revenue */
+  SCORER_REVENUE_SHARE: z.coerce.number().min(0).default(0),
   /** Share of subjects whose lists are made without models, by a hash of the salt and their key: what `nextcart attribution --hold-out` compares */
   SCORER_HOLD_OUT: z.coerce.number().min(0).max(1).default(0),
   /** Another one draws other subjects */
@@ -51,5 +58,10 @@ export const optionsOf = (env: ScorerEnv): Partial<ScorerOptions> => ({
   refreshPerSecond: env.SCORER_REFRESH_PER_SECOND,
   itemListsPerSecond: env.SCORER_ITEM_LISTS_PER_SECOND,
   modelThreads: env.SCORER_MODEL_THREADS,
+  configuration: {
+    ...defaultConfiguration,
+    exploration: { slots: env.SCORER_EXPLORATION_SLOTS, every: env.SCORER_EXPLORATION_EVERY },
+    revenueShare: env.SCORER_REVENUE_SHARE,
+  },
   holdOut: { share: env.SCORER_HOLD_OUT, salt: env.SCORER_HOLD_OUT_SALT },
 });

@@ -2,6 +2,7 @@ import { type Store, snapshotByHash } from '@nextcart/clickhouse';
 import type { ItemIndex, SnapshotPayloads } from '@nextcart/contracts';
 import {
   type CatalogFeatures,
+  CHANGES_KIND,
   createAssembly,
   type RankedKind,
   type Ranker,
@@ -46,12 +47,13 @@ export const createRankers = (deps: {
     of: (snapshots, weights) =>
       rankers.get(JSON.stringify([snapshots, weights]), async () => {
         const named = assembly.plain();
-        for (const [kind, hash] of Object.entries(snapshots)) {
+        const { [CHANGES_KIND]: changes, ...hashes } = snapshots;
+        for (const [kind, hash] of Object.entries(hashes)) {
           if (!isRanked(kind)) throw new Skipped(`this version knows no snapshots of ${kind}`);
           const part = await parts.get(`${kind} ${hash}`, () => partOf(kind, hash));
           named.set(part.source, part);
         }
-        return assembly.ranker(named, weights);
+        return assembly.ranker(named, weights, changes);
       }),
   };
 };
