@@ -15,6 +15,7 @@ import { contentBench } from './quality/shop/content-proof.ts';
 import { scaleBench } from './scale/bench.ts';
 import { scoringBench } from './scoring/bench.ts';
 import { trainingBench } from './training/bench.ts';
+import { upliftBench } from './uplift/bench.ts';
 import { verifyBench } from './verify/bench.ts';
 
 /** In the order in which --help lists them. */
@@ -29,6 +30,7 @@ export const benches: readonly Bench[] = [
   verifyBench,
   freshnessBench,
   gateNullBench,
+  upliftBench,
 ];
 
 /** Under `quality:NAME`. */

@@ -98,7 +98,7 @@ export const createTrainer = (deps: TrainerDeps): Trainer => {
       );
       const refit = refitSlice(deps, { createdAt: job.timestamp, attempt: job.attemptsStarted });
       const run = { jobId, createdAt: job.timestamp, payload: job.data, children, signal, onProgress };
-      const result = await makeRelease({ ...deps, gate: settings.gate, refit }, run);
+      const result = await makeRelease({ ...deps, gate: settings.gate, refit, trainingsAtOnce: concurrency }, run);
       await needsOfRelease(deps, job.data, result, signal);
       return result;
     });

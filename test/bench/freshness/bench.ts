@@ -106,6 +106,8 @@ const metricsOf = ({ run, seconds, slices }: CycleRun): Metrics => {
     subjects: run.subjects,
     requests: run.requests,
     coverage: run.coverage,
+    'ndcg.candidate': run.metrics['NDCG@20 candidate']?.value ?? Number.NaN,
+    'ndcg.champion': run.metrics['NDCG@20 champion']?.value ?? Number.NaN,
   };
 };
 

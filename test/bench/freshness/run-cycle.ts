@@ -6,12 +6,13 @@ import { followReleases } from '@nextcart/kafka';
 import { createHealth, createLogger, systemClock } from '@nextcart/runtime';
 import { connectRedis, createTrainingQueue, type TrainingQueue } from '@nextcart/trainer';
 import type { BenchContext } from '../harness/bench.ts';
+import { cpuMicrosWithEnded, type Pids } from '../harness/cpu.ts';
 import type { OwnServers, ServiceProcess } from '../harness/own-servers.ts';
 
 export interface CycleRun {
   readonly run: ModelRun;
   readonly slices: Pick<ReleasePayload, 'ranges' | 'slice'>;
-  /** From the job being added to its record being readable, and its parts. */
+  /** From the job being added to its record being readable, its parts, and the CPU of it, by the names of metrics. */
   readonly seconds: Readonly<Record<string, number>>;
 }
 
@@ -34,7 +35,7 @@ interface Line {
 
 export const openCycles = async (
   context: BenchContext,
-  { stack, kafka, registry, store }: OwnServers,
+  { stack, kafka, registry, store, pid }: OwnServers,
   trainer: ServiceProcess,
 ): Promise<Cycles> => {
   const quiet = createLogger('bench', 'fatal');
@@ -52,22 +53,24 @@ export const openCycles = async (
     await queue.close();
     redis.disconnect();
   });
+  /** When the decision was read; a job that fails has none. */
+  const decided = async (jobId: string): Promise<number> => {
+    while (!seenAt.has(jobId)) {
+      await unfailed(queue, jobId);
+      await sleep(POLL_MS);
+    }
+    return seenAt.get(jobId) as number;
+  };
   return {
     run: async (mode, epochs) => {
+      const cpu = startMeter({ trainer: trainer.pid, clickhouse: pid('clickhouse') });
       const linesBefore = trainer.said().length;
       const begunAt = systemClock.now();
-      const planId = await queue.plan({ mode, seed: 1, budget: { epochs, seconds: 7200 } });
-      const plan = await ended(queue, planId);
+      const plan = await ended(queue, await queue.plan({ mode, seed: 1, budget: { epochs, seconds: 7200 } }));
       const { jobId, why } = plan.returnvalue as { jobId: string | null; why: string | null };
       if (jobId === null) throw new Error(`no ${mode} cycle was made: ${why}`);
-      const recordSeen = async () => {
-        while (!seenAt.has(jobId)) {
-          if ((await queue.job(jobId)) !== undefined) await failed(queue, jobId);
-          await sleep(POLL_MS);
-        }
-        return seenAt.get(jobId) as number;
-      };
-      const toldAt = await recordSeen();
+      const toldAt = await decided(jobId);
+      const used = cpu();
       const release = await ended(queue, jobId);
       const run = await readModelRun(store, jobId);
       if (run === null) throw new Error(`the decision of ${jobId} is not in the store`);
@@ -80,14 +83,30 @@ export const openCycles = async (
       for (const [stage, taken] of Object.entries(run.seconds)) seconds[`${stage}.seconds`] = taken;
       for (const kind of modelKinds)
         seconds[`${kind}.seconds`] = secondsOf(await ended(queue, jobId.replace('release', kind)));
-      const lines = trainer.said().slice(linesBefore).flatMap(lineOf);
-      for (const { msg, kind, parent, seconds: taken = 0 } of lines)
-        if (msg === 'training_data_read')
-          seconds[`${parent?.endsWith('-candidate') === true ? 'refit.' : ''}${kind}.read_seconds`] = taken;
       const { ranges, slice } = release.data as ReleasePayload;
-      return { run, slices: { ranges, slice }, seconds };
+      const reading = readSeconds(trainer.said().slice(linesBefore));
+      return { run, slices: { ranges, slice }, seconds: { ...seconds, ...reading, ...used } };
     },
   };
+};
+
+/** Of each training of a cycle, as the trainer logs it. */
+const readSeconds = (lines: readonly string[]): Record<string, number> =>
+  Object.fromEntries(
+    lines
+      .flatMap(lineOf)
+      .filter(({ msg }) => msg === 'training_data_read')
+      .map(({ kind, parent, seconds = 0 }) => {
+        const isRefit = parent?.endsWith('-candidate') === true;
+        return [`${isRefit ? 'refit.' : ''}${kind}.read_seconds`, seconds];
+      }),
+  );
+
+/** Calling it gives CPU seconds since then, by the names of metrics. */
+const startMeter = (pids: Pids): (() => Record<string, number>) => {
+  const read = () => Object.entries(pids).map(([name, pid]) => [`cpu_s.${name}`, cpuMicrosWithEnded(pid)] as const);
+  const before = new Map(read());
+  return () => Object.fromEntries(read().map(([name, micros]) => [name, (micros - (before.get(name) ?? 0)) / 1e6]));
 };
 
 const secondsOf = ({ processedOn = 0, finishedOn = 0 }: { processedOn?: number; finishedOn?: number }): number =>
@@ -101,7 +120,7 @@ const lineOf = (text: string): Line[] => {
   }
 };
 
-const failed = async (queue: TrainingQueue, jobId: string) => {
+const unfailed = async (queue: TrainingQueue, jobId: string) => {
   const job = await queue.job<JobName>(jobId);
   if (job === undefined) throw new Error(`the job ${jobId} is gone`);
   if (await job.isFailed()) throw new Error(`${job.name} ${jobId} failed: ${job.failedReason}`);
@@ -110,7 +129,7 @@ const failed = async (queue: TrainingQueue, jobId: string) => {
 
 const ended = async (queue: TrainingQueue, jobId: string) => {
   for (;;) {
-    const job = await failed(queue, jobId);
+    const job = await unfailed(queue, jobId);
     if (await job.isCompleted()) return job;
     await sleep(POLL_MS);
   }

@@ -41,6 +41,7 @@ const measure = async (context: BenchContext, size: NullSize, clickhouseUrl: str
 const names = {
   seeds: 'seeds.passed_share',
   shuffled: 'shuffled.passed_share',
+  seedsOneLook: 'seeds.one_look.passed_share',
   seedsNewer: 'seeds.newer.passed_share',
   shuffledNewer: 'shuffled.newer.passed_share',
   first: 'first.passed_share',

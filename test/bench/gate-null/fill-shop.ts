@@ -1,11 +1,11 @@
-/** A small simulated shop in a store of its own, with snapshots from before each part that something is measured over. */
+/** A small simulated shop in a store of its own, with snapshots from before the slice that models are measured over. */
 import { randomUUID } from 'node:crypto';
 import { cutByTime, type Store, saveSnapshot } from '@nextcart/clickhouse';
 import { insertTestEvents, type TestEvent } from '@nextcart/clickhouse/testing';
 import type { LogSlice, SnapshotKind } from '@nextcart/contracts';
 import { createShop, type Shop } from '@nextcart/datasets';
 import { type SnapshotSettings, snapshotMakers } from '@nextcart/features';
-import { hashText } from '@nextcart/models';
+import { hashToken } from '@nextcart/models';
 import { type NullSize, SLICE_SHARE } from './sizes.ts';
 
 export interface FilledShop {
@@ -40,28 +40,22 @@ export const fillShop = async (store: Store, size: NullSize, seed: number): Prom
   const cuts = await cutByTime(store, { topicId, ranges: whole }, SLICE_SHARE);
   const ranges = whole.map((part, at) => ({ ...part, to: cuts[at] as number }));
   const slice = whole.map((part, at) => ({ ...part, from: cuts[at] as number }));
-  // weights are fitted over as much before the slice as the slice has
-  const fitted = slice.map(({ partition, from, to }) => ({
-    partition,
-    from: Math.max(0, from - (to - from)),
-    to: from,
-  }));
-  for (const part of [fitted, slice]) await takeSnapshots(store, topicId, part, events);
+  await takeSnapshots(store, topicId, slice, events);
   return { topicId, catalogTopicId, ranges, slice };
 };
 
-/** Of all that was before some slices. */
+/** Of all that was before. */
 const takeSnapshots = async (
   store: Store,
   topicId: string,
-  slices: readonly LogSlice[],
+  slice: readonly LogSlice[],
   events: readonly TestEvent[],
 ): Promise<void> => {
-  const firsts = new Map(slices.map(({ partition, from }) => [partition, from]));
+  const firsts = new Map(slice.map(({ partition, from }) => [partition, from]));
   let asOf = Number.POSITIVE_INFINITY;
   for (const { partition, offset, time } of events)
     if (offset === firsts.get(partition)) asOf = Math.min(asOf, time - 1);
-  const positions = Object.fromEntries(slices.map(({ partition, from }) => [`${topicId}:${partition}`, from - 1]));
+  const positions = Object.fromEntries(slice.map(({ partition, from }) => [`${topicId}:${partition}`, from - 1]));
   for (const kind of kinds) {
     const payload = await snapshotMakers[kind](store, asOf, snapshotSettings);
     await saveSnapshot(store, { kind, asOf, positions, payload });
@@ -76,7 +70,7 @@ const eventsOf = (shop: Shop, topicId: string): TestEvent[] => {
   for (const { event, key } of shop.records(0)) {
     if (!event || key === null || LEFT_OUT.has(event.eventType)) continue;
     const { eventTime: time, eventType: type, itemId: item, query, sessionId: session, amount } = event;
-    const partition = (hashText(key, 0) >>> 0) % PARTITIONS;
+    const partition = hashToken(key) % PARTITIONS;
     const offset = next[partition] as number;
     next[partition] = offset + 1;
     rows.push({

@@ -13,15 +13,16 @@ export interface NullSize {
   readonly champions: number;
 }
 
-export const FULL: NullSize = { shops: 5, users: 1500, items: 200, days: 16, challengers: 40, champions: 4 };
-export const QUICK: NullSize = { shops: 1, users: 600, items: 100, days: 14, challengers: 10, champions: 2 };
+export const FULL: NullSize = { shops: 5, users: 1000, items: 150, days: 14, challengers: 40, champions: 4 };
+/** Small enough for a test, too. */
+export const QUICK: NullSize = { shops: 1, users: 500, items: 100, days: 14, challengers: 10, champions: 2 };
 
 /** Newest part of the log, which models are measured over. */
 export const SLICE_SHARE = 0.2;
 /** Buyers in a slice that the gate is content with: the shops are small. */
-const MIN_SUBJECTS = 200;
+const MIN_SUBJECTS = 50;
 
-export const EPOCHS = { recurrent: 4, autoencoder: 12 } as const;
+export const EPOCHS = { recurrent: 3, autoencoder: 8 } as const;
 
 /** The product's settings, but for models that are learned in a second. */
 export const nullSettings = (): TrainingSettings => {

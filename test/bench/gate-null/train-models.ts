@@ -1,5 +1,5 @@
 /** Both models of a release by the trainer's own code, in this process. */
-import { createRecurrentTraining, type ReleaseModels, train } from '@nextcart/models';
+import { type AutoencoderTraining, type RecurrentTraining, type ReleaseModels, train } from '@nextcart/models';
 import {
   autoencoderOf,
   type Candidate,
@@ -29,7 +29,7 @@ export const trainModels = async (data: DataSet, settings: TrainingSettings, see
   return { items: data.itemIds, features: [], models, tables: {}, trainedOn: [], settings: { serving } };
 };
 
-type Training = ReturnType<typeof createRecurrentTraining> | ReturnType<ReturnType<typeof autoencoderOf>['learn']>;
+type Training = RecurrentTraining | AutoencoderTraining;
 
 const learned = async (training: Training, epochs: number) => {
   try {

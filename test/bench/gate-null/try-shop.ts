@@ -24,6 +24,8 @@ import { trainModels, withShuffledItems } from './train-models.ts';
 export interface Tried {
   /** One a challenger: whether the gate let it pass. */
   readonly seeds: readonly boolean[];
+  /** The same ones, where a day's whole alpha goes into the one look: the level that is asked about, undiluted. */
+  readonly seedsOneLook: readonly boolean[];
   /** The same ones, as if they had learned from newer behaviour. */
   readonly seedsNewer: readonly boolean[];
   /** The same ones, where no release is in force. */
@@ -49,6 +51,9 @@ export const tryShop = async (
   const data = await readDataSet(store, shop, settings);
   const deps = { store, attempt, catalogTopicId: async () => shop.catalogTopicId, gate: settings.gate };
   const task = await readTask(deps, shop);
+  // a gate that waits would pass any test
+  if (task.measured.subjects < settings.gate.minSubjects)
+    throw new RangeError(`${task.measured.subjects} subjects, ${settings.gate.minSubjects} are wanted`);
   const options = { threads: 1, signal: new AbortController().signal, onProgress: () => {} };
   const baselines = await measureBaselines(task, options);
   const without = baselines[WITHOUT_MODELS] as Figures;
@@ -73,18 +78,19 @@ export const tryShop = async (
   const challengers = await trainedFigures(size.challengers, () => data);
   const shuffled = await trainedFigures(size.challengers, (own) => withShuffledItems(data, own));
 
-  const passes = (candidate: Figures, champion: Figures, newer: boolean, at: number): boolean =>
-    decide({ candidate, champion, anchor: champion, baselines }, settings.gate, {
-      ...{ newer, looksToday: 0, seed: 1000 * shopSeed + at },
-    }).verdict === 'pass';
-  const against = (some: readonly Figures[], newer: boolean): boolean[] =>
-    some.map((figures, at) => passes(figures, champions[at % champions.length] as Figures, newer, at));
+  const passes = (candidate: Figures, champion: Figures, at: number, newer: boolean, gate = settings.gate): boolean => {
+    const how = { newer, looksToday: 0, seed: 1000 * shopSeed + at };
+    return decide({ candidate, champion, anchor: champion, baselines }, gate, how).verdict === 'pass';
+  };
+  const against = (some: readonly Figures[], newer: boolean, gate = settings.gate): boolean[] =>
+    some.map((figures, at) => passes(figures, champions[at % champions.length] as Figures, at, newer, gate));
   const own = challengers.map(meanOf);
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   return {
     seeds: against(challengers, false),
+    seedsOneLook: against(challengers, false, { ...settings.gate, looksPerDay: 1 }),
     seedsNewer: against(challengers, true),
-    first: challengers.map((figures, at) => passes(figures, without, true, at)),
+    first: challengers.map((figures, at) => passes(figures, without, at, true)),
     shuffled: against(shuffled, false),
     shuffledNewer: against(shuffled, true),
     subjects: task.measured.subjects,

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { cpuMicros } from './cpu.ts';
+import { cpuMicros, cpuMicrosWithEnded } from './cpu.ts';
 
 const burn = 'for (const t = process.cpuUsage(); process.cpuUsage(t).user < 100_000; );';
 const total = '((t) => t.user + t.system)(process.cpuUsage())';
@@ -31,4 +31,18 @@ test('the CPU of a process counts its threads and its children, as they count it
   expect(own.parent).toBeGreaterThan(100_000);
   expect(Math.abs(used - own.child - own.parent)).toBeLessThan(60_000); // ticks of 10 ms, and what sending took
   expect(() => cpuMicros(pid)).toThrow(/no process/);
+}, 30_000);
+
+test('the CPU of children that have ended stays with the process', async () => {
+  const script = `require('node:child_process').spawnSync(process.execPath, ['-e', ${JSON.stringify(burn)}]);
+    process.once('message', () => process.exit()); process.send(${total});`;
+  const folder = mkdtempSync(join(tmpdir(), 'nextcart-cpu-'));
+  writeFileSync(join(folder, 'parent.cjs'), script);
+  const process = fork(join(folder, 'parent.cjs'));
+  const [own] = (await once(process, 'message')) as [number];
+  const used = cpuMicrosWithEnded(process.pid ?? 0);
+  process.send('end');
+  await once(process, 'exit');
+  rmSync(folder, { recursive: true });
+  expect(used - own).toBeGreaterThan(90_000);
 }, 30_000);

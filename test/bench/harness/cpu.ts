@@ -9,6 +9,8 @@ const FIELDS_BEFORE = 2; // pid and (name); the name may hold spaces and bracket
 const PPID = 3 - FIELDS_BEFORE;
 const UTIME = 13 - FIELDS_BEFORE;
 const STIME = 14 - FIELDS_BEFORE;
+const UTIME_ENDED = 15 - FIELDS_BEFORE;
+const STIME_ENDED = 16 - FIELDS_BEFORE;
 
 const statOf = (pid: number): string[] | undefined => {
   try {
@@ -38,6 +40,14 @@ export const cpuMicros = (pid: number): number => {
     return (children.get(id) ?? []).reduce((sum, child) => sum + used(child), ticksUsed);
   };
   return (used(pid) * 1e6) / ticksPerSecond();
+};
+
+/** Microseconds of CPU that a process and its children that have ended have used. Throws where the process is not there. */
+export const cpuMicrosWithEnded = (pid: number): number => {
+  const stat = statOf(pid);
+  if (stat === undefined) throw new Error(`no process ${pid}: it ended while it was measured`);
+  const used = [UTIME, STIME, UTIME_ENDED, STIME_ENDED].reduce((sum, field) => sum + Number(stat[field]), 0);
+  return (used * 1e6) / ticksPerSecond();
 };
 
 /** Resident bytes of one process at its highest. */

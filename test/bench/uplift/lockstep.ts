@@ -30,10 +30,10 @@ export const runShop = async (
   deps: { readonly rates: RatesFile; readonly onDay: (day: number) => void },
 ): Promise<Tally> => {
   const { seed, people, items, days, trainEveryDays } = size;
-  let arm: Arm | undefined;
+  let arm: Arm = { current: () => undefined };
   const shop = createShop({
     ...{ seed, users: people, items, days, startAt: START_AT, dirt: false },
-    lists: { current: (subject) => arm?.current(subject) },
+    lists: { current: (subject) => arm.current(subject) },
   });
   arm = await createArm({ truth: shop.truth, clock: () => shop.position().clock, catalog: () => shop.catalog() });
   const from = START_AT + trainEveryDays * DAY_MS;

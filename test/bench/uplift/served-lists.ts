@@ -44,7 +44,7 @@ interface Subject {
   readonly memory: ModelMemory;
   /** Event time of the newest event, epoch ms. */
   now: number;
-  list: { readonly recommId: string; readonly items: readonly string[] } | undefined;
+  list: { readonly recommId: string; readonly trigger: number; readonly items: readonly string[] } | undefined;
   /** By the shop's clock, epoch ms. */
   madeAt: number;
 }
@@ -55,6 +55,8 @@ export interface ServedLists {
   readonly index: ItemIndex;
   readonly catalog: CatalogState;
   current(subject: string): Subject['list'];
+  /** Offset of the newest event that a subject's list knows; -1 without one. */
+  triggerOf(subject: string): number;
   /** Folds an event at its offset; resolves when lists are made. `append` puts what answers it into the log. */
   take(event: BehaviourEvent, offset: number, append: (event: BehaviourEvent) => number): Promise<void>;
   takeItem(item: CatalogItem, offset: number, at: number): Promise<void>;
@@ -103,9 +105,10 @@ export const createServedLists = (configuration: RankingConfiguration): ServedLi
     const origin = { release: models?.release ?? UNTRAINED, snapshots, catalogPosition: catalog.positionText() };
     some.forEach((subject, row) => {
       const { state } = subject;
-      const made = { ...origin, partition: PARTITION, triggerOffset: lastOffset(state), subject: state.subject };
+      const trigger = lastOffset(state);
+      const made = { ...origin, partition: PARTITION, triggerOffset: trigger, subject: state.subject };
       subject.list = {
-        recommId: recommIdOf(made),
+        ...{ recommId: recommIdOf(made), trigger },
         items: (lists[row]?.items ?? []).map(({ itemId }) => itemId),
       };
       subject.madeAt = at;
@@ -138,6 +141,7 @@ export const createServedLists = (configuration: RankingConfiguration): ServedLi
   return {
     ...{ index, catalog },
     current: (key) => subjects.get(key)?.list,
+    triggerOf: (key) => subjects.get(key)?.list?.trigger ?? -1,
     take: async (event, offset, append) => {
       const subject = fold(event, offset);
       const { eventType, eventTime, userId } = event;

@@ -14,7 +14,7 @@ export interface UpliftSize {
 }
 
 export const FULL: UpliftSize = {
-  ...{ seeds: [1, 2, 3], people: 2000, items: 1000, days: 60, trainEveryDays: 5 },
+  ...{ seeds: [1, 2, 3], people: 800, items: 1000, days: 60, trainEveryDays: 5 },
   ...{ trendingEveryHours: 6, otherSnapshotsEveryHours: 24, epochs: 8 },
 };
 export const QUICK: UpliftSize = {

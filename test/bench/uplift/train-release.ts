@@ -1,7 +1,7 @@
 /**
  * A cycle of the trainer over the log of an arm, by the trainer's own code: a full training of both models on all but the
  * newest slice, the weights of the fusion, the measures and words of the gate, the pass over the slice. The gate does not
- * decide: it wants 2,000 buyers in the slice, and the shop has as many people in all.
+ * decide: it wants 2,000 buyers in the slice, and the shop has fewer people in all.
  */
 import { join } from 'node:path';
 import { cutByTime, type Store, type StoreConnection } from '@nextcart/clickhouse';

@@ -11,7 +11,7 @@ import {
 } from '@nextcart/contracts';
 import { followReleases } from '@nextcart/kafka';
 import { readCpu, writeArtifact } from '@nextcart/models';
-import { untrainedAutoencoder, untrainedRecurrent } from '@nextcart/models/testing';
+import { unfittedPurchases, untrainedAutoencoder, untrainedRecurrent } from '@nextcart/models/testing';
 import type { ServingSettings } from '@nextcart/ranking';
 import { systemClock } from '@nextcart/runtime';
 import type { BenchContext } from '../harness/bench.ts';
@@ -67,6 +67,7 @@ export const openReleases = async (context: BenchContext, servers: OwnServers, i
         models: {
           recurrent: untrainedRecurrent(shape, seed),
           autoencoder: untrainedAutoencoder(items.length, seed),
+          purchases: unfittedPurchases,
         },
       });
       await tell({ releaseId, kind: 'released', artifactUri: pathToFileURL(folder).href, artifactHash: hash });

@@ -45,15 +45,17 @@ export const untrained = (shop: ReplayedShop, weights: Weights = shop.configurat
   };
 };
 
-/** The ranker with a release's models; `weights` in place of the release's own. */
+/** The ranker with a release's models; with `nextPurchases`, so many of them beside each list. */
 export const trained = async (
   shop: ReplayedShop,
   artifact: Artifact,
   threads: number,
-  weights?: Weights,
+  nextPurchases = 0,
 ): Promise<Contender> => {
-  const models = await openReleaseModels(artifact, { index: shop.index, threads, batch: MEASURING_BATCH });
-  const configuration = { ...shop.configuration, weights: weights ?? models.weights };
+  const models = await openReleaseModels(artifact, {
+    ...{ index: shop.index, threads, batch: MEASURING_BATCH, nextPurchases: nextPurchases > 0 },
+  });
+  const configuration = { ...shop.configuration, weights: models.weights, nextPurchases };
   const ranker = createRanker({ ...shop, configuration });
   const views: HistoryView[] = [];
   const memories = new Map<number, ModelMemory>();

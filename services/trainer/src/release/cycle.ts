@@ -19,6 +19,8 @@ export interface ReleaseDeps {
   readonly catalogTopicId: () => Promise<string>;
   /** Absent: releases are as they were measured. */
   readonly refit?: Refit;
+  /** That this process may run; absent: 1. */
+  readonly trainingsAtOnce?: number;
 }
 
 export interface ReleaseRun {

@@ -6,8 +6,10 @@ import { ArtifactError, readCpu, readManifest, writeArtifact } from '@nextcart/m
 import { dataFolders } from '../data-folders.ts';
 import { candidateName, type ReleaseDeps, type ReleaseRun } from './cycle.ts';
 import { type Evaluation, evaluate } from './evaluate.ts';
+import { withPurchases } from './fit-purchases.ts';
 import { isNewer, judge } from './judge.ts';
 import { type Candidate, mergeArtifacts } from './merge-artifacts.ts';
+import { PURCHASE_ERROR } from './purchase-tally.ts';
 import { type Refitted, refitCandidate } from './refit.ts';
 import { openRivals, type Rivals } from './rivals.ts';
 import { modelSources } from './serving.ts';
@@ -74,11 +76,12 @@ const nothingMeasured = (cycle: Cycle): CycleDecision => ({
 const measuredRun = (
   cycle: Cycle,
   { champion, anchor, remarks }: Rivals,
-  { shop, measured, fusion, coverage }: Evaluation,
+  { shop, measured, fusion, coverage, purchases: { error } }: Evaluation,
   { verdict, superior, alphaSpent, reasons, metrics }: ReturnType<typeof judge>,
 ): MeasuredRun => ({
   ...runOf(cycle),
-  ...{ verdict, superior, alphaSpent, metrics, coverage, weights: definite(fusion.weights) },
+  ...{ verdict, superior, alphaSpent, coverage, weights: definite(fusion.weights) },
+  metrics: { ...metrics, ...(error && { [PURCHASE_ERROR]: error }) },
   ...{ subjects: measured.subjects, requests: measured.requests.length, leftOut: measured.leftOut },
   champion: champion?.manifest.release ?? '',
   anchor: anchor?.manifest.release ?? '',
@@ -107,13 +110,13 @@ const release = async (
   const run = {
     ...measured,
     refitted: refitted.candidate !== null,
-    reasons: [...measured.reasons, refitted.reason],
+    reasons: [...measured.reasons, refitted.reason, evaluation.purchases.reason],
     losses: { ...measured.losses, ...underRefit(refitted.losses) },
   };
   stages.begin('write');
   const written = await writeRelease(dataFolders(deps.dataDir).releasesDir, {
     ...{ run, createdAt: cycle.createdAt, seed: cycle.payload.seed },
-    candidate: refitted.candidate ?? candidate,
+    candidate: withPurchases(refitted.candidate ?? candidate, evaluation.purchases.calibration),
     weights: evaluation.fusion.weights,
   });
   return { ...run, ...written };
@@ -136,12 +139,20 @@ const refit = async (
   const from = { release: name, hash: written ?? '' };
   const kinds = modelSources(candidate);
   const { topicId, slice, seed, budget } = payload;
+  const done = kinds.map(() => 0);
   const requests = kinds.map((kind, at) => ({
     ...{ name: `${jobId}-refit-${kind}`, kind, from, topicId, ranges: slice, seed, budget, signal },
-    onProgress: (share: number) => stages.tell(at + share, kinds.length),
+    onProgress: (share: number) => {
+      done[at] = share;
+      const sum = done.reduce((all, one) => all + one, 0);
+      stages.tell(sum, kinds.length);
+    },
   }));
   return refitCandidate(
-    { refit: deps.refit, gate: deps.gate, threads: deps.threads, folderOf, signal, shop, measured },
+    {
+      ...{ refit: deps.refit, atOnce: deps.trainingsAtOnce ?? 1, gate: deps.gate, threads: deps.threads },
+      ...{ folderOf, signal, shop, measured },
+    },
     candidate,
     fusion.weights,
     requests,

@@ -13,6 +13,8 @@ export const gateSchema = z.strictObject({
   requestsPerSubject: count.default(2),
   /** Of the slice, a quarter at most, that the weights of the fusion are fitted on; the others are measured. */
   fusionSubjects: count.default(300),
+  /** Of those subjects, that chances of next purchases are fitted on; with fewer the release says nothing of them. */
+  minPurchases: count.default(50),
   margin: z.number().min(0).max(1).default(gateDefaults.margin),
   alpha: z.number().positive().max(0.5).default(gateDefaults.alpha),
   looksPerDay: count.default(gateDefaults.looksPerDay),

@@ -44,6 +44,19 @@ test('what beats all baselines is released: measured, told in words and figures,
   const models = await openReleaseModels(artifact, { index: createItemIndex(), threads: 1, batch: 4 });
   await models.close();
 
+  // 40 subjects fit the chances, and each bought one of 8 things that the model expects alike
+  expect(result.reasons.join('\n')).toMatch(
+    /chances of next purchases are fitted on 40 purchases, at a temperature of \d/,
+  );
+  const { isotonic } = artifact.models.purchases ?? {};
+  expect(isotonic?.heights.at(-1)).toBeGreaterThan(0.05);
+  expect(isotonic?.heights.at(-1)).toBeLessThan(0.5);
+  const error = artifact.manifest.metrics.find(({ name }) => name === 'calibration error of next purchases');
+  expect(error?.definition).toContain('expected calibration error');
+  expect(error?.value).toBeLessThan(0.1);
+  expect(error?.low).toBeLessThanOrEqual(error?.value as number);
+  expect(error?.high).toBeGreaterThanOrEqual(error?.value as number);
+
   expect(await readModelRun(shop.store, 'r1')).toMatchObject({
     ...{ mode: 'full', verdict: 'pass', subjects: 120, requests: 120, leftOut: 1, artifactHash: result.hash },
     ...{ losses: { recurrent: 2.5, autoencoder: 2.5 }, refitted: false, reasons: result.reasons },
@@ -54,6 +67,7 @@ test('what beats all baselines is released: measured, told in words and figures,
     ...{ kind: 'released', artifactUri: `file://${folderOf('r1')}`, artifactHash: result.hash },
     ...{ trainingRange: { 0: '0-239', 1: '0-239' }, decision: result.reasons.join('\n') },
   });
+  expect(record?.metrics['calibration error of next purchases']).toBe(error?.value);
   expect(record?.metrics['NDCG@20 candidate']).toBeCloseTo(candidate?.value as number, 12);
   const measured = shop.progress.filter(({ stage }) => stage === 'measure');
   expect(measured.at(-1)).toMatchObject({ done: 840, total: 840, etaSeconds: 0 });
@@ -140,6 +154,19 @@ test('on too few subjects it waits: nothing is written or put in force, and the 
   expect(result.reasons[0]).toBe('waits: 120 subjects of 121');
   expect((await readModelRun(shop.store, 'few'))?.metrics).toHaveProperty(['NDCG@20 candidate']);
   await expect(openArtifact(folderOf('few'))).rejects.toThrow('there is no release');
+});
+
+test('with too few purchases it says nothing of next purchases, and why; other chances are not kept', async () => {
+  const log = await shop.emptyLog();
+  const deps = { ...shop.deps, releases: log, gate: { ...shop.deps.gate, minPurchases: 41 } };
+  const result = await makeRelease(deps, shop.run('silent', [await shop.train('silent', good())]));
+  expect(result.verdict, result.reasons.join('\n')).toBe('pass');
+  expect(result.reasons.join('\n')).toContain(
+    'nothing is said of next purchases: 40 purchases are too few to fit chances on: 41 are wanted',
+  );
+  const { models, manifest } = await openArtifact(folderOf('silent'), { hash: result.hash as string });
+  expect(models.purchases).toBeUndefined();
+  expect(manifest.metrics.map(({ name }) => name)).not.toContain('calibration error of next purchases');
 });
 
 describe('poisoned', () => {

@@ -1,10 +1,11 @@
 /** What a cycle's candidate is measured by, and whoever is measured by it: all over the same requests of the same shop. */
 import type { ReleasePayload } from '@nextcart/contracts';
 import type { Artifact } from '@nextcart/models';
+import { defaultConfiguration } from '@nextcart/ranking';
 import { baselineSources, type Contender, trained, untrained } from './contenders.ts';
 import { type FittedFusion, fitFusion } from './fit-weights.ts';
 import type { GateSettings } from './gate-settings.ts';
-import { type Figures, measure } from './measure.ts';
+import { type Figures, type MeasureOptions, measure } from './measure.ts';
 import type { Candidate } from './merge-artifacts.ts';
 import { type ReplayedShop, readShop, type ShopDeps } from './replayed-shop.ts';
 import { type MeasuringRequest, type MeasuringRequests, readRequests } from './requests.ts';
@@ -73,13 +74,16 @@ export const fitTask = (
   { threads, signal }: Pick<TaskOptions, 'threads' | 'signal'>,
 ): Promise<FittedFusion> => fitFusion(candidate, shop, fitting, { k: K, threads, signal });
 
-/** `seen`: numbers of the items in its lists. */
+/** `seeLists` is shown its lists, with next purchases beside them. */
 export const measureModels = async (
   task: MeasuringTask,
   artifact: Artifact,
   options: TaskOptions,
-  seen?: Set<number>,
-): Promise<Figures> => figuresOf(task, await trained(task.shop, artifact, options.threads), options, seen);
+  seeLists?: MeasureOptions['seeLists'],
+): Promise<Figures> => {
+  const next = seeLists === undefined ? 0 : defaultConfiguration.nextPurchases;
+  return figuresOf(task, await trained(task.shop, artifact, options.threads, next), options, seeLists);
+};
 
 /** What any candidate must beat, by name: each part alone, and the ranker that needs no training. */
 export const measureBaselines = async (task: MeasuringTask, options: TaskOptions): Promise<Record<string, Figures>> => {
@@ -91,18 +95,13 @@ export const measureBaselines = async (task: MeasuringTask, options: TaskOptions
 };
 
 const figuresOf = async (
-  { shop, measured }: MeasuringTask,
+  { measured }: MeasuringTask,
   contender: Contender,
   { signal, onProgress }: TaskOptions,
-  seen?: Set<number>,
+  seeLists?: MeasureOptions['seeLists'],
 ): Promise<Figures> => {
   try {
-    return await measure(contender, measured, {
-      ...{ k: K, signal, onProgress },
-      seeLists: (_, lists) => {
-        for (const { items } of lists) for (const { itemId } of items) seen?.add(shop.index.add(itemId));
-      },
-    });
+    return await measure(contender, measured, { ...{ k: K, signal, onProgress }, ...(seeLists && { seeLists }) });
   } finally {
     await contender.close();
   }

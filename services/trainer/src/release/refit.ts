@@ -34,6 +34,8 @@ export type Refit = (request: RefitRequest) => Promise<TrainResult>;
 
 export interface RefitDeps {
   readonly refit: Refit | undefined;
+  /** Passes that may run at once, each a process of its own; absent: one after the other. */
+  readonly atOnce?: number;
   readonly gate: GateSettings;
   readonly threads: number;
   readonly folderOf: (trained: string) => string;
@@ -64,8 +66,7 @@ export const refitCandidate = async (
   const { refit, gate, signal } = deps;
   if (refit === undefined) return unchanged('released as it was measured: no pass over the slice was made');
   try {
-    const results: TrainResult[] = [];
-    for (const request of requests) results.push(await refit(request));
+    const results = (deps.atOnce ?? 1) > 1 ? await allOf(requests.map(refit)) : await inTurn(requests, refit);
     const losses = Object.fromEntries(results.map(({ kind, loss }) => [kind, loss]));
     const moved = await mergeArtifacts(deps.folderOf, results);
     const problem =
@@ -79,6 +80,18 @@ export const refitCandidate = async (
     if (signal.aborted) throw error;
     return unchanged(`released as it was measured: the pass over the slice failed: ${(error as Error).message}`);
   }
+};
+
+const inTurn = async (requests: readonly RefitRequest[], refit: Refit): Promise<TrainResult[]> => {
+  const results: TrainResult[] = [];
+  for (const request of requests) results.push(await refit(request));
+  return results;
+};
+
+/** Rejects as the first of them does, when all have ended: nothing of a cycle that is over may still run. */
+const allOf = async (passes: readonly Promise<TrainResult>[]): Promise<TrainResult[]> => {
+  await Promise.allSettled(passes);
+  return Promise.all(passes);
 };
 
 const lossProblem = (

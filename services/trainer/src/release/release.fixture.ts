@@ -106,7 +106,7 @@ export const openReleaseShop = async (): Promise<ReleaseShop> => {
   const log = await emptyLog();
   const dataDir = await mkdtemp(join(tmpdir(), 'release-'));
   const progress: ReleaseProgress[] = [];
-  const gate = gateSchema.parse({ minSubjects: 100, resamples: 500, looksPerDay: 5 });
+  const gate = gateSchema.parse({ minSubjects: 100, minPurchases: 40, resamples: 500, looksPerDay: 5 });
 
   const write = async (trained: string, kind: ModelKind, models: object, items: readonly string[]) => {
     const { hash } = await writeArtifact(join(dataDir, 'trained', trained), {

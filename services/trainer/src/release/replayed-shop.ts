@@ -23,7 +23,7 @@ export interface ReplayedShop {
   readonly features: CatalogFeatures;
   /** Those that need no training, of the snapshots that were in force. */
   readonly parts: readonly ScoringPart[];
-  /** As served, but for what changes no list: its first 20 places, without reasons. */
+  /** As served, but for what changes no list: its first 20 places, without reasons and next purchases. */
   readonly configuration: RankingConfiguration;
   /** Items that may be shown. */
   readonly items: number;
@@ -63,7 +63,7 @@ export const createShop = (
   k: number,
   remarks: readonly string[] = [],
 ): ReplayedShop => {
-  const configuration = { ...defaultConfiguration, listSize: k, explained: 0 };
+  const configuration = { ...defaultConfiguration, listSize: k, explained: 0, nextPurchases: 0 };
   const index = createItemIndex();
   const items = new Map(catalogue.map((item) => [item.itemId, item]));
   for (const id of items.keys()) index.add(id);

@@ -40,7 +40,7 @@ const read = (from: number, to: number) =>
   );
 const told = ({ requests }: MeasuringRequests) =>
   requests
-    .map(({ state, now, target, isNew }) => {
+    .map(({ state, now, target, isNew, isBought }) => {
       const {
         subject,
         count,
@@ -52,7 +52,7 @@ const told = ({ requests }: MeasuringRequests) =>
         queries,
       } = readHistory(state, createHistoryView());
       const cells = Array.from({ length }, (_, at) => [items[at], kinds[at], times[at], sessions[at], queries[at]]);
-      return { subject, count, cells, now, target, isNew };
+      return { subject, count, cells, now, target, isNew, isBought };
     })
     .toSorted((a, b) => (a.subject < b.subject ? -1 : a.subject > b.subject ? 1 : a.count - b.count));
 
@@ -85,6 +85,10 @@ const expected = (log: readonly TestEvent[], from: number, to: number) => {
           index,
         );
       const newest = before.at(-1);
+      const here = own.slice(earlier.length - 1).filter(({ offset }) => offset < to);
+      const end = here.findIndex(({ time }, at) => at > 0 && time - (here[at - 1]?.time ?? 0) > 1_800_000);
+      const rest = end === -1 ? here : here.slice(0, end);
+      const isBought = rest.some(({ type, item }) => type === 'purchase' && item === target.item);
       if (newest)
         requests.push({
           subject: 0,
@@ -92,6 +96,7 @@ const expected = (log: readonly TestEvent[], from: number, to: number) => {
           now: newest.time,
           target: target.item as string,
           isNew: !before.some(({ item }) => item === target.item),
+          isBought,
         });
     }
   }

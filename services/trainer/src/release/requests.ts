@@ -26,6 +26,8 @@ export interface MeasuringRequest {
   readonly target: string;
   /** Whether nothing in the history is of that item. */
   readonly isNew: boolean;
+  /** Whether it was bought in the end, in that session and within the slice. */
+  readonly isBought: boolean;
 }
 
 export interface MeasuringRequests {
@@ -98,8 +100,19 @@ const requestsOf = (
     const { length, items } = readHistory(state, view);
     if (length === 0) return [];
     const isNew = !items.subarray(0, length).includes(index.add(item));
-    return [{ state, now: newest.event_time, target: item, isNew }];
+    return [{ state, now: newest.event_time, target: item, isNew, isBought: isBought(within, place) }];
   });
+};
+
+/** Whether the item of a row was bought, by that row or a later one of its session. */
+const isBought = (rows: readonly HistoryRow[], place: number): boolean => {
+  const item = rows[place]?.item_id;
+  for (let at = place; at < rows.length; at += 1) {
+    const [row, before] = [rows[at], rows[at - 1]] as [HistoryRow, HistoryRow];
+    if (at > place && row.event_time - before.event_time > SESSION_GAP_MS) return false;
+    if (row.item_id === item && row.event_type === 'purchase') return true;
+  }
+  return false;
 };
 
 /** Place of the first event with the item in the session of the last of the rows, which has it. */

@@ -6,6 +6,7 @@ import { openArtifact, type ReleaseMetric, readCpu, readManifest, writeArtifact 
 import { measureDefinition } from './measure.ts';
 import { K } from './measuring-task.ts';
 import type { Candidate } from './merge-artifacts.ts';
+import { PURCHASE_ERROR, purchaseErrorDefinition } from './purchase-tally.ts';
 import { servingOf, type Weights } from './serving.ts';
 
 /** What a row has that the artifact does not say of itself. */
@@ -59,10 +60,12 @@ export const writtenRun = async (releasesDir: string, release: string, now: numb
 
 const uriOf = (releasesDir: string, release: string): string => pathToFileURL(join(releasesDir, release)).href;
 
+const NDCG_DEFINITION = `${measureDefinition(K)}; the interval is that of 95 % by resampling subjects`;
+
 const metricsOf = ({ metrics, losses, coverage }: Decision): ReleaseMetric[] => [
   ...Object.entries(metrics).map(([name, { value, low, high }]) => ({
     ...{ name, value, low, high },
-    definition: `${measureDefinition(K)}; the interval is that of 95 % by resampling subjects`,
+    definition: name === PURCHASE_ERROR ? purchaseErrorDefinition : NDCG_DEFINITION,
   })),
   ...Object.entries(losses).map(([model, value]) => ({
     ...{ name: `loss ${model}`, value },
