@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { readEnv as trainerEnv } from '@nextcart/trainer';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { composeImage } from './images.ts';
@@ -14,11 +15,17 @@ interface Service {
   healthcheck: object;
   depends_on?: Record<string, object>;
   command?: string[];
+  environment?: Record<string, string>;
+  mem_limit?: string;
+  cpu_shares?: number;
 }
-const services = Object.entries(
-  (parse(readFileSync(`${folder}compose.yaml`, 'utf8'), { merge: true }) as { services: Record<string, Service> })
-    .services,
-);
+/** As it is where nothing is set. */
+const text = readFileSync(`${folder}compose.yaml`, 'utf8').replaceAll(/\$\{\w+:-([^}]*)\}/g, '$1');
+const compose = parse(text, { merge: true }) as {
+  services: Record<string, Service>;
+  volumes: Record<string, unknown>;
+};
+const services = Object.entries(compose.services);
 
 test('every image that is not built here is pinned to a version', () => {
   for (const [name, { image, build }] of services)
@@ -36,6 +43,28 @@ test('every service says when it is well, and depends on services that are there
     expect(healthcheck, name).toBeDefined();
     expect(names).toEqual(expect.arrayContaining(Object.keys(needs)));
   }
+});
+
+test('every service of nextcart is run', () => {
+  const run = services.flatMap(([, { command = [] }]) => /^services\/(\w+)\//.exec(command[1] ?? '')?.[1] ?? []);
+  expect(run.toSorted()).toEqual(readdirSync(`${folder}../services`).toSorted());
+});
+
+test('scorers find releases where the trainer wrote them, on a volume that its user may write to', () => {
+  const { trainer, scorer } = compose.services;
+  const path = trainer?.environment?.['TRAINER_DATA_DIR'];
+  const volume = trainer?.volumes?.[0] ?? '';
+  expect(volume).toBe(`models:${path}`);
+  expect(scorer?.volumes).toEqual([`${volume}:ro`]);
+  expect(Object.keys(compose.volumes)).toContain('models');
+  expect(readFileSync(`${folder}Dockerfile`, 'utf8')).toContain(`RUN install -d -o node -g node ${path}\nUSER node\n`);
+});
+
+test('the trainer takes what it is told, and has memory for a training besides its own', () => {
+  const { environment = {}, mem_limit: limit = '', cpu_shares: shares } = compose.services['trainer'] as Service;
+  const env = trainerEnv(environment);
+  expect(Number(/^(\d+)g$/.exec(limit)?.[1])).toBeGreaterThanOrEqual(env.TRAINER_MEMORY_GIB + 2);
+  expect(shares).toBeLessThan(1024); // of every other
 });
 
 test('what is mounted, and what is run, is in this repository', () => {

@@ -7,6 +7,7 @@ import { readEnv as featuresEnv } from '@nextcart/features';
 import { readEnv as ingestEnv } from '@nextcart/ingest';
 import { createHealth, createMetrics, STOP_TIMEOUT_MS, startStatusServer } from '@nextcart/runtime';
 import { readEnv as scorerEnv } from '@nextcart/scorer';
+import { readEnv as trainerEnv } from '@nextcart/trainer';
 import { expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 
@@ -36,7 +37,9 @@ interface PodSpec {
     readinessProbe: Probe;
     resources: { requests: Record<string, string>; limits: Record<string, string> };
     securityContext: object;
+    volumeMounts: { name: string; mountPath: string; readOnly?: boolean }[];
   }[];
+  volumes: { name: string; persistentVolumeClaim?: { claimName: string } }[];
 }
 interface Workload {
   metadata: { name: string };
@@ -57,12 +60,14 @@ const config = parse(read('config.yaml').replaceAll(/^( *)# (?=[A-Z_]+: )/gm, '$
 const secret = one('secret.example.yaml', 'Secret') as Values;
 const shared = { ...config.data, ...secret.stringData };
 
-const readers = { ingest: ingestEnv, features: featuresEnv, scorer: scorerEnv };
+const readers = { ingest: ingestEnv, features: featuresEnv, scorer: scorerEnv, trainer: trainerEnv };
 const services = Object.entries(readers).map(([name, readEnv]) => {
   const deployment = one(`${name}.yaml`, 'Deployment') as Workload;
   const pod = deployment.spec.template.spec;
   return { name, readEnv, deployment, pod, container: pod.containers[0] as PodSpec['containers'][number] };
 });
+const of = (service: keyof typeof readers) =>
+  services.find(({ name }) => name === service) as (typeof services)[number];
 const job = one('setup/job.yaml', 'Job') as Workload;
 const pods = [...services.map(({ name, pod }) => ({ name, pod })), { name: 'setup', pod: job.spec.template.spec }];
 
@@ -75,9 +80,7 @@ test('every file is applied, and what is applied is there', () => {
 });
 
 test('every service of nextcart has its Deployment', () => {
-  // the trainer is run by nothing yet
-  const run = readdirSync(`${root}services`).filter((name) => name !== 'trainer');
-  expect(services.map(({ name }) => name).toSorted()).toEqual(run.toSorted());
+  expect(services.map(({ name }) => name).toSorted()).toEqual(readdirSync(`${root}services`).toSorted());
 });
 
 test('each service takes the values that it is told, and every variable is known to somebody', () => {
@@ -134,10 +137,35 @@ test('a pod has the time that all its stops may take together', () => {
 
 test('partitions are shared evenly: no pod without one, none with more than another', () => {
   const { partitions } = topics.events;
-  for (const { name, deployment } of services)
-    expect(name === 'features' ? deployment.spec.replicas : partitions % deployment.spec.replicas, name).toBe(
-      name === 'features' ? 1 : 0,
-    );
+  for (const name of ['ingest', 'scorer'] as const)
+    expect(partitions % of(name).deployment.spec.replicas, name).toBe(0);
+  expect(of('features').deployment.spec.replicas).toBe(1);
+});
+
+/** Where the pod's container has the claim; undefined where it has none. */
+const mountOf = ({ pod, container }: (typeof services)[number], claim: string) => {
+  const volume = pod.volumes.find(({ persistentVolumeClaim: found }) => found?.claimName === claim);
+  return container.volumeMounts.find(({ name }) => name === volume?.name);
+};
+
+test('scorers find releases where trainers wrote them, and can write nothing there', () => {
+  const claim = one('models.yaml', 'PersistentVolumeClaim') as Values & { spec: { accessModes: string[] } };
+  const [trainer, scorer] = [of('trainer'), of('scorer')];
+  const [writing, reading] = [mountOf(trainer, claim.metadata.name), mountOf(scorer, claim.metadata.name)];
+  expect(writing?.readOnly ?? false).toBe(false);
+  expect(reading).toMatchObject({ mountPath: writing?.mountPath, readOnly: true });
+  expect(trainer.container.env).toContainEqual({ name: 'TRAINER_DATA_DIR', value: writing?.mountPath });
+  expect(trainer.pod.securityContext).toMatchObject({ fsGroup: 1000 });
+  expect(claim.spec.accessModes).toEqual(['ReadWriteMany']);
+});
+
+test('a training has the memory that it is told, this process and its data besides, and scorers go first', () => {
+  const { requests, limits } = of('trainer').container.resources;
+  const { TRAINER_MEMORY_GIB: told } = trainerEnv({ ...shared, TRAINER_DATA_DIR: '/models' });
+  expect(of('trainer').container.env).toContainEqual({ name: 'TRAINER_MEMORY_GIB', value: String(told) });
+  expect(Number(/^(\d+)Gi$/.exec(limits['memory'] ?? '')?.[1])).toBeGreaterThanOrEqual(told + 2);
+  const cpuOf = (text: string | undefined): number => Number.parseInt(text ?? '', 10);
+  expect(5 * cpuOf(requests['cpu'])).toBeLessThanOrEqual(cpuOf(of('scorer').container.resources.requests['cpu']));
 });
 
 test('a node can be drained, and a budget is for the pods that it means', () => {

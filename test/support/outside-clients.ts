@@ -27,6 +27,7 @@ export interface OutsideEvent {
 
 export interface OutsideList {
   readonly recommId: string;
+  readonly release: string;
   readonly triggerOffset: number;
   readonly partition: number;
   readonly items: readonly {

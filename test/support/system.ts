@@ -11,10 +11,16 @@ export interface System {
   stop(): Promise<void>;
 }
 
-/** `env` is handed to the services on top of the addresses. Resolves when every service says that it is ready. */
+/** Trainings would take the cores from what a test looks at, and a release would change lists under it. */
+const NO_CYCLES = { TRAINER_WATCH_S: '0', TRAINER_WARM_MINUTES: '0', TRAINER_FULL_HOURS: '0' };
+
+/**
+ * `env` is handed to the services on top of the addresses; models are trained only where it says when. Resolves when every
+ * service says that it is ready.
+ */
 export const startSystem = async (env: Readonly<Record<string, string>> = {}): Promise<System> => {
   const stack = await startOwnStack();
-  const childEnv = { ...process.env, ...stackEnv(stack.urls), NEXTCART_DIR: stack.dataDir, ...env };
+  const childEnv = { ...process.env, ...stackEnv(stack.urls), NEXTCART_DIR: stack.dataDir, ...NO_CYCLES, ...env };
   const services: Record<string, RunningService> = {};
   const stop = async (): Promise<void> => {
     for (const { child } of Object.values(services).reverse()) await child.stop();

@@ -102,6 +102,8 @@ export const simulateShop = async (deps: SimulateDeps): Promise<number> => {
     const path = deps.truthFile(`${source ?? 'live'}-${seed}`);
     const truth = createTruthFile(shop, path);
     deps.say(`simulated shop: ${items} items, ${deps.users} people, seed ${seed}; its truth: ${path}`);
+    if (deps.pastMs > pastMs)
+      deps.say('its past is left out: there are events on the topic already, or it is not in real time');
     if (pastMs > 0) deps.say(`its last ${Math.round(pastMs / 60_000)} minutes first, then live`);
     const { dataset, lastKey } = watched(shop);
     let nextAt = NEXT_EVERY;
