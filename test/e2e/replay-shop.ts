@@ -29,7 +29,7 @@ import { createRates } from '@nextcart/events';
 import { createIngest } from '@nextcart/ingest';
 import { createKafka, createRegistryClient } from '@nextcart/kafka';
 import { readCpu, writeArtifact } from '@nextcart/models';
-import { untrainedAutoencoder, untrainedRecurrent } from '@nextcart/models/testing';
+import { unfittedPurchases, untrainedAutoencoder, untrainedRecurrent } from '@nextcart/models/testing';
 import type { ServingSettings } from '@nextcart/ranking';
 import { createHealth, createLogger, createMetrics, systemClock } from '@nextcart/runtime';
 import { uniqueName } from '@nextcart/runtime/testing';
@@ -168,7 +168,11 @@ export const openReplayShop = async (urls: {
       const { hash } = await writeArtifact(at, {
         ...{ release: releaseId, createdAt: '2026-11-27T10:00:00Z', seeds: {}, trainedOn: [], metrics: [] },
         ...{ cpu: await readCpu(), items: itemIds, features: [], tables: {}, settings: { serving } },
-        models: { recurrent, autoencoder: untrainedAutoencoder(itemIds.length, seed) },
+        models: {
+          recurrent,
+          autoencoder: untrainedAutoencoder(itemIds.length, seed),
+          purchases: unfittedPurchases,
+        },
       });
       return { releaseId, uri: pathToFileURL(at).href, hash };
     },

@@ -65,7 +65,10 @@ beforeAll(async () => {
   evicted = await first.stop();
   const other = await shop.startScorer({
     batchSize: 3,
-    configuration: { ...defaultConfiguration, exploration: { slots: 2, every: 5 }, revenueShare: 0.2 },
+    configuration: {
+      ...defaultConfiguration,
+      ...{ exploration: { slots: 2, every: 5 }, revenueShare: 0.2, nextPurchases: 3 },
+    },
   });
   await shop.send(visits(12, 2));
   await shop.tell({ releaseId: 'second', kind: 'rolled_back' });
@@ -97,6 +100,8 @@ test.each([
     ({ list }) => list.publishedAt > released && list.triggerOffset >= 0 && list.release === 'untrained',
   );
   expect(heldOut.length).toBeGreaterThan(0);
+  // without models, by default, and as many as were asked for
+  expect(new Set(published.map(({ list }) => list.nextPurchases.length))).toEqual(new Set([0, 5, 3]));
   expect(published.some(({ list }) => list.subject === '*')).toBe(true);
   expect(published.some(({ list }) => list.subject.startsWith('item:'))).toBe(true);
   expect(evicted).toBeGreaterThan(50);

@@ -46,6 +46,16 @@ export const renderList = (
     return `${place} ${clip(item.title === '' ? item.itemId : item.title, 40)} ${price(item).padStart(12)}  ${paint('dim', clip(item.source, 10))} ${why}`;
   });
 
+const percent = (probability: number): string =>
+  `${probability < 0.01 ? (100 * probability).toPrecision(1) : Math.round(100 * probability)} %`;
+
+/** What the subject may buy next, with its chances, as one line; none where the release can't say. */
+export const renderNextPurchases = ({ nextPurchases }: RecommendationList, titles: Titles): string[] => {
+  if (nextPurchases.length === 0) return [];
+  const items = nextPurchases.map(({ itemId, probability }) => `${titles(itemId)} (${percent(probability)})`);
+  return [`will probably buy: ${items.join(', ')}`];
+};
+
 /** One line that says where the list comes from and how fresh it is. */
 export const renderOrigin = (list: RecommendationList): string => {
   if (list.triggerOffset < 0) return `release ${list.release}`;

@@ -138,7 +138,8 @@ test('in real time events are of now, a list is reacted to, and a stop is in ord
     currency: null,
     reasons: [],
   });
-  const stamps = { eventTime: 0, appendedAt: 0, receivedAt: 0, stateAt: 0, scoredAt: 0, publishedAt: 0, expiresAt: 0 };
+  const times = { eventTime: 0, appendedAt: 0, receivedAt: 0, stateAt: 0, scoredAt: 0, publishedAt: 0, expiresAt: 0 };
+  const stamps = { ...times, nextPurchases: [] };
   const records = Array.from({ length: 300 }, (_, person) =>
     ['u', 'v', 'w'].map((kind) => (kind === 'u' ? `u${person + 1}` : `v${person + 1}${kind === 'v' ? 'a' : 'b'}`)),
   ).flat();

@@ -20,6 +20,9 @@ export interface PublishedList {
   readonly itemIds: readonly string[];
   readonly scores: readonly number[];
   readonly sources: readonly string[];
+  /** Likeliest first. */
+  readonly nextItemIds: readonly string[];
+  readonly probabilities: readonly number[];
 }
 
 /** Some lists of a topic. */
@@ -68,7 +71,8 @@ export const readPublishedLists = (
     `SELECT partition, offset, subject, recomm_id AS recommId, release, snapshots, catalog_position AS catalogPosition,
        events_partition AS eventsPartition, trigger_offset AS triggerOffset,
        toUnixTimestamp64Milli(event_time) AS eventTime, toUnixTimestamp64Milli(published_at) AS publishedAt,
-       items.item_id AS itemIds, items.score AS scores, items.source AS sources
+       items.item_id AS itemIds, items.score AS scores, items.source AS sources,
+       next_purchases.item_id AS nextItemIds, next_purchases.probability AS probabilities
      FROM lists WHERE ${matching(range)} ORDER BY topic_id, partition, offset LIMIT {limit:UInt32}`,
     { topicId: range.topicId, limit },
   );

@@ -57,6 +57,7 @@ test('a list with nested items and money comes back whole', () => {
     scoredAt: 5,
     publishedAt: 6,
     expiresAt: 7,
+    nextPurchases: [{ itemId: 'i9', probability: 0.25 }],
   };
   const back = codec.decode(codec.encode(list));
   expect(back.items[0]?.price).toBe(19_900n);

@@ -54,6 +54,7 @@ export {
   isKept,
   type ListSource,
   listSources,
+  type NextPurchase,
   type Reason,
   type RecommendationList,
   type RecommendedItem,

@@ -88,6 +88,13 @@ export interface RecommendedItem {
   reasons: Reason[];
 }
 
+/** What a subject may buy next, where it buys at all. */
+export interface NextPurchase {
+  itemId: string;
+  /** In [0, 1], calibrated: of those with .1 one in ten is what comes. */
+  probability: number;
+}
+
 /** A decoded list: the fields of `recommendation-list.avsc`. */
 export interface RecommendationList {
   subject: string;
@@ -105,6 +112,7 @@ export interface RecommendationList {
   scoredAt: number;
   publishedAt: number;
   expiresAt: number;
+  nextPurchases: NextPurchase[];
 }
 
 export interface DeadLetter {

@@ -135,6 +135,7 @@ export {
 } from './neighbours/user-neighbours.ts';
 export { priceDeciles } from './price-deciles.ts';
 export { fitTemperature, type ScoredTargets } from './recurrent/calibration.ts';
+export { calibrationErrorInterval, type ToldChances } from './recurrent/calibration-error.ts';
 export {
   type EventSequences,
   type EventTargets,
@@ -156,6 +157,7 @@ export {
 } from './recurrent/next-purchase.ts';
 export { createRecurrentOpinions, type RecurrentOpinions } from './recurrent/opinions.ts';
 export { joinEvents, type Learnable, pickSequences } from './recurrent/pick-events.ts';
+export { chanceOf, type PurchaseShares } from './recurrent/purchase-shares.ts';
 export { withReplay } from './recurrent/replay.ts';
 export { createRecurrentScorer, type RecurrentScorer } from './recurrent/scorer.ts';
 export type { RecurrentModel, RecurrentShape } from './recurrent/shape.ts';

@@ -1,5 +1,6 @@
 /** Models of any size without a training, for tests of those who serve them. */
 import { type Autoencoder, type AutoencoderShape, initialWeights as autoencoderWeights } from './autoencoder/shape.ts';
+import type { PurchaseCalibration } from './recurrent/next-purchase.ts';
 import { type RecurrentModel, type RecurrentShape, initialWeights as recurrentWeights } from './recurrent/shape.ts';
 
 /** As training begins, but with biases, so that no two items are alike. */
@@ -24,4 +25,13 @@ export const untrainedAutoencoder = (
 ): Autoencoder => {
   const shape = { columns: items, items, ...sizes };
   return { shape, weights: autoencoderWeights(shape, seed) };
+};
+
+/** Nothing was fitted: each ten-thousandth of a chance up to a half is another step, half as high. */
+export const unfittedPurchases: PurchaseCalibration = {
+  temperature: 0.6,
+  isotonic: {
+    from: Float64Array.from({ length: 5000 }, (_, at) => at / 10_000),
+    heights: Float64Array.from({ length: 5000 }, (_, at) => (at + 1) / 20_000),
+  },
 };

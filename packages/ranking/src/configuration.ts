@@ -80,6 +80,8 @@ export interface RankingConfiguration {
    * chances, 1 orders by expected revenue; 0 leaves prices out. The score that is shown stays the fused one.
    */
   readonly revenueShare: number;
+  /** Items of the list of next purchases, where the release in force can say their chances; 0: no such list. */
+  readonly nextPurchases: number;
 }
 
 export const defaultConfiguration: RankingConfiguration = {
@@ -108,18 +110,21 @@ export const defaultConfiguration: RankingConfiguration = {
   explained: 8,
   exploration: { slots: 0, every: 10 },
   revenueShare: 0,
+  nextPurchases: 5,
 };
 
 /** What operators change of it. */
-export type RankingChanges = Partial<Pick<RankingConfiguration, 'exploration' | 'revenueShare'>>;
+export type RankingChanges = Partial<Pick<RankingConfiguration, 'exploration' | 'revenueShare' | 'nextPurchases'>>;
 /** Among the snapshots that a list names. */
 export const CHANGES_KIND = 'ranking';
 
 /** The changes as a list names them, so that it can be made again; undefined where there are none. */
-export const changesText = ({ exploration, revenueShare }: RankingConfiguration): string | undefined => {
+export const changesText = (configuration: RankingConfiguration): string | undefined => {
+  const { exploration, revenueShare, nextPurchases } = configuration;
   const changes: RankingChanges = {
     ...(exploration.slots > 0 && { exploration }),
     ...(revenueShare > 0 && { revenueShare }),
+    ...(nextPurchases !== defaultConfiguration.nextPurchases && { nextPurchases }),
   };
   return Object.keys(changes).length === 0 ? undefined : JSON.stringify(changes);
 };

@@ -13,6 +13,7 @@ export { type Draft, type Team, teamDraft, teamText } from './interleave.ts';
 export { createModelMemory, type ModelMemory } from './models/fold-lanes.ts';
 export { loadRelease } from './models/load-release.ts';
 export type { Opinions } from './models/opinions.ts';
+export { openPurchaseScores, type PurchaseScores } from './models/purchase-scores.ts';
 export { openReleaseModels, type ReleaseModels } from './models/release-models.ts';
 export { readServingSettings, type ServingSettings } from './models/serving-settings.ts';
 export { createParts, type RankingSnapshots } from './parts/create-parts.ts';

@@ -9,6 +9,7 @@ import {
   type ItemIndex,
   type ListSource,
   listSources,
+  type NextPurchase,
   type RecommendedItem,
   type SubjectHistory,
   similarItemsKey,
@@ -23,6 +24,7 @@ import { explore } from './exploration.ts';
 import { createFilter, type FilterCounts, filterNames, noneFiltered } from './filters.ts';
 import { emptyHistory, viewerOf, withoutCell } from './histories.ts';
 import type { Opinions } from './models/opinions.ts';
+import { createNextPurchases } from './next-purchases.ts';
 import { createExplainer } from './reasons.ts';
 import type { Candidates, ScoringPart, ScoringRequest } from './scoring.ts';
 
@@ -37,6 +39,8 @@ export interface RankRequest {
 export interface RankedList {
   /** In the order to show; scores need not fall, because the order is by relevance and diversity. */
   readonly items: RecommendedItem[];
+  /** Likeliest first; empty where nobody's chances are known. */
+  readonly nextPurchases: NextPurchase[];
   /** Candidates of this list that each filter took. */
   readonly filtered: FilterCounts;
   /** Whether models had a word in it: else it does not depend on their release. */
@@ -73,6 +77,12 @@ export const createRanker = (deps: {
   const totals = noneFiltered();
   const { revenueShare } = configuration;
   const { slots } = configuration.exploration;
+  const nextOf = createNextPurchases(configuration.nextPurchases, index, filter);
+
+  const nextPurchasesOf = ({ history, now, opinions }: RankRequest): NextPurchase[] => {
+    const chances = configuration.nextPurchases > 0 ? opinions?.purchases : undefined;
+    return chances ? nextOf(chances, history, now) : [];
+  };
 
   const createPipeline = (weights: RankingConfiguration['weights']) => {
     const parts = deps.parts.filter((part) => (weights[part.source] ?? 0) > 0);
@@ -223,7 +233,8 @@ export const createRanker = (deps: {
       return chosen;
     };
 
-    const rankOne = ({ history, now, opinions }: RankRequest, itself: number): RankedList => {
+    const rankOne = (asked: RankRequest, itself: number): RankedList => {
+      const { history, now, opinions } = asked;
       attention = attentionOf(history, now, attention);
       const request = { history, now, attention };
       score(request, opinions);
@@ -248,7 +259,7 @@ export const createRanker = (deps: {
           withPropensity(reasons, propensities?.[place] ?? 0),
         ),
       );
-      return { items, filtered, usesModels: opinions !== undefined };
+      return { items, nextPurchases: nextPurchasesOf(asked), filtered, usesModels: opinions !== undefined };
     };
 
     return rankOne;
@@ -294,7 +305,7 @@ export const createRanker = (deps: {
     strangers: (now) => rankSubjects({ history: emptyHistory('*'), now }, NOBODY),
     similar: (itemId, now) => {
       const item = index.get(itemId);
-      if (item === -1) return { items: [], filtered: noneFiltered(), usesModels: false };
+      if (item === -1) return { items: [], nextPurchases: [], filtered: noneFiltered(), usesModels: false };
       return rankSimilar({ history: viewerOf(similarItemsKey(itemId), item, now), now }, item);
     },
   };

@@ -133,7 +133,7 @@ test('events, items and lists become rows; the ledger balances with the broker; 
   const list = recommendationListCodec().encode({
     ...{ subject: 'u1', recommId: 'r', items: [], release: 'x', snapshots: {}, catalogPosition: '1', partition: 0 },
     ...{ triggerOffset: 1, eventTime: START, appendedAt: START, receivedAt: START, stateAt: START, scoredAt: START },
-    ...{ publishedAt: START, expiresAt: START },
+    ...{ publishedAt: START, expiresAt: START, nextPurchases: [] },
   });
   await producer.sendAll([
     { topic: names.catalog, key: Buffer.from('i1'), value: wireEncode(ids.catalog, item) },

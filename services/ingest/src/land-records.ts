@@ -81,7 +81,7 @@ export const createListJudge = (versions: SchemaVersions): RecordJudge => {
     recommendationListCodec().encode({
       ...{ subject, recommId: '', items: [], release: '', snapshots: {}, catalogPosition: '', partition: 0 },
       ...{ triggerOffset: -1, eventTime: 0, appendedAt: 0, receivedAt: 0, stateAt: 0, scoredAt: 0 },
-      ...{ publishedAt: 0, expiresAt: 0 },
+      ...{ publishedAt: 0, expiresAt: 0, nextPurchases: [] },
     }),
   );
   const view = createDatumView(versions.walker.fields.length);

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { readCatalog, readLists, type Store } from '@nextcart/clickhouse';
+import { readFileSync } from 'node:fs';
+import { readCatalog, readLists, readPublishedLists, type Store } from '@nextcart/clickhouse';
 import { migratedStore } from '@nextcart/clickhouse/testing';
 import {
   type CatalogItem,
   catalogItemCodec,
+  createCodec,
   type RecommendationList,
   recommendationListCodec,
   schemaText,
@@ -20,11 +22,12 @@ let drop: () => Promise<void>;
 beforeAll(async () => ({ store, drop } = await migratedStore(inject('urls').clickhouseUrl, 'records')));
 afterAll(() => drop());
 
-const run = (log: TestLog, table: 'catalog' | 'lists', crash?: string) => {
+/** `written`: the schema that the records were written by. */
+const run = (log: TestLog, table: 'catalog' | 'lists', crash?: string, written?: string) => {
   const name = table === 'catalog' ? 'catalog-item' : 'recommendation-list';
   const versions = createSchemaVersions(name);
   const judge = table === 'catalog' ? createItemJudge(versions) : createListJudge(versions);
-  const lookup = async (id: number) => (id === 1 ? schemaText(name) : null);
+  const lookup = async (id: number) => (id === 1 ? (written ?? schemaText(name)) : null);
   return runOn(log, store, {
     sink: createRecordSink(store, table),
     lander: createRecordLander({ topicId: log.topicId, partition: log.partition, versions, lookup, judge }),
@@ -62,6 +65,10 @@ const list = (subject: string): RecommendationList => ({
   ...{ release: 'untrained', snapshots: { trending: 'h' }, catalogPosition: '3', partition: 2, triggerOffset: 41 },
   ...{ eventTime: START, appendedAt: START + 1, receivedAt: START + 2, stateAt: START + 3, scoredAt: START + 4 },
   ...{ publishedAt: START + 5, expiresAt: START + 1000 },
+  nextPurchases: [
+    { itemId: 'b', probability: 0.25 },
+    { itemId: 'c', probability: 0.125 },
+  ],
 });
 const quarantines = [
   [2, 'empty_value', Buffer.alloc(0)],
@@ -110,7 +117,24 @@ for (const crash of [undefined, 'planned', 'inserted'])
       { offset: 6, deleted: true, subject: 'u1', itemIds: [] },
       { offset: 0, deleted: false, subject: 'u1', recommId: 'r-u1', itemIds: ['a'], totalMs: -1, ...shown },
     ]);
+    const published = await readPublishedLists(store, { topicId: log.topicId, partition: log.partition }, 10);
+    for (const { nextItemIds, probabilities } of published)
+      expect([nextItemIds, probabilities]).toEqual([
+        ['b', 'c'],
+        [0.25, 0.125],
+      ]);
+    expect(published).toHaveLength(2);
     expect(((await outcomesOf('lists', log.topicId)) as { reason: string }[]).map(({ reason }) => reason)).toEqual([
       ...['', ...quarantines.map(([, reason]) => reason), '', ''],
     ]);
   });
+
+test('a list of the first version is a row without next purchases', async () => {
+  const first = readFileSync(new URL('../../../schemas/released/recommendation-list.v1.avsc', import.meta.url), 'utf8');
+  const { nextPurchases: _, ...fields } = list('u1');
+  const log = testLog(randomUUID(), [recordOf(0, wireEncode(1, createCodec<object>(first).encode(fields)), 'u1')]);
+  expect(await run(log, 'lists', undefined, first)).toBe('done');
+  expect(await readPublishedLists(store, { topicId: log.topicId, partition: log.partition }, 10)).toMatchObject([
+    { subject: 'u1', itemIds: ['a'], nextItemIds: [], probabilities: [] },
+  ]);
+});

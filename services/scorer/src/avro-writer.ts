@@ -10,8 +10,12 @@ export interface AvroWriter {
   /** Bytes that are encoded already. */
   bytes(encoded: Uint8Array): void;
   byte(value: number): void;
-  /** A copy of what was written since the reset, with room behind it. */
-  take(room?: number): Buffer;
+  /** Leaves bytes out, to be written over in the copy. */
+  room(size: number): void;
+  /** Bytes that were written since the reset. */
+  length(): number;
+  /** A copy of what was written since the reset. */
+  take(): Buffer;
   /** Copies what was written since the reset to a place in `target`; its end. */
   put(target: Buffer, at: number): number;
 }
@@ -27,7 +31,7 @@ const MAX_SMALL = 0x3fffffff;
 export const createAvroWriter = (): AvroWriter => {
   let out = Buffer.allocUnsafeSlow(FIRST_BYTES) as WritingBuffer;
   let at = 0;
-  const room = (size: number) => {
+  const reserve = (size: number) => {
     if (at + size <= out.length) return;
     const wider = Buffer.allocUnsafeSlow(Math.max(at + size, 2 * out.length)) as WritingBuffer;
     out.copy(wider, 0, 0, at);
@@ -35,7 +39,7 @@ export const createAvroWriter = (): AvroWriter => {
   };
 
   const long = (value: number) => {
-    room(LONG_BYTES);
+    reserve(LONG_BYTES);
     if (value >= 0 && value <= MAX_SMALL) {
       let small = value << 1;
       while (small > 0x7f) {
@@ -59,13 +63,13 @@ export const createAvroWriter = (): AvroWriter => {
     },
     long,
     double: (value) => {
-      room(8);
+      reserve(8);
       out.writeDoubleLE(value, at);
       at += 8;
     },
     text: (value) => {
       const most = 3 * value.length;
-      room(LONG_BYTES + most);
+      reserve(LONG_BYTES + most);
       if (most < 64) {
         // the length fits into one byte, whatever the text turns out to be
         const size = out.utf8Write(value, at + 1);
@@ -79,16 +83,21 @@ export const createAvroWriter = (): AvroWriter => {
       at += size;
     },
     bytes: (encoded) => {
-      room(encoded.length);
+      reserve(encoded.length);
       out.set(encoded, at);
       at += encoded.length;
     },
     byte: (value) => {
-      room(1);
+      reserve(1);
       out[at++] = value;
     },
-    take: (spare = 0) => {
-      const copy = Buffer.allocUnsafe(at + spare);
+    room: (size) => {
+      reserve(size);
+      at += size;
+    },
+    length: () => at,
+    take: () => {
+      const copy = Buffer.allocUnsafe(at);
       out.copy(copy, 0, 0, at);
       return copy;
     },

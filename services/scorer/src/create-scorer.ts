@@ -184,6 +184,7 @@ export const createScorer = (deps: ScorerDeps): Scorer => {
           threads: options.modelThreads,
           batch: options.batchSize,
           explained: options.configuration.explained,
+          nextPurchases: options.configuration.nextPurchases > 0,
         }),
       engine,
       loop,

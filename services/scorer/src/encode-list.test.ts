@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import {
   type CatalogItem,
   categoryText,
@@ -10,7 +11,7 @@ import {
 import { expect, test } from 'vitest';
 import { createListEncoder } from './encode-list.ts';
 import { createItemBytes } from './item-bytes.ts';
-import { clearMark, createListMark, hashText, markItem } from './list-mark.ts';
+import { clearMark, createListMark, hashText, type ListMark, markBreak, markItem } from './list-mark.ts';
 import { createListReader } from './read-list-head.ts';
 
 /** Park and Miller's generator: the same lists at every run. */
@@ -64,7 +65,11 @@ const randomList = (seed: number): { list: RecommendationList; catalog: Map<stri
     stateAt: time(),
     scoredAt: time(),
     publishedAt: time(),
-    expiresAt: time(),
+    expiresAt: below(3) === 0 ? below(100) : time(),
+    nextPurchases: Array.from({ length: below(6) }, (_, at) => ({
+      itemId: `${text()}${at}`,
+      probability: below(100) / 100,
+    })),
   };
   return { list, catalog };
 };
@@ -75,6 +80,7 @@ const encoded = (seed: number) => {
   const body = encoder.draft(
     list,
     list.items.map(({ itemId }) => itemBytes(itemId)),
+    list.nextPurchases.map(({ itemId }) => itemBytes(itemId)),
   );
   const value = encoder.finish(body, list.publishedAt, list.expiresAt);
   return { list, value };
@@ -101,14 +107,21 @@ test('a list that changed in the catalogue is encoded anew', () => {
   expect(itemBytes('a').facts.toString()).toContain('new');
 });
 
+const markList = (mark: ListMark, { items, nextPurchases }: Pick<RecommendationList, 'items' | 'nextPurchases'>) => {
+  clearMark(mark);
+  for (const { itemId } of items) markItem(mark, hashText(itemId));
+  if (nextPurchases.length > 0) markBreak(mark);
+  for (const { itemId } of nextPurchases) markItem(mark, hashText(itemId));
+  return mark;
+};
+
 test('what is read back of a list is its trigger, its expiry and the mark of its items', () => {
   const read = createListReader();
   const mark = createListMark();
   const head = { mark: createListMark(), triggerOffset: 0, expiresAt: 0, showsGone: false };
   for (let seed = 1; seed <= 300; seed += 1) {
     const { list, value } = encoded(seed);
-    clearMark(mark);
-    for (const { itemId } of list.items) markItem(mark, hashText(itemId));
+    markList(mark, list);
     expect(read(value, head), `seed ${seed}`).toBe(true);
     expect(head).toEqual({
       mark,
@@ -122,9 +135,12 @@ test('what is read back of a list is its trigger, its expiry and the mark of its
 test('bytes that end early are no list, wherever they end, and nothing is thrown', () => {
   const read = createListReader();
   const head = { mark: createListMark(), triggerOffset: 0, expiresAt: 0, showsGone: false };
-  const { value } = encoded(7);
+  const { list, value } = encoded(7);
   const taken = Array.from(value.keys()).filter((size) => read(value.subarray(0, size), head));
-  expect(taken).toEqual([]);
+  // but for one that ends where the first version did
+  const codec = createCodec<RecommendationList>(schemaText('recommendation-list'));
+  const behind = codec.encode(list).length - codec.encode({ ...list, nextPurchases: [] }).length + 1;
+  expect(taken).toEqual([value.length - behind]);
   const below = generator(11);
   for (let round = 0; round < 5000; round += 1) {
     const broken = Buffer.from(value);
@@ -139,6 +155,20 @@ test('a list that shows an item which is gone is told when it is read back', () 
   const head = { mark: createListMark(), triggerOffset: 0, expiresAt: 0, showsGone: false };
   createListReader(({ low }) => low === gone)(value, head);
   expect(head.showsGone).toBe(true);
+  const nextGone = hashText(list.nextPurchases[0]?.itemId as string).low;
+  createListReader(({ low }) => low === nextGone)(value, head);
+  expect(head.showsGone).toBe(true);
   createListReader(() => false)(value, head);
   expect(head.showsGone).toBe(false);
+});
+
+test('a list of the first version is read back as one without next purchases', () => {
+  const first = readFileSync(new URL('../../../schemas/released/recommendation-list.v1.avsc', import.meta.url), 'utf8');
+  const { list } = encoded(3);
+  const { nextPurchases, ...fields } = list;
+  expect(nextPurchases.length).toBeGreaterThan(0);
+  const value = wireEncode(1, createCodec<Omit<RecommendationList, 'nextPurchases'>>(first).encode(fields));
+  const head = { mark: createListMark(), triggerOffset: 0, expiresAt: 0, showsGone: false };
+  expect(createListReader()(value, head)).toBe(true);
+  expect(head.mark).toEqual(markList(createListMark(), { items: list.items, nextPurchases: [] }));
 });

@@ -1,4 +1,10 @@
-import { listSources, type RecommendationList, type RecommendedItem, WIRE_HEADER_BYTES } from '@nextcart/contracts';
+import {
+  listSources,
+  type NextPurchase,
+  type RecommendationList,
+  type RecommendedItem,
+  WIRE_HEADER_BYTES,
+} from '@nextcart/contracts';
 import { createAvroWriter, LONG_BYTES } from './avro-writer.ts';
 import type { ItemBytes } from './item-bytes.ts';
 
@@ -8,22 +14,29 @@ export type ListToEncode = Omit<RecommendationList, 'items' | 'snapshots' | 'pub
   readonly snapshots: Readonly<Record<string, string>>;
 };
 
-/** Of a draft: room for its last two fields. */
+/** Of a draft: room for the two fields that are known when the list leaves. */
 const SPARE_BYTES = 2 * LONG_BYTES;
+
+/** A list but for `publishedAt` and `expiresAt`: what comes before them, room for them, and what comes behind. */
+export interface ListDraft {
+  readonly bytes: Buffer;
+  /** Where the two belong. */
+  readonly at: number;
+}
 
 const sourceAt = new Map(listSources.map((source, at) => [source, at]));
 
 /**
  * Values of recommendations.v1, wire header included: the same bytes as avsc's where items are as the catalogue has
- * them. `draft` is all but the last two fields, which are known when the list leaves.
+ * them.
  */
 export const createListEncoder = (deps: { schemaId: number }) => {
   const writer = createAvroWriter();
   const header = Buffer.alloc(WIRE_HEADER_BYTES);
   header.writeUInt32BE(deps.schemaId, 1);
 
-  /** `itemBytes` of the list's items, in their order. */
-  const draft = (list: ListToEncode, itemBytes: readonly ItemBytes[]): Buffer => {
+  /** `itemBytes` of the list's items, `nextBytes` of its next purchases, in their order. */
+  const draft = (list: ListToEncode, itemBytes: readonly ItemBytes[], nextBytes: readonly ItemBytes[]): ListDraft => {
     writer.reset();
     writer.bytes(header);
     writer.text(list.subject);
@@ -61,15 +74,25 @@ export const createListEncoder = (deps: { schemaId: number }) => {
     writer.long(list.receivedAt);
     writer.long(list.stateAt);
     writer.long(list.scoredAt);
-    return writer.take(SPARE_BYTES);
+    const at = writer.length();
+    writer.room(SPARE_BYTES);
+    if (list.nextPurchases.length > 0) writer.long(list.nextPurchases.length);
+    for (let i = 0; i < list.nextPurchases.length; i += 1) {
+      writer.bytes((nextBytes[i] as ItemBytes).id);
+      writer.double((list.nextPurchases[i] as NextPurchase).probability);
+    }
+    writer.byte(0);
+    return { bytes: writer.take(), at };
   };
 
   /** Completes a draft, once. */
-  const finish = (body: Buffer, publishedAt: number, expiresAt: number): Buffer => {
+  const finish = ({ bytes, at }: ListDraft, publishedAt: number, expiresAt: number): Buffer => {
     writer.reset();
     writer.long(publishedAt);
     writer.long(expiresAt);
-    return body.subarray(0, writer.put(body, body.length - SPARE_BYTES));
+    const end = writer.put(bytes, at);
+    bytes.copyWithin(end, at + SPARE_BYTES);
+    return bytes.subarray(0, end + bytes.length - at - SPARE_BYTES);
   };
   return { draft, finish };
 };

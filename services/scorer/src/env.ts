@@ -31,6 +31,8 @@ const schema = z.object({
   SCORER_EXPLORATION_EVERY: z.coerce.number().int().min(1).default(defaultConfiguration.exploration.every),
   /** How far prices decide the order; with 1 and scores that are logarithms of chances, lists are by expected revenue */
   SCORER_REVENUE_SHARE: z.coerce.number().min(0).default(0),
+  /** Items that the subject may buy next, with their chances, beside the list; 0: none */
+  SCORER_NEXT_PURCHASES: z.coerce.number().int().min(0).max(50).default(defaultConfiguration.nextPurchases),
   /** Share of subjects whose lists are made without models, by a hash of the salt and their key: what `nextcart attribution --hold-out` compares */
   SCORER_HOLD_OUT: z.coerce.number().min(0).max(1).default(0),
   /** Another one draws other subjects */
@@ -62,6 +64,7 @@ export const optionsOf = (env: ScorerEnv): Partial<ScorerOptions> => ({
     ...defaultConfiguration,
     exploration: { slots: env.SCORER_EXPLORATION_SLOTS, every: env.SCORER_EXPLORATION_EVERY },
     revenueShare: env.SCORER_REVENUE_SHARE,
+    nextPurchases: env.SCORER_NEXT_PURCHASES,
   },
   holdOut: { share: env.SCORER_HOLD_OUT, salt: env.SCORER_HOLD_OUT_SALT },
 });

@@ -32,6 +32,7 @@ const listOf = (triggerOffset: number, items: readonly string[]): Recommendation
   scoredAt: 1,
   publishedAt: 1,
   expiresAt: 1000 + triggerOffset,
+  nextPurchases: [],
 });
 const markOf = (items: readonly string[]) => {
   const mark = createListMark();

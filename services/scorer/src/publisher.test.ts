@@ -33,6 +33,7 @@ const ranked = (...ids: string[]): RankedList => ({
     currency: null,
     reasons: [],
   })),
+  nextPurchases: [],
   filtered: { unknown: 0, hidden: 0, unavailable: 0, out_of_stock: 0, bought: 0, dismissed: 0 },
   usesModels: false,
 });
@@ -59,6 +60,51 @@ test('a list goes out when its items or their order change, when a fifth of its 
   expect(list(5, ['b', 'a'])).toBe(true);
   expect(list(6, ['b', 'a'])).toBe(false);
   expect(list(6, ['b', 'a'], true)).toBe(true);
+});
+
+test('what may be bought next makes a list another where it or its order is another, not where its chances are', () => {
+  const { publisher } = publisherOf();
+  const home = homeOf();
+  let trigger = 0;
+  const list = (ids: string[], next: [string, number][]) => {
+    const nextPurchases = next.map(([itemId, probability]) => ({ itemId, probability }));
+    return publisher.list(home, 'anna', { ...ranked(...ids), nextPurchases }, stamps(++trigger), false) !== null;
+  };
+  expect(
+    list(
+      ['a', 'b'],
+      [
+        ['c', 0.5],
+        ['d', 0.25],
+      ],
+    ),
+  ).toBe(true);
+  expect(
+    list(
+      ['a', 'b'],
+      [
+        ['c', 0.4],
+        ['d', 0.3],
+      ],
+    ),
+  ).toBe(false);
+  expect(
+    list(
+      ['a', 'b'],
+      [
+        ['d', 0.4],
+        ['c', 0.3],
+      ],
+    ),
+  ).toBe(true);
+  expect(list(['a', 'b', 'd'], [['c', 0.3]])).toBe(true);
+  expect(list(['a', 'b'], [])).toBe(true);
+});
+
+test('where there is nothing to show, nothing is said of what may be bought next', () => {
+  const { publisher } = publisherOf();
+  const nextPurchases = [{ itemId: 'c', probability: 0.5 }];
+  expect(publisher.list(homeOf(), 'anna', { ...ranked(), nextPurchases }, stamps(1), false)).toBeNull();
 });
 
 test('nothing to show is a tombstone where something was shown, and nothing where nothing was', () => {

@@ -2,10 +2,10 @@ import type { OutgoingRecord } from '@nextcart/kafka';
 import { type RankedList, recommIdOf, UNTRAINED } from '@nextcart/ranking';
 import type { Clock } from '@nextcart/runtime';
 import type { Catalogue } from './catalogue.ts';
-import { createListEncoder } from './encode-list.ts';
+import { createListEncoder, type ListDraft } from './encode-list.ts';
 import type { Engine } from './engine.ts';
 import { createItemBytes } from './item-bytes.ts';
-import { clearMark, createListMark, isEmptyMark, type ListMark, markItem } from './list-mark.ts';
+import { clearMark, createListMark, type ListMark, markBreak, markItem } from './list-mark.ts';
 import { RENEWAL_SHARE, type ScorerOptions } from './options.ts';
 import type { Home } from './subject.ts';
 
@@ -24,13 +24,14 @@ export interface Draft {
   readonly home: Home;
   readonly key: string;
   /** Null for a tombstone. */
-  readonly body: Buffer | null;
+  readonly body: ListDraft | null;
   readonly expiresAt: number;
 }
 
 /**
- * Ranked lists as records. A list is published only where its items, in their order, are others than those of the last
- * list of its key, where that one runs out, or where it is forced. Nothing to show is a tombstone, or nothing at all
+ * Ranked lists as records. A list is published only where its items or its next purchases, in their order, are others than
+ * those of the last list of its key, where that one runs out, or where it is forced. A chance that moves alone is no reason:
+ * it does with every event, and who shows a list shows the same. Nothing to show is a tombstone, or nothing at all
  * where nothing was shown before.
  */
 export interface Publisher {
@@ -75,8 +76,12 @@ export const createPublisher = (deps: {
     list: (home, key, ranked, stamps, forced) => {
       clearMark(mark);
       const bytes = ranked.items.map(({ itemId }) => itemBytes(itemId));
+      if (bytes.length === 0) return forget(home, key, stamps.triggerOffset, forced);
+      const { items, nextPurchases } = ranked;
+      const next = nextPurchases.map(({ itemId }) => itemBytes(itemId));
       for (const item of bytes) markItem(mark, item);
-      if (isEmptyMark(mark)) return forget(home, key, stamps.triggerOffset, forced);
+      if (next.length > 0) markBreak(mark);
+      for (const item of next) markItem(mark, item);
       const { lists } = home;
       const slot = lists.slot(key);
       if (!forced && isCovered(home, slot, stamps.triggerOffset)) return null;
@@ -89,7 +94,8 @@ export const createPublisher = (deps: {
       const expiresAt = now + options.listTtlMs;
       const { triggerOffset } = stamps;
       const origin = { release, snapshots, catalogPosition, partition: home.partition, triggerOffset, subject: key };
-      const body = encoder.draft({ ...stamps, ...origin, recommId: recommIdOf(origin), items: ranked.items }, bytes);
+      const list = { ...stamps, ...origin, recommId: recommIdOf(origin), items, nextPurchases };
+      const body = encoder.draft(list, bytes, next);
       lists.set(key, mark, stamps.triggerOffset, expiresAt);
       return { home, key, body, expiresAt };
     },

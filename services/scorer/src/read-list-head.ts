@@ -1,5 +1,5 @@
 import { WIRE_HEADER_BYTES } from '@nextcart/contracts';
-import { clearMark, hashId, type IdHash, type ListMark, markItem } from './list-mark.ts';
+import { clearMark, hashId, type IdHash, type ListMark, markBreak, markItem } from './list-mark.ts';
 
 /** What a scorer wants of a list that it reads back. */
 export interface ListHead {
@@ -53,6 +53,14 @@ export const createListReader = (
       for (let i = 0; i < count && !bad; i += 1) entry();
     }
   };
+  /** An id that is shown. */
+  const shown = (out: ListHead) => {
+    const size = long();
+    skip(size);
+    if (bad) return;
+    markItem(out.mark, hashId(bytes, at - size, at, id));
+    if (isGone(id)) out.showsGone = true;
+  };
   const reason = () => {
     skipText();
     skipText();
@@ -74,11 +82,7 @@ export const createListReader = (
     skipText(); // subject: the key has it
     skipText(); // recommId
     blocks(() => {
-      const size = long();
-      skip(size);
-      if (bad) return;
-      markItem(mark, hashId(bytes, at - size, at, id));
-      if (isGone(id)) out.showsGone = true;
+      shown(out);
       skip(8); // score
       long(); // source
       skipText(); // title
@@ -97,6 +101,15 @@ export const createListReader = (
     out.triggerOffset = long();
     for (let stamp = 0; stamp < 6; stamp += 1) long();
     out.expiresAt = long();
+    let next = 0;
+    // the first version ends here
+    if (at < bytes.length)
+      blocks(() => {
+        if (next === 0) markBreak(mark);
+        next += 1;
+        shown(out);
+        skip(8); // probability
+      });
     // a newer version may have more fields behind
     return !bad && at <= bytes.length;
   };

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { holdOut, type ModelRelease } from '@nextcart/contracts';
 import { followReleases } from '@nextcart/kafka';
-import { readCpu, writeArtifact } from '@nextcart/models';
-import { untrainedAutoencoder, untrainedRecurrent } from '@nextcart/models/testing';
-import type { ServingSettings } from '@nextcart/ranking';
+import { type PurchaseCalibration, readCpu, writeArtifact } from '@nextcart/models';
+import { unfittedPurchases, untrainedAutoencoder, untrainedRecurrent } from '@nextcart/models/testing';
+import { defaultConfiguration, type ServingSettings } from '@nextcart/ranking';
 import type { Health } from '@nextcart/runtime';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { covisitsOf, itemIds, itemOf, openShop, type Shop, trendingOf } from './shop.fixture.ts';
@@ -49,7 +49,7 @@ const serving: ServingSettings = {
 /** Writes a release of untrained models and says that it is released. */
 const release = async (
   releaseId: string,
-  options: { items?: readonly string[]; wrongHash?: true; cut?: true } = {},
+  options: { items?: readonly string[]; wrongHash?: true; cut?: true; purchases?: PurchaseCalibration } = {},
 ) => {
   const { items = itemIds } = options;
   const seed = releaseId.length;
@@ -60,6 +60,7 @@ const release = async (
     models: {
       recurrent: untrainedRecurrent({ items: items.length, types: 4, gaps: 8, hours: 24 }, seed),
       autoencoder: untrainedAutoencoder(items.length, seed),
+      ...(options.purchases && { purchases: options.purchases }),
     },
   });
   if (options.cut) await truncate(join(folder, releaseId, 'recurrent', 'weights.bin'), 100);
@@ -119,6 +120,45 @@ test('a release is taken over within seconds, said so before its first list, and
     kind: 'promoted',
   });
   await listBy('one', 'anna');
+});
+
+test('a release that can say so tells what is bought next, of what may be shown, as often as it is asked for', async () => {
+  expect((await listBy('one', 'dora')).nextPurchases).toEqual([]);
+  await release('calibrated', { purchases: unfittedPurchases });
+  await activated('calibrated');
+  const { nextPurchases } = await listBy('calibrated', 'dora');
+  expect(nextPurchases).toHaveLength(5);
+  const chances = nextPurchases.map(({ probability }) => probability);
+  expect(chances).toEqual(chances.toSorted((a, b) => b - a));
+  expect(chances.every((chance) => chance > 0 && chance < 1)).toBe(true);
+  expect(shop.current('*')?.list?.nextPurchases).toEqual([]);
+
+  // what is gone is in no list any more
+  const gone = nextPurchases[0]?.itemId as string;
+  await shop.sendItems([itemOf(gone, { stock: 0 })]);
+  await shop.until('a list without it', () => {
+    const list = shop.current('dora')?.list;
+    return [...(list?.items ?? []), ...(list?.nextPurchases ?? [])].every(({ itemId }) => itemId !== gone);
+  });
+  expect(shop.current('dora')?.list?.nextPurchases).toHaveLength(5);
+  await shop.sendItems([itemOf(gone)]);
+
+  await shop.stopAll();
+  const configuration = { ...defaultConfiguration, nextPurchases: 0 };
+  const { scorer, stop } = await shop.start({ options: { configuration } });
+  await scorer.started;
+  const list = await listAfter('dora', await shop.send([{ userId: 'dora', itemId: 'i33' }]));
+  expect(list).toMatchObject({
+    release: 'calibrated',
+    nextPurchases: [],
+    snapshots: { ranking: '{"nextPurchases":0}' },
+  });
+  await stop();
+  await shop.sendRelease({ releaseId: 'calibrated', kind: 'rolled_back' });
+  const again = await shop.start();
+  await again.scorer.started;
+  health = again.health;
+  await listBy('one', 'dora');
 });
 
 test('the same history gives the same list, hot for a long time or just come back', async () => {

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { withConnections } from '../connect.ts';
 import { readCurrentList } from '../current-lists.ts';
 import { paint, say } from '../print.ts';
-import { renderList, renderOrigin } from '../render-list.ts';
+import { renderList, renderNextPurchases, renderOrigin } from '../render-list.ts';
 import { followTitles } from '../titles.ts';
 
 /** `nextcart recommend USER`: the current list, read from the topic alone. */
@@ -34,6 +34,7 @@ export const recommendCommand = (): Command =>
           ),
         );
         for (const line of renderList(list, { titles, top: Number(options.top) })) say(line);
+        for (const line of renderNextPurchases(list, titles)) say(line);
         say(paint('dim', renderOrigin(list)));
         await tail.close();
       }),

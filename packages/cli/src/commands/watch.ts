@@ -11,7 +11,7 @@ import { Command } from 'commander';
 import { interrupted, withConnections } from '../connect.ts';
 import { decodeList, newerList } from '../current-lists.ts';
 import { paint, say } from '../print.ts';
-import { renderList, renderOrigin, type Titles } from '../render-list.ts';
+import { renderList, renderNextPurchases, renderOrigin, type Titles } from '../render-list.ts';
 import { createSpotlight } from '../spotlight.ts';
 import { followTitles } from '../titles.ts';
 
@@ -51,7 +51,8 @@ export const watchCommand = (): Command =>
             top: Number(options.top),
             previous: previous?.items.map((item) => item.itemId),
           });
-          const screen = [...done, '', head, ...body, paint('dim', renderOrigin(list)), ''].join('\n');
+          const next = renderNextPurchases(list, titles);
+          const screen = [...done, '', head, ...body, ...next, paint('dim', renderOrigin(list)), ''].join('\n');
           say(process.stdout.isTTY ? CLEAR_SCREEN + screen : screen);
         };
 

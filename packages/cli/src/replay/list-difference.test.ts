@@ -1,5 +1,12 @@
+import { readFileSync } from 'node:fs';
 import type { PublishedList } from '@nextcart/clickhouse';
-import { type RecommendationList, type RecommendedItem, recommendationListCodec } from '@nextcart/contracts';
+import {
+  createCodec,
+  type RecommendationList,
+  type RecommendedItem,
+  recommendationListCodec,
+  schemaText,
+} from '@nextcart/contracts';
 import { expect, test } from 'vitest';
 import { compareList, wholeOf } from './list-difference.ts';
 import type { Recomputed } from './recompute-lists.ts';
@@ -10,6 +17,10 @@ const item = (itemId: string, over: Partial<RecommendedItem> = {}): RecommendedI
   ...over,
 });
 const items = [item('i1'), item('i2', { price: null, currency: null })];
+const nextPurchases = [
+  { itemId: 'i3', probability: 0.25 },
+  { itemId: 'i1', probability: 0.125 },
+];
 const named: PublishedList = {
   ...{ partition: 1, offset: 40, subject: 'anna', recommId: '', release: 'one', catalogPosition: '7' },
   // the store hands kinds out in an order of its own
@@ -22,8 +33,10 @@ const named: PublishedList = {
   },
   ...{ itemIds: items.map(({ itemId }) => itemId), scores: items.map(({ score }) => score) },
   sources: items.map(({ source }) => source),
+  nextItemIds: nextPurchases.map(({ itemId }) => itemId),
+  probabilities: nextPurchases.map(({ probability }) => probability),
 };
-const result: Recomputed = { published: named, skipped: null, items, eventTime: 5 };
+const result: Recomputed = { published: named, skipped: null, items, nextPurchases, eventTime: 5 };
 const published = { ...named, recommId: wholeOf(result).recommId };
 const same = { ...result, published };
 const record = {
@@ -54,6 +67,12 @@ test.each<[string, Partial<RecommendationList>]>([
     { items: [item('i1', { reasons: [{ kind: 'view', subject: 'i9', weight: 0.25 }] }), ...items.slice(1)] },
   ],
   ['items[1]', { items: items.slice(0, 1) }],
+  ['nextPurchases[1]', { nextPurchases: nextPurchases.slice(0, 1) }],
+  ['nextPurchases[0]', { nextPurchases: [] }],
+  [
+    'nextPurchases[1].probability',
+    { nextPurchases: [...nextPurchases.slice(0, 1), { itemId: 'i1', probability: 0.1 }] },
+  ],
 ])('%s that is another on the log is told', (field, over) => {
   expect(compareList(same, logged({ ...record, ...over }))).toMatchObject({ field, subject: 'anna', offset: 40 });
 });
@@ -65,4 +84,21 @@ test('where the log has forgotten the list, its row is compared', () => {
     recomputed: 0.123456,
   });
   expect(compareList({ ...same, items: [] }, undefined)).toMatchObject({ recomputedIds: [] });
+  expect(compareList({ ...same, nextPurchases: [] }, undefined)).toMatchObject({ field: 'nextPurchases[0]' });
+});
+
+test('a list of the first version has no next purchases, and differs where there should be some', () => {
+  const first = readFileSync(
+    new URL('../../../../schemas/released/recommendation-list.v1.avsc', import.meta.url),
+    'utf8',
+  );
+  const { nextPurchases: _, ...fields } = record;
+  const bytes = createCodec<Omit<RecommendationList, 'nextPurchases'>>(first).encode(fields);
+  const old = {
+    bytes,
+    decode: () => createCodec<RecommendationList>(schemaText('recommendation-list'), first).decode(bytes),
+  };
+  expect(compareList(same, old)).toMatchObject({ field: 'nextPurchases[0]', published: undefined });
+  const none = { ...same, nextPurchases: [], published: { ...published, nextItemIds: [], probabilities: [] } };
+  expect(compareList(none, old)).toBeNull();
 });

@@ -24,7 +24,7 @@ export interface ListDifference {
 const NO_STAMPS = { appendedAt: 0, receivedAt: 0, stateAt: 0, scoredAt: 0, publishedAt: 0, expiresAt: 0 };
 
 /** What a list that was made again says as a whole. */
-export const wholeOf = ({ published, items, eventTime }: Recomputed): RecommendationList => {
+export const wholeOf = ({ published, items, nextPurchases, eventTime }: Recomputed): RecommendationList => {
   const { subject, release, catalogPosition, eventsPartition: partition, triggerOffset } = published;
   const origin = {
     subject,
@@ -34,7 +34,9 @@ export const wholeOf = ({ published, items, eventTime }: Recomputed): Recommenda
     partition,
     triggerOffset,
   };
-  return { ...origin, recommId: recommIdOf(origin), items: [...items], eventTime, ...NO_STAMPS };
+  // no items are no list: what may be bought next is beside one
+  const next = items.length > 0 ? [...nextPurchases] : [];
+  return { ...origin, recommId: recommIdOf(origin), items: [...items], eventTime, ...NO_STAMPS, nextPurchases: next };
 };
 
 type Field = readonly [path: string, published: unknown, recomputed: unknown];
@@ -58,23 +60,44 @@ export const firstDifference = (published: unknown, recomputed: unknown, path = 
 };
 
 /** What the store keeps of a list, in both. */
-const rowOf = ({ subject, recommId, eventTime, items }: RecommendationList) => ({
+const rowOf = ({ subject, recommId, eventTime, items, nextPurchases }: RecommendationList) => ({
   ...{ subject, recommId, eventTime },
   items: items.map(({ itemId, score, source }) => ({ itemId, score, source })),
+  nextPurchases,
 });
-const storedRow = ({ subject, recommId, eventTime, itemIds, scores, sources }: PublishedList) => ({
-  ...{ subject, recommId, eventTime },
+const storedRow = ({ itemIds, scores, sources, nextItemIds, probabilities, ...list }: PublishedList) => ({
+  ...{ subject: list.subject, recommId: list.recommId, eventTime: list.eventTime },
   items: itemIds.map((itemId, at) => ({ itemId, score: scores[at], source: sources[at] })),
+  nextPurchases: nextItemIds.map((itemId, at) => ({ itemId, probability: probabilities[at] })),
 });
 
 const codec = recommendationListCodec();
-/** The six stamps are the last fields of a list, and 0 takes a byte. */
-const STAMP_BYTES = Object.keys(NO_STAMPS).length;
+/** The six stamps follow each other; behind them is what may be bought next. */
+const STAMPS = Object.keys(NO_STAMPS).length;
+const EMPTY: RecommendationList = {
+  ...{ subject: '', recommId: '', items: [], release: '', snapshots: {}, catalogPosition: '', partition: 0 },
+  ...{ triggerOffset: 0, eventTime: 0, ...NO_STAMPS, nextPurchases: [] },
+};
+/** Bytes of `EMPTY` but for the one of its last field. */
+const EMPTY_BYTES = codec.encode(EMPTY).length - 1;
+const nextBytes = ({ nextPurchases }: RecommendationList): number =>
+  codec.encode({ ...EMPTY, nextPurchases }).length - EMPTY_BYTES;
+/** Where so many longs end. */
+const afterLongs = (bytes: Uint8Array, from: number, longs: number): number => {
+  let at = from;
+  for (let seen = 0; seen < longs && at < bytes.length; at += 1) if ((bytes[at] as number) < 0x80) seen += 1;
+  return at;
+};
 
 /** Whether the record holds these bytes but for the stamps; else as it reads, in this version's schema, without them. */
-const recordOf = ({ bytes, decode }: LoggedList, expected: Buffer): RecommendationList | null => {
-  const plain = expected.subarray(0, expected.length - STAMP_BYTES);
-  if (plain.equals(bytes.subarray(0, plain.length))) return null;
+const recordOf = ({ bytes, decode }: LoggedList, whole: RecommendationList): RecommendationList | null => {
+  const expected = codec.encode(whole);
+  const next = expected.length - nextBytes(whole);
+  const front = next - STAMPS; // 0 takes a byte
+  const isSame =
+    expected.subarray(0, front).equals(bytes.subarray(0, front)) &&
+    expected.subarray(next).equals(bytes.subarray(afterLongs(bytes, front, STAMPS)));
+  if (isSame) return null;
   const list = decode();
   const bare = { ...list, snapshots: inOrder(list.snapshots), ...NO_STAMPS };
   return codec.encode(bare).equals(expected) ? null : bare;
@@ -87,7 +110,7 @@ const recordOf = ({ bytes, decode }: LoggedList, expected: Buffer): Recommendati
 export const compareList = (result: Recomputed, record: LoggedList | undefined): ListDifference | null => {
   const { published } = result;
   const whole = wholeOf(result);
-  const other = record === undefined ? null : recordOf(record, codec.encode(whole));
+  const other = record === undefined ? null : recordOf(record, whole);
   const field = (other && firstDifference(other, whole)) ?? firstDifference(storedRow(published), rowOf(whole));
   if (field === null) return null;
   const { partition, offset, subject, triggerOffset, release, itemIds } = published;

@@ -6,6 +6,7 @@
 import { type PublishedList, readPositions, type Store } from '@nextcart/clickhouse';
 import {
   createItemIndex,
+  type NextPurchase,
   type RecommendedItem,
   type ReleaseArtifact,
   STRANGERS_KEY,
@@ -43,8 +44,12 @@ export interface Recomputed {
   readonly skipped: string | null;
   /** Empty: there should be a tombstone. */
   readonly items: readonly RecommendedItem[];
+  readonly nextPurchases: readonly NextPurchase[];
   readonly eventTime: number;
 }
+
+type Shown = Pick<Recomputed, 'items' | 'nextPurchases'>;
+const NOTHING: Shown = { items: [], nextPurchases: [] };
 
 export interface Recomputer {
   /** Lists of one partition, in their order. `releaseOf`: the release to make each by; absent: that which it names. */
@@ -109,18 +114,23 @@ export const createRecomputer = (deps: RecomputeDeps): Recomputer => {
     return has();
   };
 
-  const rankOne = (ranker: Ranker, { list, trigger, position }: Task, opinions: Opinions | undefined, slot: number) => {
+  const rankOne = (
+    ranker: Ranker,
+    { list, trigger, position }: Task,
+    opinions: Opinions | undefined,
+    slot: number,
+  ): Shown => {
     catalogue.goTo(position);
     const { subject, eventTime } = list;
     if (trigger !== null) {
-      if (isSignedIn(trigger.state)) return []; // looked after under the user's name
+      if (isSignedIn(trigger.state)) return NOTHING; // looked after under the user's name
       const history = readHistory(trigger.state, views[slot] as (typeof views)[number]);
-      return ranker.rank([{ history, now: trigger.eventTime, ...(opinions && { opinions }) }])[0]?.items ?? [];
+      return ranker.rank([{ history, now: trigger.eventTime, ...(opinions && { opinions }) }])[0] ?? NOTHING;
     }
     // their time is that of the snapshots when they were made, and the list carries it
-    if (subject === STRANGERS_KEY) return ranker.strangers(eventTime).items;
+    if (subject === STRANGERS_KEY) return ranker.strangers(eventTime);
     const itemId = subject.slice(ITEM_PREFIX.length);
-    return catalogue.has(itemId) ? ranker.similar(itemId, eventTime).items : [];
+    return catalogue.has(itemId) ? ranker.similar(itemId, eventTime) : NOTHING;
   };
 
   /** At most `batch` lists of one release. */
@@ -141,17 +151,18 @@ export const createRecomputer = (deps: RecomputeDeps): Recomputer => {
     for (const [slot, task] of tasks.entries())
       try {
         const ranker = await rankers.of(task.list.snapshots, from?.weights);
-        const items = rankOne(ranker, task, spoken.get(task), slot);
-        answer(task, { skipped: null, items, eventTime: task.trigger?.eventTime ?? task.list.eventTime });
+        const { items, nextPurchases } = rankOne(ranker, task, spoken.get(task), slot);
+        const eventTime = task.trigger?.eventTime ?? task.list.eventTime;
+        answer(task, { skipped: null, items, nextPurchases, eventTime });
       } catch (error) {
-        answer(task, { skipped: reasonOf(error), items: [], eventTime: 0 });
+        answer(task, { skipped: reasonOf(error), ...NOTHING, eventTime: 0 });
       }
   };
 
   const recompute: Recomputer['recompute'] = async (lists, releaseOf = ({ release }) => release) => {
     const results = new Array<Recomputed>(lists.length);
     const skip = (at: number, skipped: string) =>
-      void (results[at] = { published: lists[at] as PublishedList, skipped, items: [], eventTime: 0 });
+      void (results[at] = { published: lists[at] as PublishedList, skipped, ...NOTHING, eventTime: 0 });
     if (lists.length === 0) return results;
     const partition = (lists[0] as PublishedList).partition;
     const triggers = await readTriggerStates({ store, topicId: topicIds.events, index }, partition, lists);

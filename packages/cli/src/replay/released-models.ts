@@ -45,7 +45,7 @@ export const createReleasedModels = (deps: {
   const load = async (release: string): Promise<ReleaseModels> => {
     try {
       // that it fits the catalogue was looked at by the scorer that used it
-      return await loadRelease(deps.artifactOf(release), { ...deps, isKnown: () => true });
+      return await loadRelease(deps.artifactOf(release), { ...deps, isKnown: () => true, nextPurchases: true });
     } catch (error) {
       // a part of it that is missing or altered is no reason to pass over its lists
       if (error instanceof ArtifactError && error.file !== '') throw error;

@@ -44,6 +44,17 @@ test('the temperature that the targets were drawn at is found, on both sides of 
   }
 });
 
+test('no step is of fewer than it should be: a hit at the top is not certainty', () => {
+  const chances = Float32Array.from({ length: 95 }, (_, at) => at / 100);
+  const outcomes = Uint8Array.from(chances, (_, at) => Number(at === 94 || at === 70));
+  expect(fitIsotonic(chances, outcomes).heights.at(-1)).toBe(1);
+  const { from, heights } = fitIsotonic(chances, outcomes, 20);
+  expect([...from]).toEqual([0, Math.fround(0.55)]);
+  expect([...heights]).toEqual([0, 2 / 40]);
+  const few = fitIsotonic(chances.subarray(0, 5), outcomes.subarray(90), 20);
+  expect([[...few.from], [...few.heights]]).toEqual([[0], [1 / 5]]);
+});
+
 test('the isotonic function rises and no other rising one is nearer: each step is the mean of its outcomes', () => {
   const points = fc.array(fc.tuple(fc.integer({ min: 0, max: 9 }), fc.integer({ min: 0, max: 1 })), {
     minLength: 1,

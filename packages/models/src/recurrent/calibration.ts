@@ -66,17 +66,39 @@ export interface Isotonic {
   readonly heights: Float64Array;
 }
 
+/** Of outcomes beside each other: the lowest chance, how many came, how many there are. */
+interface Block {
+  readonly from: number;
+  sum: number;
+  count: number;
+}
+
+/** Neighbours together until each has `least`; from the top, where chances are that somebody will believe. */
+const atLeast = (blocks: readonly Block[], least: number): Block[] => {
+  const whole: Block[] = [];
+  for (const block of blocks.toReversed()) {
+    const last = whole.at(-1);
+    if (last === undefined || last.count >= least) whole.push({ ...block });
+    else whole[whole.length - 1] = { from: block.from, sum: block.sum + last.sum, count: block.count + last.count };
+  }
+  const [first, second] = [whole.at(-1), whole.at(-2)];
+  if (first !== undefined && second !== undefined && first.count < least)
+    whole.splice(-2, 2, { from: first.from, sum: first.sum + second.sum, count: first.count + second.count });
+  return whole.reverse();
+};
+
 /**
  * The rising function nearest to outcomes (0 or 1) in squares, by pooling neighbours that fall (pool adjacent violators,
- * Ayer et al. 1955). Throws a RangeError without data.
+ * Ayer et al. 1955). No step is of fewer than `least`, where there are so many: one lucky guess at the top is not
+ * certainty. Throws a RangeError without data.
  */
-export const fitIsotonic = (chances: Float32Array, outcomes: Uint8Array): Isotonic => {
+export const fitIsotonic = (chances: Float32Array, outcomes: Uint8Array, least = 1): Isotonic => {
   if (chances.length === 0 || chances.length !== outcomes.length)
     throw new RangeError(`${chances.length} chances, ${outcomes.length} outcomes`);
   const order = Uint32Array.from(chances, (_, at) => at).sort(
     (a, b) => (chances[a] as number) - (chances[b] as number),
   );
-  const blocks: { from: number; sum: number; count: number }[] = [];
+  const blocks: Block[] = [];
   for (const at of order) {
     const chance = chances[at] as number;
     const last = blocks.at(-1);
@@ -85,8 +107,8 @@ export const fitIsotonic = (chances: Float32Array, outcomes: Uint8Array): Isoton
       last.count += 1;
     } else blocks.push({ from: chance, sum: outcomes[at] as number, count: 1 });
   }
-  const pooled: typeof blocks = [];
-  for (const block of blocks) {
+  const pooled: Block[] = [];
+  for (const block of atLeast(blocks, least)) {
     let merged = block;
     for (let last = pooled.at(-1); last && last.sum * merged.count >= merged.sum * last.count; last = pooled.at(-1)) {
       pooled.pop();

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createRandom } from '../training/random.ts';
 import { train } from '../training/train.ts';
 import { softmaxAt } from './calibration.ts';
-import { nextItemTargets, nextOfTypeTargets } from './events.ts';
+import { NO_ITEM, nextItemTargets, nextOfTypeTargets } from './events.ts';
 import { fitPurchaseCalibration, nextPurchase, purchaseCalibrationError } from './next-purchase.ts';
 import { ITEMS, options, sequencesOf, shape } from './patterns.fixture.ts';
 import { joinEvents } from './pick-events.ts';
@@ -71,6 +71,20 @@ test('chances fitted on one half hold on the other: the error falls to nearly no
   const calibration = fitPurchaseCalibration(overconfident(3000, 1), 5);
   expect(purchaseCalibrationError(held, raw, 5, 10)).toBeGreaterThan(0.1);
   expect(purchaseCalibrationError(held, calibration, 5, 10)).toBeLessThan(0.02);
+});
+
+test('purchases of items that the model does not know leave the temperature as it is, and lower every chance', () => {
+  const known = overconfident(2000, 1);
+  const half = (at: number) => at % 2 === 0;
+  const given = {
+    count: 2 * known.count,
+    scores: (at: number) => known.scores(at >> 1),
+    target: (at: number) => (half(at) ? known.target(at >> 1) : NO_ITEM),
+  };
+  const [alone, mixed] = [fitPurchaseCalibration(known, 5), fitPurchaseCalibration(given, 5)];
+  expect(mixed.temperature).toBe(alone.temperature);
+  expect(purchaseCalibrationError(given, mixed, 5, 10)).toBeLessThan(0.01);
+  expect(purchaseCalibrationError(given, alone, 5, 10)).toBeGreaterThan(0.05);
 });
 
 test('the list is the best by score, its chances fall; more asked for than there are: all', () => {

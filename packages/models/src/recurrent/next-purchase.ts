@@ -12,6 +12,7 @@ import {
   type ScoredTargets,
   softmaxAt,
 } from './calibration.ts';
+import { NO_ITEM } from './events.ts';
 
 export interface PurchaseCalibration {
   readonly temperature: number;
@@ -58,11 +59,29 @@ const listed = (given: ScoredTargets, top: number, listOf: (scores: Float32Array
   return { chances: chances.subarray(0, count), outcomes: outcomes.subarray(0, count) };
 };
 
-/** Fitted on a validation: purchases that training has not seen. Throws a RangeError without any. */
+/** Listed items that a step of chances is fitted on at least: by so many, one of .5 is known to ± .08. */
+const LEAST = 40;
+
+/** Those whose target has a score. */
+const knownOf = (given: ScoredTargets): ScoredTargets => {
+  const known = Array.from({ length: given.count }, (_, at) => at).filter((at) => given.target(at) !== NO_ITEM);
+  const placeOf = (at: number) => known[at] as number;
+  return {
+    count: known.length,
+    scores: (at) => given.scores(placeOf(at)),
+    target: (at) => given.target(placeOf(at)),
+  };
+};
+
+/**
+ * Fitted on a validation: purchases that training has not seen. One of an item that the model does not know, `NO_ITEM`,
+ * has no say in the temperature, but all that was listed before it came to nothing. Throws a RangeError without any that
+ * the model knows.
+ */
 export const fitPurchaseCalibration = (given: ScoredTargets, top: number): PurchaseCalibration => {
-  const temperature = fitTemperature(given);
+  const temperature = fitTemperature(knownOf(given));
   const { chances, outcomes } = listed(given, top, (scores) => bestOf(scores, temperature, top));
-  return { temperature, isotonic: fitIsotonic(chances, outcomes) };
+  return { temperature, isotonic: fitIsotonic(chances, outcomes, LEAST) };
 };
 
 /** The `top` most likely next purchases out of the scores of all items. */

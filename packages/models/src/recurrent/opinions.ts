@@ -7,6 +7,7 @@ import { openSession } from '../training/session.ts';
 import { productsWithRows } from '../training/simd/kernels.ts';
 import { type FoldingOptions, stateSizeOf } from './folding.ts';
 import { askFor, repeatBonus } from './network.ts';
+import { type PurchaseShares, readShares } from './purchase-shares.ts';
 import { denseConstants, itemVectors, makeUnit } from './scoring-programs.ts';
 import { BIAS, CROSS, checkFinite, checkWeights, type RecurrentModel } from './shape.ts';
 
@@ -18,6 +19,16 @@ export interface RecurrentOpinions {
    */
   opine(states: Float32Array, type: number): Promise<StandardRoots>;
   /**
+   * The same bits, and what is bought next, at the temperature that the opinions were made with: of another row of each
+   * state in the same run, because what a run costs is above all that the catalogue comes from memory. Throws a RangeError
+   * where they were made without.
+   */
+  opineWithPurchases(
+    states: Float32Array,
+    type: number,
+    purchase: number,
+  ): Promise<{ readonly roots: StandardRoots; readonly shares: PurchaseShares }>;
+  /**
    * Half the logits of a few items for any number of states, into [n, items.length]: the same as those that roots are made
    * of but for rounding. For `onScale`.
    */
@@ -25,10 +36,15 @@ export interface RecurrentOpinions {
   close(): Promise<void>;
 }
 
+export interface OpinionOptions extends FoldingOptions {
+  /** Of next purchases; absent: nobody asks for them. */
+  readonly temperature?: number | undefined;
+}
+
 /** Throws a RangeError for weights that do not fit the shape or are no numbers. */
 export const createRecurrentOpinions = async (
   model: RecurrentModel,
-  { batch, threads }: FoldingOptions,
+  { batch, threads, temperature }: OpinionOptions,
 ): Promise<RecurrentOpinions> => {
   const { shape, weights } = model;
   checkWeights(shape, weights);
@@ -37,7 +53,9 @@ export const createRecurrentOpinions = async (
   const stateSize = stateSizeOf(shape);
   const crossTable = weights[CROSS]?.slice() as Float32Array;
   const vectors = vectorsOf(model);
-  const session = await openSession(opinionProgram(model, vectors, batch), { threads });
+  const twice = temperature !== undefined;
+  const rows = twice ? 2 * batch : batch;
+  const session = await openSession(opinionProgram(model, vectors, rows, twice), { threads });
   const bias = (weights[BIAS] as Float32Array).slice();
   const repeat = weights['repeat']?.slice() as Float32Array;
   const repeatBias = weights['repeat.bias']?.slice() as Float32Array;
@@ -48,32 +66,45 @@ export const createRecurrentOpinions = async (
     return sum;
   };
   const inputs = {
-    outputs: new Float32Array(batch * width),
-    ...(types > 0 && { cross: new Float32Array(width) }),
-    ...(lags > 0 && { places: new Int32Array(batch * lags), present: new Float32Array(batch * lags) }),
+    outputs: new Float32Array(rows * width),
+    ...(types > 0 && { cross: new Float32Array(rows * width) }),
+    ...(lags > 0 && { places: new Int32Array(rows * lags), present: new Float32Array(rows * lags) }),
+    ...(twice && { sharpness: new Float32Array(rows) }),
   };
-  const made = createStandardRoots(batch, items);
+  const made = createStandardRoots(rows, items);
   const run = session.bindRows({ ...inputs, ...made.arrays });
+
+  /** Fills rows from `first` on with states that are asked for a type; how many. */
+  const fill = (states: Float32Array, type: number, first: number, sharpness: number): number => {
+    const count = states.length / stateSize;
+    if (!Number.isInteger(count) || count > batch)
+      throw new RangeError(`${states.length} numbers are no states of ${stateSize}, at most ${batch}`);
+    if (types > 0 && !(type >= 0 && type < types)) throw new RangeError(`asked for type ${type} of ${types}`);
+    for (let state = 0; state < count; state += 1) {
+      const [row, end] = [first + state, (state + 1) * stateSize];
+      inputs.outputs.set(states.subarray(end - lags - width, end - lags), row * width);
+      inputs.cross?.set(crossTable.subarray(type * width, (type + 1) * width), row * width);
+      if (inputs.sharpness) inputs.sharpness[row] = sharpness;
+      for (let lag = 0; lag < lags; lag += 1) {
+        const next = states[end - lags + lag] as number; // item + 1, or 0
+        (inputs.places as Int32Array)[row * lags + lag] = Math.max(0, next - 1);
+        (inputs.present as Float32Array)[row * lags + lag] = next > 0 ? 1 : 0;
+      }
+    }
+    return count;
+  };
   return {
     opine: async (states, type) => {
-      const count = states.length / stateSize;
-      if (!Number.isInteger(count) || count > batch)
-        throw new RangeError(`${states.length} numbers are no states of ${stateSize}, at most ${batch}`);
-      if (inputs.cross) {
-        if (!(type >= 0 && type < types)) throw new RangeError(`asked for type ${type} of ${types}`);
-        inputs.cross.set(crossTable.subarray(type * width, (type + 1) * width));
-      }
-      for (let row = 0; row < count; row += 1) {
-        const end = (row + 1) * stateSize;
-        inputs.outputs.set(states.subarray(end - lags - width, end - lags), row * width);
-        for (let lag = 0; lag < lags; lag += 1) {
-          const next = states[end - lags + lag] as number; // item + 1, or 0
-          (inputs.places as Int32Array)[row * lags + lag] = Math.max(0, next - 1);
-          (inputs.present as Float32Array)[row * lags + lag] = next > 0 ? 1 : 0;
-        }
-      }
+      const count = fill(states, type, 0, 1);
       await run(count);
       return made.read(count);
+    },
+    opineWithPurchases: async (states, type, purchase) => {
+      if (temperature === undefined) throw new RangeError('these opinions were made without a temperature');
+      const count = fill(states, type, 0, 1);
+      fill(states, purchase, count, 2 / temperature); // products are half the logits
+      await run(2 * count);
+      return { roots: made.read(count), shares: readShares(made.arrays, count, items) };
     },
     halvesOf: (states, type, some, into) => {
       const count = states.length / stateSize;
@@ -115,24 +146,26 @@ const vectorsOf = (model: RecurrentModel): Float32Array => {
   return vectors;
 };
 
-const opinionProgram = (model: RecurrentModel, vectors: Float32Array, batch: number): Program => {
+/** `isSharpened`: each row has its own factor between logits and the exponent of a root, 1 for opinions. */
+const opinionProgram = (model: RecurrentModel, vectors: Float32Array, batch: number, isSharpened: boolean): Program => {
   const { shape, weights } = model;
   const { width, types, lags } = shape;
   const graph = createGraph();
   const outputs = graph.input('outputs', [batch, width]);
-  const cross = types > 0 ? graph.input('cross', [1, width]) : undefined;
+  const cross = types > 0 ? graph.input('cross', [batch, width]) : undefined;
+  const sharpness = isSharpened ? graph.input('sharpness', [batch, 1]) : undefined;
   const asked = askFor(outputs, cross, shape);
   const halved = inBlocks(vectors, width, weights[BIAS] as Float32Array);
   const rows = graph.constant('vectors', halved.rows, [halved.places, width]);
   const bias = graph.constant('bias', halved.bias, [halved.places]);
   const scores = matmul(asked, rows, { transposeB: true, bias });
   const repeats = repeatBonus(asked, denseConstants(graph, model), shape);
-  if (!repeats) return graph.program(rootsOf(scores), batch);
+  if (!repeats) return graph.program(rootsOf(scores, sharpness), batch);
   const bonus = mul(mul(repeats, graph.input('present', [batch, lags])), 0.5);
   const halves = graph.node('ScatterElements', {
     inputs: [scores, graph.indices('places', [batch, lags]), bonus],
     shape: scores.shape,
     attributes: { axis: 1, reduction: 'add' },
   });
-  return graph.program(rootsOf(halves), batch);
+  return graph.program(rootsOf(halves, sharpness), batch);
 };

@@ -3,7 +3,7 @@
  * z = (root − mean) · scale is done for the few items that somebody asks for.
  */
 import type { Tensor } from '../training/graph.ts';
-import { sub } from '../training/operators/arithmetic.ts';
+import { mul, sub } from '../training/operators/arithmetic.ts';
 import { exp } from '../training/operators/elementwise.ts';
 import { reduce } from '../training/operators/reductions.ts';
 import { topPlaces } from '../training/operators/top-k.ts';
@@ -47,14 +47,16 @@ const NOWHERE = -1e30;
 
 /**
  * `halves`: logits / 2, [batch, places] of `inBlocks`. Out: `roots` [batch, places], `tops` [batch, 1], `blocks`: an item
- * among the best is in one of as many blocks with the best maxima (serving/top-items-program.ts says why).
+ * among the best is in one of as many blocks with the best maxima (serving/top-items-program.ts says why). `sharpness`
+ * [batch, 1]: a row's exponents times that; 1 leaves the roots as they are.
  */
-export const rootsOf = (halves: Tensor) => {
+export const rootsOf = (halves: Tensor, sharpness?: Tensor) => {
   const { graph } = halves;
   const [batch, places] = halves.shape as [number, number];
   const blocks = places / BLOCK;
   const tops = reduce('ReduceMax', halves, [1]);
-  const roots = exp(sub(halves, tops));
+  const below = sub(halves, tops);
+  const roots = exp(sharpness ? mul(below, sharpness) : below);
   // −1: the rows, however many
   const apart = graph.node('Reshape', {
     inputs: [halves, graph.integers([-1, blocks, BLOCK])],

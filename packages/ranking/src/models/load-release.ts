@@ -18,6 +18,7 @@ export const loadRelease = async (
     readonly threads: number;
     readonly batch: number;
     readonly explained: number;
+    readonly nextPurchases: boolean;
   },
 ): Promise<ReleaseModels> => {
   if (!uri.startsWith('file:'))

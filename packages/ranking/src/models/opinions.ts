@@ -1,6 +1,8 @@
 import type { ListSource } from '@nextcart/contracts';
-import { BLOCK, type Candidates, NO_ITEM, onScale, type StandardRoots, TOP_ITEMS } from '@nextcart/models';
+import { type Candidates, NO_ITEM, onScale, type StandardRoots } from '@nextcart/models';
+import { eachBestOf } from './best-blocks.ts';
 import type { ItemNumbers } from './model-events.ts';
+import type { PurchaseChances } from './purchase-chances.ts';
 
 /**
  * What the models of a release say of all items to one subject, z-scores by model (models, standard-roots.ts). An item
@@ -22,6 +24,8 @@ export interface Opinions {
    * of the whole history, since another one would need all items again. An event that models don't see changes nothing.
    */
   without(source: number, cells: Int32Array, items: Candidates, scores: Float64Array, into: Float64Array): void;
+  /** What is bought next; undefined where the release can't say or nobody asks. */
+  readonly purchases: PurchaseChances | undefined;
 }
 
 /** One model's answers for a batch. */
@@ -35,12 +39,18 @@ export interface Answers {
 /** Reads rows of answers over `items` items. */
 export const createOpinionReader = (items: number, numbers: ItemNumbers) => {
   /** `leftOut`: cells of the row's history that its answers can do without. */
-  return (answers: readonly Answers[], row: number, leftOut: readonly number[]): Opinions => {
+  return (
+    answers: readonly Answers[],
+    row: number,
+    leftOut: readonly number[],
+    purchases?: PurchaseChances,
+  ): Opinions => {
     const zOf = ({ found }: Answers, item: number) =>
       ((found.roots[row * found.places + item] as number) - (found.means[row] as number)) *
       (found.scales[row] as number);
     return {
       sources: answers.map(({ source }) => source),
+      purchases,
       of: (source, index) => {
         const item = numbers.of(index);
         return item < 0 ? 0 : zOf(answers[source] as Answers, item);
@@ -55,20 +65,7 @@ export const createOpinionReader = (items: number, numbers: ItemNumbers) => {
       },
       eachBest: (source, take) => {
         const { roots, places, blocks } = (answers[source] as Answers).found;
-        const count = Math.min(TOP_ITEMS, places / BLOCK);
-        const [first, last] = [row * count, (row + 1) * count - 1];
-        // each block has an item that is at least as good as the best of the last: no more are wanted than there are blocks
-        let least = 0;
-        if (count === TOP_ITEMS) {
-          const start = row * places + (blocks[last] as number) * BLOCK;
-          for (let at = start; at < start + BLOCK; at += 1) least = Math.max(least, roots[at] as number);
-        }
-        for (let k = first; k <= last; k += 1) {
-          const start = (blocks[k] as number) * BLOCK;
-          const end = Math.min(items, start + BLOCK);
-          for (let item = start; item < end; item += 1)
-            if ((roots[row * places + item] as number) >= least) take(numbers.indexOf(item));
-        }
+        eachBestOf({ values: roots, places, blocks }, row, items, (item) => take(numbers.indexOf(item)));
       },
       without: (source, cells, candidates, scores, into) => {
         const { found, halvesOf } = answers[source] as Answers;

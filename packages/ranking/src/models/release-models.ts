@@ -9,6 +9,7 @@ import { createFoldLanes, type ModelMemory } from './fold-lanes.ts';
 import { createHistoryBags } from './history-bags.ts';
 import { createItemNumbers, createModelEvents } from './model-events.ts';
 import { type Answers, createOpinionReader, type Opinions } from './opinions.ts';
+import { createChancesReader, type PurchaseChances } from './purchase-chances.ts';
 import { readServingSettings } from './serving-settings.ts';
 
 /** One call at a time. */
@@ -24,7 +25,8 @@ export interface ReleaseModels {
 
 /**
  * `index`: the process's items; the release's come in. `explained`: events that opinions can do without (the ranking's
- * configuration has the number); absent: nobody asks for reasons. Throws a RangeError for a release that says nothing of
+ * configuration has the number); absent: nobody asks for reasons. `nextPurchases`: whether chances of next purchases are
+ * asked for, which only a release with their calibration has. Throws a RangeError for a release that says nothing of
  * how it is served, or without a model.
  */
 export const openReleaseModels = async (
@@ -34,10 +36,11 @@ export const openReleaseModels = async (
     readonly threads: number;
     readonly batch: number;
     readonly explained?: number;
+    readonly nextPurchases?: boolean;
   },
 ): Promise<ReleaseModels> => {
   const { hash, items, manifest } = artifact;
-  const { recurrent, autoencoder } = artifact.models;
+  const { recurrent, autoencoder, purchases } = artifact.models;
   if (!recurrent && !autoencoder) throw new RangeError(`release ${manifest.release} has no model that can be served`);
   const settings = readServingSettings(manifest.settings);
   const { threads, batch, explained = 0 } = deps;
@@ -47,7 +50,11 @@ export const openReleaseModels = async (
   const read = createOpinionReader(items.length, numbers);
   const asked = settings.types.indexOf(settings.asked);
   const lanes = recurrent && (await createFoldLanes(recurrent, { release: hash, events, threads, batch, explained }));
-  const next = recurrent && (await createRecurrentOpinions(recurrent, { batch, threads }));
+  const purchase = settings.types.indexOf('purchase');
+  const calibration = deps.nextPurchases && purchase !== -1 ? purchases : undefined;
+  const opinionOptions = { batch, threads, temperature: calibration?.temperature };
+  const next = recurrent && (await createRecurrentOpinions(recurrent, opinionOptions));
+  const chancesOf = calibration && createChancesReader(items.length, numbers, calibration);
   const needs = autoencoder && (await createAutoencoderOpinions(autoencoder, { batch, threads }));
 
   /** The newest events that models see, oldest first. */
@@ -67,6 +74,7 @@ export const openReleaseModels = async (
       if (wanted.length === 0) return [];
       const some = wanted.map((one) => ({ ...one, leftOut: leftOutOf(one.history) }));
       const answers: Answers[] = [];
+      let chances: readonly PurchaseChances[] = [];
       if (needs) {
         const { bags, rowStart } = bagsOf(
           some.map(({ history }) => history),
@@ -85,16 +93,21 @@ export const openReleaseModels = async (
       }
       if (lanes && next) {
         const { states, rowStart, stateSize } = await lanes.fold(some);
+        const own = rowsOf(states, stateSize, rowStart.subarray(0, some.length));
+        const { roots, shares } = calibration
+          ? await next.opineWithPurchases(own, asked, purchase)
+          : { roots: await next.opine(own, asked), shares: undefined };
+        if (shares && chancesOf) chances = some.map((_, row) => chancesOf(shares, row));
         answers.push({
           source: 'recurrent',
-          found: await next.opine(rowsOf(states, stateSize, rowStart.subarray(0, some.length)), asked),
+          found: roots,
           halvesOf: (row, few, into) => {
             const [start, end] = [rowStart[row] as number, rowStart[row + 1] as number];
             next.halvesOf(states.subarray(start * stateSize, end * stateSize), asked, few, into);
           },
         });
       }
-      return some.map(({ leftOut }, row) => read(answers, row, leftOut));
+      return some.map(({ leftOut }, row) => read(answers, row, leftOut, chances[row]));
     },
     close: async () => {
       for (const one of [lanes, next, needs]) await one?.close();

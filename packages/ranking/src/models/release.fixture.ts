@@ -1,4 +1,4 @@
-import type { Artifact } from '@nextcart/models';
+import type { Artifact, PurchaseCalibration } from '@nextcart/models';
 import { untrainedAutoencoder, untrainedRecurrent } from '@nextcart/models/testing';
 import { shopIds } from '../shop.fixture.ts';
 import type { ServingSettings } from './serving-settings.ts';
@@ -14,7 +14,11 @@ export const serving: ServingSettings = {
 /** Knows all items of the shop but the last three. */
 export const knownIds = shopIds.slice(0, -3);
 
-export const releaseLike = (seed = 1, settings: ServingSettings = serving): Artifact => ({
+export const releaseLike = (
+  seed = 1,
+  settings: ServingSettings = serving,
+  purchases?: PurchaseCalibration,
+): Artifact => ({
   hash: `hash-${seed}`,
   manifest: {
     ...{ release: `r-${seed}`, createdAt: '2026-11-27T10:00:00Z', seeds: {}, trainedOn: [], metrics: [] },
@@ -29,6 +33,7 @@ export const releaseLike = (seed = 1, settings: ServingSettings = serving): Arti
       seed,
     ),
     autoencoder: untrainedAutoencoder(knownIds.length, seed),
+    ...(purchases && { purchases }),
   },
   tables: {},
 });
