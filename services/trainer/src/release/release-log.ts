@@ -36,8 +36,20 @@ export const createReleaseLog = (deps: {
   const codec = modelReleaseCodec();
   return {
     read: async () => {
-      const follower = await followReleases({ kafka, topic, schemaText: (id) => registry.schema(id) });
-      await follower.caughtUp.finally(() => follower.close());
+      let silence: unknown;
+      const follower = await followReleases({
+        ...{ kafka, topic, schemaText: (id) => registry.schema(id) },
+        // records of a registry that does not answer are not there, and another release would seem to be in force
+        unreadable: (_offset, error) => {
+          if (error instanceof NextcartError && error.retry) silence ??= error;
+        },
+      });
+      try {
+        await follower.caughtUp;
+      } finally {
+        await follower.close();
+      }
+      if (silence !== undefined) throw silence as NextcartError;
       return follower;
     },
     publish: async (record) => {
