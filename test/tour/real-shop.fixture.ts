@@ -35,7 +35,7 @@ export const openRealShop = async (urls: {
   const { store, drop } = await migratedStore(urls.clickhouseUrl, 'tour');
   const common = { kafka, store, registry, clock, log };
 
-  const own = (['events', 'catalog', 'recommendations', 'deadLetters'] as const).map((which) => ({
+  const own = (['events', 'catalog', 'recommendations', 'deadLetters', 'modelReleases'] as const).map((which) => ({
     ...topics[which],
     ...{ which, name: `${name}.${which}`, partitions: 1 },
   }));
@@ -69,6 +69,7 @@ export const openRealShop = async (urls: {
     onUnchanged: (_, offset) => void unchanged.add(offset),
     options: {
       ...{ eventsTopic: groups.events, catalogTopic: groups.catalog, listsTopic },
+      releasesTopic: `${name}.modelReleases`,
       ...{ groupId: `${name}.scorer`, ingestGroupId: groups.events },
     },
   });
