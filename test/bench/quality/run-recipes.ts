@@ -1,6 +1,7 @@
 /** Chooses on a split, fuses, fits again on everything, and measures on the test. */
 import { createValidationPool, fitWeights, type ScoreKind } from '@nextcart/models';
 import { fillPool, type Measured, measureAll } from './measure.ts';
+import { createPartSeconds } from './part-seconds.ts';
 import type { Choice, QualityContext, QualityRow, QualityRun } from './quality-bench.ts';
 import type { Behaviour, Chosen, NamedTask, Part, Recipe, Split } from './recipe.ts';
 
@@ -20,16 +21,7 @@ export const runRecipes = async <B extends Behaviour>(
   { recipes, split, all, tests }: RecipesRun<B>,
   context: QualityContext,
 ): Promise<Omit<QualityRun, 'n'>> => {
-  const seconds = new Map<string, number>();
-  const timed = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
-    const startedAt = performance.now();
-    const result = await work();
-    const spent = (performance.now() - startedAt) / 1000;
-    seconds.set(name, (seconds.get(name) ?? 0) + spent);
-    context.log(`${name}: ${spent.toFixed(1)} s`);
-    context.signal.throwIfAborted();
-    return result;
-  };
+  const { timed, seconds } = createPartSeconds(context);
 
   const kinds = recipes.map(({ scores = 'scores' }) => scores);
   const chosen: Chosen<B>[] = [];

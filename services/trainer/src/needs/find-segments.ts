@@ -18,7 +18,7 @@ export interface FoundSegments {
   readonly segmentOf: Int32Array;
 }
 
-/** Numbered by their size among those that they are found on. `pause` is waited for now and then. */
+/** Numbered by their size among those that they are found on. `pause` is awaited every so often. */
 export const findSegments = async (
   { columns, groups }: Pick<Observed, 'columns' | 'groups'>,
   latents: Table,

@@ -46,7 +46,7 @@ export interface ToldNeeds {
   readonly ofSubjects: readonly { readonly needs: readonly number[]; readonly strengths: readonly number[] }[];
 }
 
-/** Ends of dimensions that nothing tells are no needs. `pause` is waited for now and then, so that others get their turn. */
+/** Ends of dimensions that nothing tells are no needs. `pause` is awaited every so often, so that others get their turn. */
 export const tellNeeds = async (
   { columns, groups, itemIds }: Pick<Observed, 'columns' | 'groups' | 'itemIds'>,
   latents: ActiveLatents,

@@ -1,5 +1,6 @@
 /** Chooses each part's settings on the newest training sessions, fits again on all of them, and measures the test once. */
 import { createValidationPool, fitWeights, fuse, nextItemFigures, rankOf, toCommonScale } from '@nextcart/models';
+import { createPartSeconds } from '../part-seconds.ts';
 import type { QualityContext, QualityRow, QualityRun } from '../quality-bench.ts';
 import { describeWeights } from '../run-recipes.ts';
 import { type Prefix, prefixesOf, type SessionFiles, thin } from './data.ts';
@@ -26,15 +27,7 @@ export const runSessions = async (
 ): Promise<QualityRun> => {
   const split = splitSessions(sessions, items, budget.validation);
   const { validation } = split;
-  const seconds = new Map<string, number>();
-  const timed = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
-    const startedAt = performance.now();
-    const result = await work();
-    const spent = (performance.now() - startedAt) / 1000;
-    seconds.set(name, (seconds.get(name) ?? 0) + spent);
-    context.log(`${name}: ${spent.toFixed(1)} s`);
-    return result;
-  };
+  const { timed, seconds } = createPartSeconds(context);
 
   const chosen: ChosenSessions[] = [];
   for (const recipe of recipes) chosen.push(await timed(recipe.name, () => recipe.choose(split, context)));

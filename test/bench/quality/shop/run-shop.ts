@@ -1,5 +1,6 @@
 /** Chooses each part's settings on the validation, fuses, fits again on all that is known, and measures the test once. */
 import { createValidationPool, fitWeights, fuse, type ScoreKind, toCommonScale } from '@nextcart/models';
+import { createPartSeconds } from '../part-seconds.ts';
 import type { Choice, QualityContext, QualityRow, QualityRun } from '../quality-bench.ts';
 import { describeWeights } from '../run-recipes.ts';
 import { oracle } from './baselines.ts';
@@ -19,16 +20,7 @@ export const runShop = async (
   recipes: readonly ShopRecipe[],
   context: QualityContext,
 ): Promise<Pick<QualityRun, 'rows' | 'choices' | 'curves'>> => {
-  const seconds = new Map<string, number>();
-  const timed = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
-    const startedAt = performance.now();
-    const result = await work();
-    const spent = (performance.now() - startedAt) / 1000;
-    seconds.set(name, (seconds.get(name) ?? 0) + spent);
-    context.log(`${name}: ${spent.toFixed(1)} s`);
-    context.signal.throwIfAborted();
-    return result;
-  };
+  const { timed, seconds } = createPartSeconds(context);
   const { validation, test } = log;
   const items = test.known.items.length;
   const kinds = recipes.map(({ scores = 'scores' }) => scores);
