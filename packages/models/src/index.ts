@@ -174,7 +174,7 @@ export {
   createApproximateTopItemsScorer,
 } from './serving/approximate-top-items.ts';
 export type { TopItems } from './serving/select-top.ts';
-export { onScale, type StandardRoots, TOP_ITEMS } from './serving/standard-roots.ts';
+export { onScale, type StandardRoots } from './serving/standard-roots.ts';
 export { createTopItemsScorer, type TopItemsScorer } from './serving/top-items.ts';
 export { BLOCK, type Catalogue } from './serving/top-items-program.ts';
 export { indexSessions, type SessionIndex, type Sessions } from './session-index.ts';
@@ -189,6 +189,7 @@ export { matmul } from './training/operators/matmul.ts';
 export type { BuildTraining, BuiltTraining } from './training/process/built-training.ts';
 export { type ProcessOptions, type ProcessOutcome, trainInProcess } from './training/process/train-in-process.ts';
 export { writeWhole } from './training/process/write-whole.ts';
+export { createScratch } from './training/scratch.ts';
 export { openSession, type Session } from './training/session.ts';
 export { type Progress, type Trainable, type TrainOptions, type TrainOutcome, train } from './training/train.ts';
 export { decodeWeights } from './training/weights-file.ts';

@@ -4,6 +4,9 @@ import { createCandidateSheet } from './candidate-sheet.ts';
 import type { Filter } from './filters.ts';
 import type { PurchaseChances } from './models/purchase-chances.ts';
 
+/** Items that are looked at for one that is listed: what was bought lately, the likeliest of all, is filtered. */
+const ROOM = 10;
+
 /**
  * The list of next purchases: the likeliest items that may be shown, with their chances, ties by item id. Chances are those
  * over the whole catalogue: what a filter takes leaves its own to nobody. An item that the calibration has never seen bought
@@ -15,7 +18,7 @@ export const createNextPurchases = (size: number, index: ItemIndex, filter: Filt
 
   return (chances: PurchaseChances, history: SubjectHistory, now: number): NextPurchase[] => {
     sheet.clear();
-    chances.eachBest(sheet.touch);
+    chances.eachBest(ROOM * size, sheet.touch);
     const count = filter.apply(sheet, history, now);
     for (let i = 0; i < count; i += 1) {
       const slot = filter.passed[i] as number;

@@ -174,11 +174,11 @@ export const createRanker = (deps: {
       return explainer.explain(request);
     };
 
-    /** Adds the models' best to the candidates, and what they say of all of them. */
+    /** Adds each model's best to the candidates, as many as diversity chooses from, and what models say of all of them. */
     const takeIn = (opinions: Opinions) => {
       const places = opinions.sources.map((source) => sources.indexOf(source, parts.length));
       places.forEach((place, source) => {
-        if (place !== -1) opinions.eachBest(source, sheet.touch);
+        if (place !== -1) opinions.eachBest(source, pool, sheet.touch);
       });
       const { values, items, length } = sheet;
       places.forEach((place, source) => {

@@ -59,15 +59,14 @@ export const scaleBench: Bench = {
         // of the largest: there a user's share is what counts
         metrics['state_bytes_per_user'] = folds.at(-1)?.bytesPerUser ?? Number.NaN;
         metrics['cpu_growth'] = (folds.at(-1)?.microsPerEvent ?? Number.NaN) / (folds[0]?.microsPerEvent ?? Number.NaN);
-        for (const items of size.items) {
-          const name = short(items);
-          const rank = await runProcess<RankResult>(context, `ranking, ${name} items`, 'rank-lists.ts', [
-            items,
-            size.lists,
-          ]);
-          metrics[`us_per_list@${name}_items`] = rank.microsPerList;
-          metrics[`resident_mib@${name}_items`] = rank.residentBytes / MIB;
-        }
+        for (const items of size.items)
+          for (const neural of [0, 1]) {
+            const name = `${short(items)}_items${neural === 1 ? '.models' : ''}`;
+            const step = `ranking, ${short(items)} items${neural === 1 ? ', with models' : ''}`;
+            const rank = await runProcess<RankResult>(context, step, 'rank-lists.ts', [items, size.lists, neural]);
+            metrics[`us_per_list@${name}`] = rank.microsPerList;
+            metrics[`resident_mib@${name}`] = rank.residentBytes / MIB;
+          }
         return metrics;
       },
     };

@@ -6,28 +6,37 @@ import type { SparseRows } from '../item-graph.ts';
 import type { Random } from '../training/random.ts';
 
 /**
- * Throws a RangeError for a column that does not exist or is twice in a row, a weight below 0 or no number, and rows
- * that don't follow each other.
+ * A check for bags of so many columns, to be asked again and again. It throws a RangeError for a column that does not exist
+ * or is twice in a row, a weight below 0 or no number, and rows that don't follow each other.
  */
-export const checkBags = ({ rowStart, columns, weights }: SparseRows, columnCount: number, what: string): void => {
-  const entries = rowStart.at(-1) ?? 0;
-  if (rowStart[0] !== 0 || columns.length < entries || weights.length < entries)
-    throw new RangeError(`${what}: rows of ${entries} entries, ${columns.length} columns, ${weights.length} weights`);
-  const seenIn = new Int32Array(columnCount).fill(-1);
-  for (let row = 0; row + 1 < rowStart.length; row += 1) {
-    if ((rowStart[row + 1] as number) < (rowStart[row] as number))
-      throw new RangeError(`${what}: row ${row} ends before it starts`);
-    for (let at = rowStart[row] as number; at < (rowStart[row + 1] as number); at += 1) {
-      const column = columns[at] as number;
-      const weight = weights[at] as number;
-      if (!(column >= 0 && column < columnCount))
-        throw new RangeError(`${what}: row ${row} has column ${column} of ${columnCount}`);
-      if (seenIn[column] === row) throw new RangeError(`${what}: row ${row} has column ${column} twice`);
-      seenIn[column] = row;
-      if (!(weight >= 0 && weight < Infinity)) throw new RangeError(`${what}: row ${row} has weight ${weight}`);
+export const createBagCheck = (columnCount: number, what: string) => {
+  /** By column, the last row that it was in; rows are counted from 1 over all calls. */
+  const seenIn = new Float64Array(columnCount);
+  let rows = 0;
+  return ({ rowStart, columns, weights }: SparseRows): void => {
+    const entries = rowStart.at(-1) ?? 0;
+    if (rowStart[0] !== 0 || columns.length < entries || weights.length < entries)
+      throw new RangeError(`${what}: rows of ${entries} entries, ${columns.length} columns, ${weights.length} weights`);
+    for (let row = 0; row + 1 < rowStart.length; row += 1) {
+      rows += 1;
+      if ((rowStart[row + 1] as number) < (rowStart[row] as number))
+        throw new RangeError(`${what}: row ${row} ends before it starts`);
+      for (let at = rowStart[row] as number; at < (rowStart[row + 1] as number); at += 1) {
+        const column = columns[at] as number;
+        const weight = weights[at] as number;
+        if (!(column >= 0 && column < columnCount))
+          throw new RangeError(`${what}: row ${row} has column ${column} of ${columnCount}`);
+        if (seenIn[column] === rows) throw new RangeError(`${what}: row ${row} has column ${column} twice`);
+        seenIn[column] = rows;
+        if (!(weight >= 0 && weight < Infinity)) throw new RangeError(`${what}: row ${row} has weight ${weight}`);
+      }
     }
-  }
+  };
 };
+
+/** The same, once. */
+export const checkBags = (bags: SparseRows, columnCount: number, what: string): void =>
+  createBagCheck(columnCount, what)(bags);
 
 export interface Dropout {
   /** Share of the columns that is left out, in [0, 1). */

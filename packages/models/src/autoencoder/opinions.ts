@@ -3,18 +3,20 @@ import type { SparseRows } from '../item-graph.ts';
 import { checkFinite } from '../recurrent/shape.ts';
 import { createStandardRoots, inBlocks, rootsOf, type StandardRoots } from '../serving/standard-roots.ts';
 import { createGraph, type Graph, type Program } from '../training/graph.ts';
+import { matmul } from '../training/operators/matmul.ts';
+import { createScratch } from '../training/scratch.ts';
 import { openSession } from '../training/session.ts';
 import { productsWithRows } from '../training/simd/kernels.ts';
 import { gatherSum } from '../training/sparse-layer.ts';
-import { checkBags, normalisedBags } from './bags.ts';
-import { decode, encode } from './network.ts';
+import { createBagCheck, normalisedBags } from './bags.ts';
+import { encode } from './network.ts';
 import { type Autoencoder, checkWeights, encoderShapes, TABLE } from './shape.ts';
 
 /** One call at a time: calls share their arrays. */
 export interface AutoencoderOpinions {
   /**
-   * Latents of any number of bags [n, columns], [n, latent]; an empty one gets those of the prior. Throws a RangeError for
-   * bags that don't fit. Here as below a row's bits depend neither on the batch nor on the threads.
+   * Latents of any number of bags [n, columns], [n, latent]; an empty one gets those of the prior. Good until the next call.
+   * Throws a RangeError for bags that don't fit. Here as below a row's bits depend neither on the batch nor on the threads.
    */
   latentsOf(bags: SparseRows): Promise<Float32Array>;
   /** What latents [n, latent] say of all items, at most `batch`. Good until the next call. */
@@ -27,16 +29,24 @@ export interface AutoencoderOpinions {
   close(): Promise<void>;
 }
 
+export interface AutoencoderOptions {
+  /** Subjects that are asked for at once. */
+  readonly batch: number;
+  /** Bags that are encoded at once; absent: as many. */
+  readonly bags?: number;
+  readonly threads: number;
+}
+
 /** Throws a RangeError for weights that do not fit the shape or are no numbers. */
 export const createAutoencoderOpinions = async (
   model: Autoencoder,
-  { batch, threads }: { readonly batch: number; readonly threads: number },
+  { batch, bags: most = batch, threads }: AutoencoderOptions,
 ): Promise<AutoencoderOpinions> => {
   const { shape, weights } = model;
   const { hidden, latent, items, columns } = shape;
   checkWeights(shape, weights);
   checkFinite(weights);
-  const encoding = await openSession(encoderProgram(model, batch), { threads });
+  const encoding = await openSession(encoderProgram(model, most), { threads });
   const deciding = await openSession(opinionProgram(model, batch), { threads }).catch(async (error: unknown) => {
     await encoding.close();
     throw error;
@@ -47,24 +57,27 @@ export const createAutoencoderOpinions = async (
     Float32Array,
     Float32Array,
   ];
-  const [first, mu] = [new Float32Array(batch * hidden), new Float32Array(batch * latent)];
+  const [first, mu] = [new Float32Array(most * hidden), new Float32Array(most * latent)];
+  const queries = new Float32Array(batch * (latent + 1)).fill(1);
   const made = createStandardRoots(batch, items);
   const encodeRows = encoding.bindRows({ first, latents: mu });
-  const decide = deciding.bindRows({ mu, ...made.arrays });
+  const decide = deciding.bindRows({ queries, ...made.arrays });
+  const check = createBagCheck(columns, 'bags');
+  const scratch = createScratch();
 
   /** Bags [start, start + count) into `mu`. */
   const encodeSome = async (bags: SparseRows, start: number, count: number): Promise<void> => {
     const some = Int32Array.from({ length: count }, (_, row) => start + row);
-    gatherSum(table, hidden, normalisedBags(bags, some), first);
+    gatherSum(table, hidden, normalisedBags(bags, some), first.subarray(0, count * hidden));
     await encodeRows(count);
   };
   return {
     latentsOf: async (bags) => {
       const count = bags.rowStart.length - 1;
-      checkBags(bags, columns, 'bags');
-      const latents = new Float32Array(count * latent);
-      for (let start = 0; start < count; start += batch) {
-        const some = Math.min(batch, count - start);
+      check(bags);
+      const latents = scratch(count * latent);
+      for (let start = 0; start < count; start += most) {
+        const some = Math.min(most, count - start);
         await encodeSome(bags, start, some);
         latents.set(mu.subarray(0, some * latent), start * latent);
       }
@@ -74,7 +87,8 @@ export const createAutoencoderOpinions = async (
       const count = latents.length / latent;
       if (!Number.isInteger(count) || count > batch)
         throw new RangeError(`${latents.length} numbers are no latents of ${latent}, at most ${batch}`);
-      mu.set(latents);
+      for (let row = 0; row < count; row += 1)
+        queries.set(latents.subarray(row * latent, (row + 1) * latent), row * (latent + 1));
       await decide(count);
       return made.read(count);
     },
@@ -103,16 +117,12 @@ const encoderProgram = ({ shape, weights }: Autoencoder, batch: number): Program
   );
 };
 
+/** `queries`: latents with a 1 behind each. */
 const opinionProgram = ({ shape, weights }: Autoencoder, batch: number): Program => {
   const graph = createGraph();
-  const { rows, bias, places } = inBlocks(
-    weights['rows'] as Float32Array,
-    shape.latent,
-    weights['rowBias'] as Float32Array,
-  );
-  const tensors = {
-    rows: graph.constant('rows', rows, [places, shape.latent]),
-    rowBias: graph.constant('rowBias', bias, [places]),
-  };
-  return graph.program(rootsOf(decode(graph.input('mu', [batch, shape.latent]), tensors)), batch);
+  const { latent } = shape;
+  const halved = inBlocks(weights['rows'] as Float32Array, latent, weights['rowBias'] as Float32Array);
+  const rows = graph.constant('rows', halved.rows, [halved.places, latent + 1]);
+  const queries = graph.input('queries', [batch, latent + 1]);
+  return graph.program(rootsOf(matmul(queries, rows, { transposeB: true })), batch);
 };

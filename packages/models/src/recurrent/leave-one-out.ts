@@ -7,6 +7,7 @@
 import { createGraph, type Program, type Tensor } from '../training/graph.ts';
 import { add, mul } from '../training/operators/arithmetic.ts';
 import { concat, slice } from '../training/operators/indexing.ts';
+import { createScratch } from '../training/scratch.ts';
 import { openSession } from '../training/session.ts';
 import type { EventSequences } from './events.ts';
 import { checkChosen, createEventReader, type FoldingOptions, stateSizeOf } from './folding.ts';
@@ -28,7 +29,8 @@ export interface RecurrentLeaveOneOut {
   /**
    * `states` [n, stateSize], n at most `batch`: of subjects before their last events. Out: rows in the layout of states of
    * which the last output and the last items are set, for each subject count + 1 of them: with all its events, then
-   * without the first, the second … of them. A row depends neither on the batch nor on the threads.
+   * without the first, the second … of them; good until the next call. A row depends neither on the batch nor on the
+   * threads.
    */
   fold(states: Float32Array, events: EventSequences, last: readonly LastEvents[]): Promise<Float32Array>;
   close(): Promise<void>;
@@ -52,7 +54,8 @@ export const createLeaveOneOut = async (
   const events = new Float32Array(batch * lanes * width);
   const happens = new Float32Array(batch * lanes);
   const before = Array.from({ length: blocks }, () => new Float32Array(batch * width));
-  const outputs = new Float32Array(batch * lanes * width);
+  const outputs = new Float32Array(batch * (reach + 1) * width);
+  const scratch = createScratch();
   const named = Object.fromEntries(before.map((array, block) => [stateName(block), array]));
   const run = session.bind({ events, happens, outputs, ...named });
   /** Of a time from 1 on; lane 0 is the subject's own. */
@@ -84,13 +87,15 @@ export const createLeaveOneOut = async (
     fold: async (states, sequences, last) => {
       if (last.length > batch || states.length !== last.length * stateSize)
         throw new RangeError(`${last.length} subjects of ${batch}, states of ${states.length} numbers`);
-      const chosen = last.flatMap(({ start, count }) => Array.from({ length: count }, (_, k) => start + k));
-      checkChosen(sequences, Int32Array.from(chosen), model);
-      reader.read(sequences, Int32Array.from(chosen), own);
+      const chosen = Int32Array.from(
+        last.flatMap(({ start, count }) => Array.from({ length: count }, (_, k) => start + k)),
+      );
+      checkChosen(sequences, chosen, model);
+      reader.read(sequences, chosen, own);
       spread(states, last);
       await run();
       const rows = last.reduce((sum, { count }) => sum + count + 1, 0);
-      const found = new Float32Array(rows * stateSize);
+      const found = scratch(rows * stateSize);
       let at = 0;
       for (const [subject, { start, count }] of last.entries())
         for (let variant = 0; variant <= count; variant += 1) {
@@ -99,11 +104,10 @@ export const createLeaveOneOut = async (
           const recent = row.subarray(stateSize - lags);
           for (let k = 0; k < count; k += 1)
             if (variant !== k + 1) reader.enter(sequences.items[start + k] as number, recent);
-          // who lacks the newest event stands where the subject stood before it
-          const lacking = variant === 0 ? 0 : reach - count + variant;
-          const [time, lane] = lacking === reach ? [reach - 1, 0] : [reach, lacking];
-          if (time > reach - count) {
-            const output = rowOf(time, lane, subject) * width;
+          const lane = variant === 0 ? 0 : reach - count + variant;
+          // without its only event a subject has the output that it came with
+          if (count > (lane === reach ? 1 : 0)) {
+            const output = (lane * batch + subject) * width;
             row.set(outputs.subarray(output, output + width), blocks * width);
           }
           at += 1;
@@ -118,6 +122,12 @@ const leaveOneOutProgram = (model: RecurrentModel, batch: number, times: number)
   const { shape } = model;
   const graph = createGraph();
   const rows = (batch * (times * (times + 1))) / 2;
+  /** All lanes at the last time; who lacks the newest event stands where the subject stood before it. */
+  const wanted = (all: Tensor) => {
+    const newest = slice(all, 0, rows - times * batch, rows);
+    const before = rows - (2 * times - 1) * batch;
+    return times === 1 ? newest : concat([newest, slice(all, 0, before, before + batch)], 0);
+  };
   const { outputs } = runNetwork(
     {
       events: graph.input('events', [rows, shape.width]),
@@ -125,6 +135,7 @@ const leaveOneOutProgram = (model: RecurrentModel, batch: number, times: number)
       happens: graph.input('happens', [rows, 1]),
       states: Array.from({ length: shape.blocks }, (_, block) => graph.input(stateName(block), [batch, shape.width])),
       recurrence: (decay, input, start) => partingRecurrence(decay, input, start, batch, times),
+      wanted,
     },
     denseConstants(graph, model),
     shape,

@@ -22,12 +22,14 @@ export interface NetworkInput {
   readonly states: readonly Tensor[];
   /** In place of `linearRecurrence`, where rows lie in another way. */
   readonly recurrence?: (decay: Tensor, input: Tensor, start: Tensor) => Tensor;
+  /** Rows whose outputs are wanted; absent: all. Behind the last recurrence nothing is computed for the others. */
+  readonly wanted?: (rows: Tensor) => Tensor;
   /** Of each block, [times · lanes, width]: 0, or 1 / share that stays. Absent: nothing is dropped. */
   readonly masks?: readonly { readonly mixed: Tensor; readonly output: Tensor }[];
 }
 
 export interface NetworkOutput {
-  /** [times · lanes, width]. */
+  /** [times · lanes, width], or those that are wanted. */
   readonly outputs: Tensor;
   /** After the last time, of each block, [lanes, width]. */
   readonly states: readonly Tensor[];
@@ -54,8 +56,10 @@ export const runNetwork = (input: NetworkInput, weights: WeightTensors, shape: R
     const of = (name: string) => weightOf(weights, `block${at}.${name}`);
     const mask = input.masks?.[at];
     const hidden = recurrenceOf(outputs, state, input, of, shape);
-    const mixed = matmul(mul(hidden, silu(matmul(outputs, of('gate')))), of('out'));
-    const x = norm(add(outputs, mask ? mul(mixed, mask.mixed) : mixed), `block${at}.mixed`);
+    const wanted = at === input.states.length - 1 ? input.wanted : undefined;
+    const [e, h] = wanted ? [wanted(outputs), wanted(hidden)] : [outputs, hidden];
+    const mixed = matmul(mul(h, silu(matmul(e, of('gate')))), of('out'));
+    const x = norm(add(e, mask ? mul(mixed, mask.mixed) : mixed), `block${at}.mixed`);
     const wide = gelu(matmul(x, of('expand'), { bias: of('expand.bias') }));
     const fed = matmul(wide, of('contract'), { bias: of('contract.bias') });
     outputs = norm(add(x, mask ? mul(fed, mask.output) : fed), `block${at}.output`);

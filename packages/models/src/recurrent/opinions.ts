@@ -2,7 +2,9 @@
 import { createStandardRoots, inBlocks, rootsOf, type StandardRoots } from '../serving/standard-roots.ts';
 import { createGraph, type Program } from '../training/graph.ts';
 import { mul } from '../training/operators/arithmetic.ts';
+import { concat } from '../training/operators/indexing.ts';
 import { matmul } from '../training/operators/matmul.ts';
+import { createScratch } from '../training/scratch.ts';
 import { openSession } from '../training/session.ts';
 import { productsWithRows } from '../training/simd/kernels.ts';
 import { type FoldingOptions, stateSizeOf } from './folding.ts';
@@ -55,7 +57,7 @@ export const createRecurrentOpinions = async (
   const vectors = vectorsOf(model);
   const twice = temperature !== undefined;
   const rows = twice ? 2 * batch : batch;
-  const session = await openSession(opinionProgram(model, vectors, rows, twice), { threads });
+  const session = await openSession(opinionProgram(model, vectors, rows), { threads });
   const bias = (weights[BIAS] as Float32Array).slice();
   const repeat = weights['repeat']?.slice() as Float32Array;
   const repeatBias = weights['repeat.bias']?.slice() as Float32Array;
@@ -69,9 +71,10 @@ export const createRecurrentOpinions = async (
     outputs: new Float32Array(rows * width),
     ...(types > 0 && { cross: new Float32Array(rows * width) }),
     ...(lags > 0 && { places: new Int32Array(rows * lags), present: new Float32Array(rows * lags) }),
-    ...(twice && { sharpness: new Float32Array(rows) }),
+    sharpness: new Float32Array(rows),
   };
   const made = createStandardRoots(rows, items);
+  const scratch = createScratch();
   const run = session.bindRows({ ...inputs, ...made.arrays });
 
   /** Fills rows from `first` on with states that are asked for a type; how many. */
@@ -84,7 +87,7 @@ export const createRecurrentOpinions = async (
       const [row, end] = [first + state, (state + 1) * stateSize];
       inputs.outputs.set(states.subarray(end - lags - width, end - lags), row * width);
       inputs.cross?.set(crossTable.subarray(type * width, (type + 1) * width), row * width);
-      if (inputs.sharpness) inputs.sharpness[row] = sharpness;
+      inputs.sharpness[row] = sharpness;
       for (let lag = 0; lag < lags; lag += 1) {
         const next = states[end - lags + lag] as number; // item + 1, or 0
         (inputs.places as Int32Array)[row * lags + lag] = Math.max(0, next - 1);
@@ -108,7 +111,7 @@ export const createRecurrentOpinions = async (
     },
     halvesOf: (states, type, some, into) => {
       const count = states.length / stateSize;
-      const asked = new Float32Array(count * width);
+      const asked = scratch(count * width);
       for (let row = 0; row < count; row += 1) {
         const from = (row + 1) * stateSize - lags - width;
         for (let i = 0; i < width; i += 1) {
@@ -146,26 +149,25 @@ const vectorsOf = (model: RecurrentModel): Float32Array => {
   return vectors;
 };
 
-/** `isSharpened`: each row has its own factor between logits and the exponent of a root, 1 for opinions. */
-const opinionProgram = (model: RecurrentModel, vectors: Float32Array, batch: number, isSharpened: boolean): Program => {
+/** `sharpness`: each row's factor between half the logits and the exponents of roots, 1 for opinions. */
+const opinionProgram = (model: RecurrentModel, vectors: Float32Array, batch: number): Program => {
   const { shape, weights } = model;
   const { width, types, lags } = shape;
   const graph = createGraph();
   const outputs = graph.input('outputs', [batch, width]);
   const cross = types > 0 ? graph.input('cross', [batch, width]) : undefined;
-  const sharpness = isSharpened ? graph.input('sharpness', [batch, 1]) : undefined;
+  const sharpness = graph.input('sharpness', [batch, 1]);
   const asked = askFor(outputs, cross, shape);
   const halved = inBlocks(vectors, width, weights[BIAS] as Float32Array);
-  const rows = graph.constant('vectors', halved.rows, [halved.places, width]);
-  const bias = graph.constant('bias', halved.bias, [halved.places]);
-  const scores = matmul(asked, rows, { transposeB: true, bias });
+  const rows = graph.constant('vectors', halved.rows, [halved.places, width + 1]);
+  const scores = matmul(concat([mul(asked, sharpness), sharpness], 1), rows, { transposeB: true });
   const repeats = repeatBonus(asked, denseConstants(graph, model), shape);
-  if (!repeats) return graph.program(rootsOf(scores, sharpness), batch);
-  const bonus = mul(mul(repeats, graph.input('present', [batch, lags])), 0.5);
+  if (!repeats) return graph.program(rootsOf(scores), batch);
+  const bonus = mul(mul(mul(repeats, graph.input('present', [batch, lags])), 0.5), sharpness);
   const halves = graph.node('ScatterElements', {
     inputs: [scores, graph.indices('places', [batch, lags]), bonus],
     shape: scores.shape,
     attributes: { axis: 1, reduction: 'add' },
   });
-  return graph.program(rootsOf(halves, sharpness), batch);
+  return graph.program(rootsOf(halves), batch);
 };

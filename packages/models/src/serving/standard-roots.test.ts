@@ -8,7 +8,7 @@ import { createRecurrentOpinions } from '../recurrent/opinions.ts';
 import { createRecurrentScorer } from '../recurrent/scorer.ts';
 import { type RecurrentShape, initialWeights as recurrentWeights } from '../recurrent/shape.ts';
 import { createRandom } from '../training/random.ts';
-import { onScale, type StandardRoots, TOP_ITEMS } from './standard-roots.ts';
+import { onScale, type StandardRoots } from './standard-roots.ts';
 import { BLOCK } from './top-items-program.ts';
 
 /** Fused opinions against the scores that the models' own scorers give, standardised the slow way. */
@@ -16,17 +16,18 @@ import { BLOCK } from './top-items-program.ts';
 const ITEMS = 6001;
 const ROWS = 9;
 const random = createRandom(4, 905);
-/** Blocks that are told. */
-const COUNT = Math.min(TOP_ITEMS, Math.ceil(ITEMS / BLOCK));
+const BLOCKS = Math.ceil(ITEMS / BLOCK);
 const NOBODY = new Int32Array(0);
 
 const expectScale = (found: StandardRoots, row: number, logits: Float32Array) => {
   const z = new Float32Array(ITEMS);
   toCommonScale(logits.slice(), 'logits', NOBODY, z);
-  const { roots, means, scales, places, blocks } = found;
-  const best = [...logits.keys()].sort((a, b) => (logits[b] as number) - (logits[a] as number)).slice(0, COUNT);
-  const told = new Set(blocks.subarray(row * COUNT, (row + 1) * COUNT));
-  for (const item of best) expect(told).toContain(Math.floor(item / BLOCK));
+  const { roots, means, scales, places, maxima } = found;
+  for (let block = 0; block < BLOCKS; block += 1)
+    expect(maxima[row * BLOCKS + block]).toBeCloseTo(
+      Math.max(...logits.subarray(block * BLOCK, (block + 1) * BLOCK)) / 2,
+      4,
+    );
   for (let item = 0; item < ITEMS; item += 1) {
     const own = ((roots[row * places + item] as number) - (means[row] as number)) * (scales[row] as number);
     expect(Math.abs(own - (z[item] as number))).toBeLessThan(2e-3 * Math.max(1, Math.abs(z[item] as number)));
@@ -40,9 +41,9 @@ const expectHalves = (halves: Float64Array, some: Int32Array, logits: Float32Arr
     expect(half).toBeCloseTo((logits[row * ITEMS + item] as number) / 2, 4);
   });
 };
-const rowOf = ({ roots, means, scales, places, blocks }: StandardRoots, row: number) => ({
+const rowOf = ({ roots, means, scales, places, maxima }: StandardRoots, row: number) => ({
   roots: [...roots.subarray(row * places, (row + 1) * places)],
-  blocks: [...blocks.subarray(row * COUNT, (row + 1) * COUNT)],
+  maxima: [...maxima.subarray(row * BLOCKS, (row + 1) * BLOCKS)],
   ...{ mean: means[row], scale: scales[row] },
 });
 

@@ -1,32 +1,62 @@
-import { BLOCK, TOP_ITEMS } from '@nextcart/models';
+import { BLOCK } from '@nextcart/models';
 
-/** Values of all items by row, with the blocks that the best of each row lie in (models, standard-roots.ts). */
+/** Values of all items by row, with the best of each block of `BLOCK` items (models, standard-roots.ts). */
 export interface BestBlocks {
   /** [rows, places]. */
   readonly values: Float32Array;
   readonly places: number;
-  /** [rows, count], best first. */
-  readonly blocks: Int32Array;
+  /** [rows, places / BLOCK], in the order of the values if not the same numbers. */
+  readonly maxima: Float32Array;
 }
 
-/** Hands over the items of a row that are at least as good as its `TOP_ITEMS`-th, in no order that says anything. */
+/**
+ * Hands over the items of a row that are at least as good as its `wanted`-th block's best, so at least `wanted` of them, in
+ * no order that says anything; all where there are fewer blocks.
+ */
 export const eachBestOf = (
-  { values, places, blocks }: BestBlocks,
+  { values, places, maxima }: BestBlocks,
   row: number,
-  items: number,
+  { items, wanted }: { readonly items: number; readonly wanted: number },
   take: (item: number) => void,
 ): void => {
-  const count = Math.min(TOP_ITEMS, places / BLOCK);
-  const [first, last] = [row * count, (row + 1) * count - 1];
+  const blocks = places / BLOCK;
+  const [first, end] = [row * blocks, (row + 1) * blocks];
   // each block has an item that is at least as good as the best of the last: no more are wanted than there are blocks
-  let least = 0;
-  if (count === TOP_ITEMS) {
-    const start = row * places + (blocks[last] as number) * BLOCK;
+  let [bound, least] = [Number.NEGATIVE_INFINITY, 0];
+  if (wanted < blocks) {
+    bound = largest(maxima.subarray(first, end), wanted);
+    const start = row * places + maxima.subarray(first, end).indexOf(bound) * BLOCK;
     for (let at = start; at < start + BLOCK; at += 1) least = Math.max(least, values[at] as number);
   }
-  for (let k = first; k <= last; k += 1) {
-    const start = (blocks[k] as number) * BLOCK;
-    const end = Math.min(items, start + BLOCK);
-    for (let item = start; item < end; item += 1) if ((values[row * places + item] as number) >= least) take(item);
+  for (let block = first; block < end; block += 1) {
+    if ((maxima[block] as number) < bound) continue;
+    const from = (block - first) * BLOCK;
+    const to = Math.min(items, from + BLOCK);
+    for (let item = from; item < to; item += 1) if ((values[row * places + item] as number) >= least) take(item);
   }
+};
+
+let kept = new Float32Array(0);
+/** The `rank`-th largest, 1 is the largest: Hoare's selection, with the middle as pivot. */
+const largest = (values: Float32Array, rank: number): number => {
+  if (kept.length < values.length) kept = new Float32Array(values.length);
+  kept.set(values);
+  for (let [low, high] = [0, values.length - 1]; low < high; ) {
+    const pivot = kept[(low + high) >> 1] as number;
+    let [i, j] = [low, high];
+    while (i <= j) {
+      while ((kept[i] as number) > pivot) i += 1;
+      while ((kept[j] as number) < pivot) j -= 1;
+      if (i > j) break;
+      const swapped = kept[i] as number;
+      kept[i] = kept[j] as number;
+      kept[j] = swapped;
+      i += 1;
+      j -= 1;
+    }
+    if (rank - 1 <= j) high = j;
+    else if (rank - 1 >= i) low = i;
+    else break;
+  }
+  return kept[rank - 1] as number;
 };

@@ -8,6 +8,7 @@ import { foldStart, MAX_FOLDED, type SubjectHistory } from '@nextcart/contracts'
 import {
   createLeaveOneOut,
   createRecurrentFolding,
+  createScratch,
   type RecurrentFolding,
   type RecurrentLeaveOneOut,
   type RecurrentModel,
@@ -41,7 +42,10 @@ export interface Asked {
 }
 
 export interface Lanes {
-  /** [rows, stateSize]: of each history its own, then those without a cell. Outputs and last items are set. */
+  /**
+   * [rows, stateSize]: of each history its own, then those without a cell. Outputs and last items are set. Good until the
+   * next call.
+   */
   readonly states: Float32Array;
   /** [histories + 1], rows. */
   readonly rowStart: Int32Array;
@@ -77,6 +81,7 @@ export const createFoldLanes = async (
   }
   const placeOf = (count: number) => sizes.findIndex((size) => size >= count);
   const stateSize = foldings[0]?.stateSize ?? 0;
+  const [inOrder, asAsked] = [createScratch(), createScratch()];
 
   /** Whether the memory has the first of the history's cells in it, as they are, and none that is left out. */
   const isOn = (memory: ModelMemory, { count, length, offsets }: SubjectHistory, until: number): boolean =>
@@ -110,7 +115,7 @@ export const createFoldLanes = async (
     const lengthOf = (at: number) => (all.rowStart[2 * at + 1] as number) - startOf(at);
     // longest first: those that still have events are always the first few
     const order = some.map((_, at) => at).sort((a, b) => lengthOf(b) - lengthOf(a));
-    const sorted = new Float32Array(some.length * stateSize);
+    const sorted = inOrder(some.length * stateSize);
     for (const [place, at] of order.entries()) sorted.set((some[at] as Asked).memory.state, place * stateSize);
     for (let time = 0; time < lengthOf(order[0] as number); time += 1) {
       const active = order.filter((at) => lengthOf(at) > time);
@@ -118,7 +123,7 @@ export const createFoldLanes = async (
       const states = sorted.subarray(0, active.length * stateSize);
       await foldings[placeOf(active.length)]?.advance(states, all, chosen);
     }
-    const states = new Float32Array(sorted.length);
+    const states = asAsked(sorted.length);
     for (const [place, at] of order.entries()) {
       const state = sorted.subarray(place * stateSize, (place + 1) * stateSize);
       (some[at] as Asked).memory.state.set(state);

@@ -15,10 +15,10 @@ export interface Opinions {
   /** The same of the first `length` items, into every `stride`-th number of `into` from `first` on. */
   fill(source: number, items: Int32Array, length: number, into: Float64Array, first: number, stride: number): void;
   /**
-   * Hands over, as indices in the process's ItemIndex, a model's items that are at least as good as its `TOP_ITEMS`-th: half
-   * as many again as are looked at for diversity, since some of them will be filtered. Their order is the release's own.
+   * Hands over a model's best `wanted` items and maybe more, as indices in the process's ItemIndex. Their order is the
+   * release's own.
    */
-  eachBest(source: number, take: (item: number) => void): void;
+  eachBest(source: number, wanted: number, take: (item: number) => void): void;
   /**
    * Scores of a few items had one event not happened, into [cells, items.length]; `scores` are those of now. On the scale
    * of the whole history, since another one would need all items again. An event that models don't see changes nothing.
@@ -63,9 +63,9 @@ export const createOpinionReader = (items: number, numbers: ItemNumbers) => {
           into[at] = item < 0 ? 0 : ((roots[start + item] as number) - mean) * scale;
         }
       },
-      eachBest: (source, take) => {
-        const { roots, places, blocks } = (answers[source] as Answers).found;
-        eachBestOf({ values: roots, places, blocks }, row, items, (item) => take(numbers.indexOf(item)));
+      eachBest: (source, wanted, take) => {
+        const { roots, places, maxima } = (answers[source] as Answers).found;
+        eachBestOf({ values: roots, places, maxima }, row, { items, wanted }, (item) => take(numbers.indexOf(item)));
       },
       without: (source, cells, candidates, scores, into) => {
         const { found, halvesOf } = answers[source] as Answers;

@@ -4,7 +4,7 @@
  * another release, or of another stretch of the fold, is made anew.
  */
 import type { ItemIndex, ListSource, SubjectHistory } from '@nextcart/contracts';
-import { type Artifact, createAutoencoderOpinions, createRecurrentOpinions } from '@nextcart/models';
+import { type Artifact, createAutoencoderOpinions, createRecurrentOpinions, createScratch } from '@nextcart/models';
 import { createFoldLanes, type ModelMemory } from './fold-lanes.ts';
 import { createHistoryBags } from './history-bags.ts';
 import { createItemNumbers, createModelEvents } from './model-events.ts';
@@ -55,7 +55,9 @@ export const openReleaseModels = async (
   const opinionOptions = { batch, threads, temperature: calibration?.temperature };
   const next = recurrent && (await createRecurrentOpinions(recurrent, opinionOptions));
   const chancesOf = calibration && createChancesReader(items.length, numbers, calibration);
-  const needs = autoencoder && (await createAutoencoderOpinions(autoencoder, { batch, threads }));
+  const picked = createScratch();
+  const bags = batch * (1 + explained);
+  const needs = autoencoder && (await createAutoencoderOpinions(autoencoder, { batch, bags, threads }));
 
   /** The newest events that models see, oldest first. */
   const leftOutOf = (history: SubjectHistory): number[] => {
@@ -76,15 +78,17 @@ export const openReleaseModels = async (
       const answers: Answers[] = [];
       let chances: readonly PurchaseChances[] = [];
       if (needs) {
-        const { bags, rowStart } = bagsOf(
+        const { bags: all, rowStart } = bagsOf(
           some.map(({ history }) => history),
           some.map(({ leftOut }) => leftOut),
         );
-        const latents = await needs.latentsOf(bags);
+        const latents = await needs.latentsOf(all);
         const width = latents.length / (rowStart.at(-1) as number);
         answers.push({
           source: 'autoencoder',
-          found: await needs.opine(rowsOf(latents, width, rowStart.subarray(0, some.length))),
+          found: await needs.opine(
+            rowsOf(latents, width, rowStart.subarray(0, some.length), picked(some.length * width)),
+          ),
           halvesOf: (row, few, into) => {
             const [start, end] = [rowStart[row] as number, rowStart[row + 1] as number];
             needs.halvesOf(latents.subarray(start * width, end * width), few, into);
@@ -93,7 +97,7 @@ export const openReleaseModels = async (
       }
       if (lanes && next) {
         const { states, rowStart, stateSize } = await lanes.fold(some);
-        const own = rowsOf(states, stateSize, rowStart.subarray(0, some.length));
+        const own = rowsOf(states, stateSize, rowStart.subarray(0, some.length), picked(some.length * stateSize));
         const { roots, shares } = calibration
           ? await next.opineWithPurchases(own, asked, purchase)
           : { roots: await next.opine(own, asked), shares: undefined };
@@ -115,8 +119,8 @@ export const openReleaseModels = async (
   };
 };
 
-const rowsOf = (table: Float32Array, width: number, rows: Int32Array): Float32Array => {
-  const picked = new Float32Array(rows.length * width);
+/** Some rows of a table, into `picked`. */
+const rowsOf = (table: Float32Array, width: number, rows: Int32Array, picked: Float32Array): Float32Array => {
   rows.forEach((row, at) => picked.set(table.subarray(row * width, (row + 1) * width), at * width));
   return picked;
 };

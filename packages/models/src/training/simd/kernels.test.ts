@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { adamDefaults, stepFactors, updateRange } from '../adam.ts';
 import { gatherSum } from '../sparse-layer.ts';
-import { CHUNK, productsWithRows, rowSum } from './kernels.ts';
+import { CHUNK, productsWithRows, rowSum, sumsOf } from './kernels.ts';
 
 const wave = (length: number, seed: number) =>
   Float32Array.from({ length }, (_, at) => Math.sin(at * 1.7 + seed) * (1 + (at % 5)));
@@ -86,5 +86,23 @@ test('products with rows are those of the definition, for any width and more vec
       });
     }),
     { numRuns: 40 },
+  );
+});
+
+test('sums of values and of their squares, of any length: nothing of an earlier call is in them', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 3 * CHUNK + 3 }), fc.nat(1000), (length, seed) => {
+      sumsOf(new Float32Array(CHUNK).fill(7));
+      const values = Float32Array.from({ length }, (_, at) => Math.abs(Math.sin(at * (seed + 1))));
+      const { sum, squares } = sumsOf(values);
+      const slow = [0, 0];
+      for (const value of values) {
+        slow[0] = (slow[0] as number) + value;
+        slow[1] = (slow[1] as number) + value * value;
+      }
+      expect(Math.abs(sum - (slow[0] as number))).toBeLessThanOrEqual(1e-6 * (slow[0] as number));
+      expect(Math.abs(squares - (slow[1] as number))).toBeLessThanOrEqual(1e-6 * (slow[1] as number));
+    }),
+    { numRuns: 30 },
   );
 });

@@ -113,6 +113,27 @@ const dots = (): WasmFunction => {
   };
 };
 
+/** Four partial sums of array 0 into array 1, and of its squares behind them. Parameters: end, a zero. */
+const sums = (): WasmFunction => {
+  const [zero, pointer, sum, squares] = [1, 2, 3, 4];
+  return {
+    name: 'sums',
+    parameters: ['i32', 'f32'],
+    locals: ['i32', 'v128', 'v128', 'v128'],
+    body: [
+      ...set(sum, splat(get(zero))),
+      ...set(squares, splat(get(zero))),
+      ...overVectors(pointer, (address) => [
+        ...set(squares + 1, load(address, at(0))),
+        ...set(sum, add(get(sum), get(squares + 1))),
+        ...set(squares, add(get(squares), mul(get(squares + 1), get(squares + 1)))),
+      ]),
+      ...store(integer(0), get(sum), at(1)),
+      ...store(integer(0), get(squares), at(1) + VECTOR_BYTES),
+    ],
+  };
+};
+
 const ARRAYS = 4;
 /** Vectors that products are made with at once. */
 const QUERIES = 16;
@@ -122,7 +143,8 @@ const exported = instantiate<{
   readonly addScaled: (end: number, factor: number) => void;
   readonly adamStep: (end: number, ...numbers: readonly number[]) => void;
   readonly dots: (end: number, lastEnd: number, zero: number) => void;
-}>(encodeWasm([addScaled(), adamStep(), dots()], pages));
+  readonly sums: (end: number, zero: number) => void;
+}>(encodeWasm([addScaled(), adamStep(), dots(), sums()], pages));
 const [array0, array1, array2, array3] = Array.from(
   { length: ARRAYS },
   (_, array) => new Float32Array(exported.memory.buffer, at(array), CHUNK),
@@ -143,6 +165,22 @@ export const rowSum = {
   },
   /** Writes it from `start` on. */
   write: (into: Float32Array, start: number, width: number): void => into.set(array0.subarray(0, width), start),
+};
+
+/** Σ of values and Σ of their squares: float32 within `CHUNK` values, always in the same order. */
+export const sumsOf = (values: Float32Array): { readonly sum: number; readonly squares: number } => {
+  let [sum, squares] = [0, 0];
+  for (let start = 0; start < values.length; start += CHUNK) {
+    const part = Math.min(CHUNK, values.length - start);
+    array0.set(values.subarray(start, start + part));
+    array0.fill(0, part, endOf(part) / BYTES);
+    exported.sums(endOf(part), 0);
+    for (let lane = 0; lane < 4; lane += 1) {
+      sum += array1[lane] as number;
+      squares += array1[4 + lane] as number;
+    }
+  }
+  return { sum, squares };
 };
 
 /** Changes at most `CHUNK` weights and their moments; all four of one length. */
