@@ -91,7 +91,7 @@ export {
 } from './published-lists.ts';
 export { type RebuildStep, rebuildWindows } from './rebuild-windows.ts';
 export { catalogLandingSchema, listsLandingSchema } from './record-landing.ts';
-export { countRange, healRange, type RecordTable, reinstateRange } from './record-ranges.ts';
+export { countRange, healRange, isBeingInserted, type RecordTable, reinstateRange } from './record-ranges.ts';
 export type { SequenceRow } from './sequences.ts';
 export { readSessions, type SessionsRequest, sessionsSnapshot } from './sessions.ts';
 export {

@@ -17,6 +17,18 @@ export const countRange = async (store: Store, table: RecordTable, range: Positi
 };
 
 /**
+ * Whether an insert under the token is under way, whoever sent it and is perhaps dead by now: until it ends, the table can
+ * know the token and not show the rows yet.
+ */
+export const isBeingInserted = async (store: Store, token: string): Promise<boolean> => {
+  const rows = await store.query<{ running: number }>(
+    "SELECT count() AS running FROM system.processes WHERE Settings['insert_deduplication_token'] = {token:String}",
+    { token },
+  );
+  return (rows[0]?.running ?? 0) > 0;
+};
+
+/**
  * Completes the views after a crash between table and views: the range is inserted again out of the table itself under
  * its own token. The table and every view that has it already drop it; a view that lacks it gets the very same rows,
  * whatever the catalogue or the cleaner would say today.

@@ -15,7 +15,7 @@ import { createRowBuffer } from './row-buffer.ts';
  * - The plan is committed before the insert, and the broker checks the generation: an expelled owner inserts nothing new.
  * - One plan is one insert is one block under one token; so a planned range is in the table whole or not at all.
  * - An insert that may have been tried before is looked for afterwards: a store that was killed while it took it can know
- *   the token and lack the rows.
+ *   the token and lack the rows. So can one that is still taking it from an owner that is dead: that is waited for.
  * - Dead letters are written before the insert: where the rows are in, the letters are.
  * - A range that the store refuses was not inserted. It is planned again as its two halves, and so on down to the
  *   record, which is quarantined. Each half is a plan of its own, so a crash in the middle needs no other recovery.
@@ -53,7 +53,7 @@ export const deliverBatch = async (
     const again = range.again || tried.has(token);
     tried.add(token);
     await sink.insert(rows, [part], { token, signal });
-    if (again && (await sink.count({ topicId, partition, first, last })) === 0)
+    if (again && (await sink.lacks({ topicId, partition, first, last }, token)))
       await sink.reinstate(rows, [part], { partition, token, signal });
   };
   const writeLetters = async (letters: readonly Quarantined[]): Promise<void> => {

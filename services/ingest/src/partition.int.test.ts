@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { readLedger, type Store } from '@nextcart/clickhouse';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isBeingInserted, readLedger, type Store } from '@nextcart/clickhouse';
 import { migratedStore } from '@nextcart/clickhouse/testing';
-import { NextcartError } from '@nextcart/contracts';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { NextcartError, planToken } from '@nextcart/contracts';
+import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
 import { parsePlan } from './plan.ts';
 import { createRecordSink } from './record-sink.ts';
 import {
@@ -130,6 +131,34 @@ test('a store that was killed between the token and the rows: they are there in 
   expect(fromView).toEqual(fromRows);
   const { events, subjects } = await kept(log.topicId);
   expect(subjects).toBe(events);
+});
+
+test('rows that a dead owner’s insert is about to show are waited for, and not put in beside them', async () => {
+  const log = testLog(randomUUID(), mixedRecords(COUNT));
+  expect(await runOn(log, store, { faultPoint: crashAt('inserted', 1) })).toBe('crashed');
+  const { topicId, partition, committed } = log;
+  const first = committed?.offset ?? -1;
+  const token = planToken(topicId, partition, first, parsePlan(committed?.metadata ?? '')?.last ?? -1);
+  // what such a moment is like: the token known, the rows not there yet, and the insert still running
+  await store.command('CREATE TABLE events_under_way AS events');
+  await store.command('INSERT INTO events_under_way SELECT * FROM events WHERE topic_id = {topicId:UUID}', { topicId });
+  await store.command(
+    'ALTER TABLE events DELETE WHERE topic_id = {topicId:UUID}',
+    { topicId },
+    { mutations_sync: '1' },
+  );
+  const running = store.command(
+    "INSERT INTO FUNCTION null('x UInt8') SELECT sleep(2)",
+    {},
+    { insert_deduplication_token: token },
+  );
+  await vi.waitFor(async () => expect(await isBeingInserted(store, token)).toBe(true));
+  const finished = finish(log);
+  await sleep(500);
+  await store.command("ALTER TABLE events ATTACH PARTITION ID 'all' FROM events_under_way");
+  await Promise.all([running, finished]);
+  expect(await rowsOf(topicId)).toEqual(reference);
+  await store.command('DROP TABLE events_under_way');
 });
 
 for (const point of ['planned', 'inserted', 'acknowledged'])

@@ -4,6 +4,7 @@ import {
   insertCatalog,
   insertEvents,
   insertLists,
+  isBeingInserted,
   type PositionRange,
   type RecordTable,
   readEventIds,
@@ -13,7 +14,7 @@ import {
   type Store,
   snapshotByHash,
 } from '@nextcart/clickhouse';
-import type { SnapshotPayloads } from '@nextcart/contracts';
+import { NextcartError, type SnapshotPayloads } from '@nextcart/contracts';
 
 /** The table that a pipeline fills, as the pipeline sees it. */
 export interface RecordSink {
@@ -24,6 +25,11 @@ export interface RecordSink {
     options: { readonly token: string; readonly signal: AbortSignal },
   ): Promise<void>;
   count(range: PositionRange): Promise<number>;
+  /**
+   * Whether the table has nothing of a range that was inserted under the token. Throws `store_unavailable` while an insert
+   * under the token is still under way, a killed owner's for example: its rows may be about to show.
+   */
+  lacks(range: PositionRange, token: string): Promise<boolean>;
   /** The rows of a range whose token is known and which are not there; views get nothing. */
   reinstate(
     rows: number,
@@ -41,6 +47,13 @@ const inserts = { events: insertEvents, catalog: insertCatalog, lists: insertLis
 export const createRecordSink = (store: Store, table: RecordTable): RecordSink => ({
   insert: (rows, parts, options) => inserts[table](store, rows, parts, options),
   count: (range) => countRange(store, table, range),
+  lacks: async (range, token) => {
+    if (await isBeingInserted(store, token))
+      throw new NextcartError('store_unavailable', 'an insert of the same rows is under way', {
+        ...{ retry: true, context: { table, token } },
+      });
+    return (await countRange(store, table, range)) === 0; // counted after the look, so that nothing falls between
+  },
   reinstate: (rows, parts, { partition, ...options }) =>
     reinstateRange(store, table, partition, (into) => inserts[table](store, rows, parts, { ...options, into })),
   heal: (range) => healRange(store, table, range),
