@@ -9,7 +9,9 @@ import { createTail } from './tail.ts';
 
 /** The log over a real broker. Connects at the first use. */
 export const createKafka = (deps: { connection: KafkaConnection; log: Logger; clock: Clock }): Kafka => {
-  const { log, clock } = deps;
+  const { log, clock, connection } = deps;
+  if (connection.sasl?.mechanism === 'plain' && connection.tls === undefined)
+    log.warn({ cure: 'set KAFKA_TLS=true' }, 'password_goes_over_the_wire_as_it_is');
   const home = connectKafkajs(deps);
   const admin = createAdmin(home);
   const parts = { home, admin, log, clock };

@@ -127,8 +127,8 @@ export const createProducer = async (
           return;
         }
         log.warn({ attempt, records: items.length, detail: describe(error) }, 'producer_send_failed');
-        await clock.sleep(RETRY_MS);
-        await renew();
+        await clock.sleep(RETRY_MS, givenUp.signal).catch(() => undefined);
+        if (!givenUp.signal.aborted) await renew();
       }
     }
   };
@@ -161,7 +161,7 @@ export const createProducer = async (
 
   /** What the broker has not acknowledged is rejected; what is in flight may yet arrive. */
   const giveUp = (): void => {
-    const unsent = [...inFlight];
+    const unsent = inFlight.filter(({ settled }) => !settled);
     while (queue.length > 0) unsent.push(...queue.take());
     const error = new NextcartError(
       'broker_unavailable',
@@ -197,10 +197,18 @@ export const createProducer = async (
       const all = Promise.withResolvers<void>();
       all.promise.catch(() => undefined);
       let left = records.length;
-      const settle = (error?: Error): void => {
-        if (error !== undefined) all.reject(error);
-        left -= 1;
-        if (left === 0) all.resolve();
+      const queued = (record: OutgoingRecord, bytes: number): Queued => {
+        const item = {
+          ...{ record, bytes, settled: false },
+          settle: (error?: Error): void => {
+            if (item.settled) return;
+            item.settled = true;
+            if (error !== undefined) all.reject(error);
+            left -= 1;
+            if (left === 0) all.resolve();
+          },
+        };
+        return item;
       };
       try {
         await mine;
@@ -208,7 +216,7 @@ export const createProducer = async (
         for (const { record, bytes } of sized) {
           while (queue.bytes >= maxQueuedBytes && !givenUp.signal.aborted) await room.promise;
           givenUp.signal.throwIfAborted();
-          queue.push({ record, bytes, settle });
+          queue.push(queued(record, bytes));
           startPump();
         }
       } finally {

@@ -4,6 +4,7 @@ import { createSendQueue, MAX_BYTES_A_SEND, MAX_RECORDS_A_SEND, type Queued } fr
 const item = (id: number, bytes: number): Queued => ({
   record: { topic: 't', partition: id, key: null, value: null },
   bytes,
+  settled: false,
   settle: () => undefined,
 });
 const drain = (queue: ReturnType<typeof createSendQueue>): (number | undefined)[][] => {

@@ -11,7 +11,9 @@ const RECORD_OVERHEAD_BYTES = 32;
 export interface Queued {
   readonly record: OutgoingRecord;
   readonly bytes: number;
-  /** With the reason where the broker refused it for good. */
+  /** Whether its caller knows what became of it. */
+  readonly settled: boolean;
+  /** With the reason where the broker refused it for good; the first word counts. */
   settle(error?: Error): void;
 }
 
