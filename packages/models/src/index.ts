@@ -145,7 +145,7 @@ export {
 } from './recurrent/events.ts';
 export { explainByLeavingOut, type LeaveOneOut } from './recurrent/explanations.ts';
 export { FOLD_WINDOW, foldStart, foldWindows } from './recurrent/fold-windows.ts';
-export { createRecurrentFolding, type RecurrentFolding } from './recurrent/folding.ts';
+export { createEventReader, createRecurrentFolding, type RecurrentFolding } from './recurrent/folding.ts';
 export { type Growth, growModel } from './recurrent/growth.ts';
 export { createLeaveOneOut, type RecurrentLeaveOneOut } from './recurrent/leave-one-out.ts';
 export {

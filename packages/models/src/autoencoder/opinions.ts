@@ -6,8 +6,7 @@ import { createGraph, type Graph, type Program } from '../training/graph.ts';
 import { matmul } from '../training/operators/matmul.ts';
 import { createScratch } from '../training/scratch.ts';
 import { openSession } from '../training/session.ts';
-import { productsWithRows } from '../training/simd/kernels.ts';
-import { gatherSum } from '../training/sparse-layer.ts';
+import { createKeptTable } from '../training/simd/kept-table.ts';
 import { createBagCheck, normalisedBags } from './bags.ts';
 import { encode } from './network.ts';
 import { type Autoencoder, checkWeights, encoderShapes, TABLE } from './shape.ts';
@@ -51,12 +50,10 @@ export const createAutoencoderOpinions = async (
     await encoding.close();
     throw error;
   });
-  // the graphs hold copies too: a training that goes on does not change what is said
-  const table = (weights[TABLE] as Float32Array).slice();
-  const [rows, bias] = [weights['rows'], weights['rowBias']].map((values) => values?.slice()) as [
-    Float32Array,
-    Float32Array,
-  ];
+  // copies, as the graphs hold them: a training that goes on does not change what is said
+  const table = createKeptTable(weights[TABLE] as Float32Array, hidden);
+  const rows = createKeptTable(weights['rows'] as Float32Array, latent);
+  const bias = (weights['rowBias'] as Float32Array).slice();
   const [first, mu] = [new Float32Array(most * hidden), new Float32Array(most * latent)];
   const queries = new Float32Array(batch * (latent + 1)).fill(1);
   const made = createStandardRoots(batch, items);
@@ -68,7 +65,7 @@ export const createAutoencoderOpinions = async (
   /** Bags [start, start + count) into `mu`. */
   const encodeSome = async (bags: SparseRows, start: number, count: number): Promise<void> => {
     const some = Int32Array.from({ length: count }, (_, row) => start + row);
-    gatherSum(table, hidden, normalisedBags(bags, some), first.subarray(0, count * hidden));
+    table.gather(normalisedBags(bags, some), first.subarray(0, count * hidden));
     await encodeRows(count);
   };
   return {
@@ -93,8 +90,8 @@ export const createAutoencoderOpinions = async (
       return made.read(count);
     },
     halvesOf: (latents, some, into) => {
-      productsWithRows(latents, rows, latent, some, into);
-      for (let at = 0; at < into.length; at += 1)
+      rows.products(latents, some, into);
+      for (let at = 0; at < (latents.length / latent) * some.length; at += 1)
         into[at] = ((into[at] as number) + (bias[some[at % some.length] as number] as number)) / 2;
     },
     close: async () => void (await Promise.all([encoding.close(), deciding.close()])),

@@ -3,7 +3,7 @@
  * function of the events that were folded, one by one; it does not depend on the batch that it was computed in.
  */
 import { openSession } from '../training/session.ts';
-import { gatherSum } from '../training/sparse-layer.ts';
+import { createKeptTable, type KeptTable } from '../training/simd/kept-table.ts';
 import { contextBags, createBagWriter } from './bags.ts';
 import { checkFeatures, type EventSequences, NO_ITEM } from './events.ts';
 import { advanceProgram } from './scoring-programs.ts';
@@ -38,8 +38,10 @@ export const stateSizeOf = ({ width, blocks, lags }: RecurrentShape): number => 
 /** What events are to the network, and how they enter the last items of a state. */
 export const createEventReader = ({ shape, weights, itemFeatures }: RecurrentModel) => {
   const { width, items, lags } = shape;
-  // a training that goes on does not change what is read
-  const [table, contextTable] = [TABLE, CONTEXT].map((name) => weights[name]?.slice()) as [Float32Array, Float32Array];
+  // copies: a training that goes on does not change what is read
+  const [table, contextTable] = [TABLE, CONTEXT].map((name) =>
+    createKeptTable(weights[name] ?? new Float32Array(0), width),
+  ) as [KeptTable, KeptTable];
   const writer = createBagWriter(items, itemFeatures);
   let context = new Float32Array(0);
   return {
@@ -48,8 +50,8 @@ export const createEventReader = ({ shape, weights, itemFeatures }: RecurrentMod
       if (context.length !== into.length) context = new Float32Array(into.length);
       writer.clear();
       for (const event of chosen) writer.addEvent(events, event);
-      gatherSum(table, width, writer.bags(), into);
-      gatherSum(contextTable, width, contextBags(events, chosen, shape), context);
+      table.gather(writer.bags(), into);
+      contextTable.gather(contextBags(events, chosen, shape), context);
       addTo(into, context);
     },
     /** `recent`: [lags], the last items + 1 of a state. */
@@ -61,10 +63,16 @@ export const createEventReader = ({ shape, weights, itemFeatures }: RecurrentMod
   };
 };
 
-/** Throws a RangeError for weights that do not fit the shape or are no numbers. */
+export type EventReader = ReturnType<typeof createEventReader>;
+
+/**
+ * `reader`: the model's own, where several read by one. Throws a RangeError for weights that do not fit the shape or are no
+ * numbers.
+ */
 export const createRecurrentFolding = async (
   model: RecurrentModel,
   { batch, threads }: FoldingOptions,
+  reader: EventReader = createEventReader(model),
 ): Promise<RecurrentFolding> => {
   const { shape, weights, itemFeatures } = model;
   checkWeights(shape, weights);
@@ -72,7 +80,6 @@ export const createRecurrentFolding = async (
   if (itemFeatures) checkFeatures(itemFeatures, shape.items, shape.features, 'features of items');
   const { width, blocks, lags } = shape;
   const stateSize = stateSizeOf(shape);
-  const reader = createEventReader(model);
   const session = await openSession(advanceProgram(model, batch), { threads });
   const several = () => Array.from({ length: blocks }, () => new Float32Array(batch * width));
   const [before, after] = [several(), several()];
@@ -141,13 +148,15 @@ const moveStates = (
   stateSize: number,
   direction: 'in' | 'out',
 ): void => {
-  for (let row = 0; row * stateSize < states.length; row += 1)
-    parts.forEach((part, at) => {
-      const inState = states.subarray(row * stateSize + at * width, row * stateSize + (at + 1) * width);
-      const inPart = part.subarray(row * width, (row + 1) * width);
-      if (direction === 'in') inState.set(inPart);
-      else inPart.set(inState);
-    });
+  for (let at = 0; at < parts.length; at += 1) {
+    const part = parts[at] as Float32Array;
+    for (let row = 0; row * stateSize < states.length; row += 1)
+      for (let i = 0; i < width; i += 1) {
+        const [inState, inPart] = [row * stateSize + at * width + i, row * width + i];
+        if (direction === 'in') states[inState] = part[inPart] as number;
+        else part[inPart] = states[inState] as number;
+      }
+  }
 };
 
 const eventsOf = (rowStart: Int32Array, sequence: number): Int32Array => {

@@ -10,7 +10,7 @@ import { concat, slice } from '../training/operators/indexing.ts';
 import { createScratch } from '../training/scratch.ts';
 import { openSession } from '../training/session.ts';
 import type { EventSequences } from './events.ts';
-import { checkChosen, createEventReader, type FoldingOptions, stateSizeOf } from './folding.ts';
+import { checkChosen, createEventReader, type EventReader, type FoldingOptions, stateSizeOf } from './folding.ts';
 import { runNetwork } from './network.ts';
 import { denseConstants } from './scoring-programs.ts';
 import type { RecurrentModel } from './shape.ts';
@@ -36,10 +36,11 @@ export interface RecurrentLeaveOneOut {
   close(): Promise<void>;
 }
 
-/** Throws a RangeError for a model whose recurrence is not linear. */
+/** `reader`: the model's own, where several read by one. Throws a RangeError for a model whose recurrence is not linear. */
 export const createLeaveOneOut = async (
   model: RecurrentModel,
   { batch, threads, reach }: FoldingOptions & { readonly reach: number },
+  reader: EventReader = createEventReader(model),
 ): Promise<RecurrentLeaveOneOut> => {
   const { shape } = model;
   if (shape.recurrence !== 'linear')
@@ -48,7 +49,6 @@ export const createLeaveOneOut = async (
   const stateSize = stateSizeOf(shape);
   /** Rows of a subject: one at the first time, two at the second … */
   const lanes = (reach * (reach + 1)) / 2;
-  const reader = createEventReader(model);
   const session = await openSession(leaveOneOutProgram(model, batch, reach), { threads });
   const own = new Float32Array(batch * reach * width);
   const events = new Float32Array(batch * lanes * width);
@@ -87,9 +87,7 @@ export const createLeaveOneOut = async (
     fold: async (states, sequences, last) => {
       if (last.length > batch || states.length !== last.length * stateSize)
         throw new RangeError(`${last.length} subjects of ${batch}, states of ${states.length} numbers`);
-      const chosen = Int32Array.from(
-        last.flatMap(({ start, count }) => Array.from({ length: count }, (_, k) => start + k)),
-      );
+      const chosen = chosenOf(last);
       checkChosen(sequences, chosen, model);
       reader.read(sequences, chosen, own);
       spread(states, last);
@@ -97,18 +95,18 @@ export const createLeaveOneOut = async (
       const rows = last.reduce((sum, { count }) => sum + count + 1, 0);
       const found = scratch(rows * stateSize);
       let at = 0;
-      for (const [subject, { start, count }] of last.entries())
+      for (const [subject, { start: first, count }] of last.entries())
         for (let variant = 0; variant <= count; variant += 1) {
-          const row = found.subarray(at * stateSize, (at + 1) * stateSize);
-          row.set(states.subarray(subject * stateSize, (subject + 1) * stateSize));
-          const recent = row.subarray(stateSize - lags);
+          const start = at * stateSize;
+          for (let i = 0; i < stateSize; i += 1) found[start + i] = states[subject * stateSize + i] as number;
+          const recent = found.subarray(start + stateSize - lags, start + stateSize);
           for (let k = 0; k < count; k += 1)
-            if (variant !== k + 1) reader.enter(sequences.items[start + k] as number, recent);
+            if (variant !== k + 1) reader.enter(sequences.items[first + k] as number, recent);
           const lane = variant === 0 ? 0 : reach - count + variant;
           // without its only event a subject has the output that it came with
           if (count > (lane === reach ? 1 : 0)) {
             const output = (lane * batch + subject) * width;
-            row.set(outputs.subarray(output, output + width), blocks * width);
+            for (let i = 0; i < width; i += 1) found[start + blocks * width + i] = outputs[output + i] as number;
           }
           at += 1;
         }
@@ -116,6 +114,14 @@ export const createLeaveOneOut = async (
     },
     close: session.close,
   };
+};
+
+/** Events of all subjects, one subject after the other. */
+const chosenOf = (last: readonly LastEvents[]): Int32Array => {
+  const chosen = new Int32Array(last.reduce((sum, { count }) => sum + count, 0));
+  let at = 0;
+  for (const { start, count } of last) for (let k = 0; k < count; k += 1, at += 1) chosen[at] = start + k;
+  return chosen;
 };
 
 const leaveOneOutProgram = (model: RecurrentModel, batch: number, times: number): Program => {

@@ -6,7 +6,7 @@ import { concat } from '../training/operators/indexing.ts';
 import { matmul } from '../training/operators/matmul.ts';
 import { createScratch } from '../training/scratch.ts';
 import { openSession } from '../training/session.ts';
-import { productsWithRows } from '../training/simd/kernels.ts';
+import { createKeptTable } from '../training/simd/kept-table.ts';
 import { type FoldingOptions, stateSizeOf } from './folding.ts';
 import { askFor, repeatBonus } from './network.ts';
 import { type PurchaseShares, readShares } from './purchase-shares.ts';
@@ -55,6 +55,7 @@ export const createRecurrentOpinions = async (
   const stateSize = stateSizeOf(shape);
   const crossTable = weights[CROSS]?.slice() as Float32Array;
   const vectors = vectorsOf(model);
+  const table = createKeptTable(vectors, width);
   const twice = temperature !== undefined;
   const rows = twice ? 2 * batch : batch;
   const session = await openSession(opinionProgram(model, vectors, rows), { threads });
@@ -120,7 +121,7 @@ export const createRecurrentOpinions = async (
         }
         if (shape.scale > 0) scaleTo(asked.subarray(row * width, (row + 1) * width), shape.scale);
       }
-      productsWithRows(asked, vectors, width, some, into);
+      table.products(asked, some, into);
       for (let row = 0; row < count; row += 1)
         for (let k = 0; k < some.length; k += 1) {
           const item = some[k] as number;

@@ -6,6 +6,7 @@
  */
 import { foldStart, MAX_FOLDED, type SubjectHistory } from '@nextcart/contracts';
 import {
+  createEventReader,
   createLeaveOneOut,
   createRecurrentFolding,
   createScratch,
@@ -73,11 +74,13 @@ export const createFoldLanes = async (
 ): Promise<FoldLanes> => {
   const { release, events, threads, batch, explained } = deps;
   const sizes = [...SMALLER_BATCHES.filter((size) => size < batch), batch];
+  const reader = createEventReader(model);
   const foldings: RecurrentFolding[] = [];
   const leaveOneOuts: RecurrentLeaveOneOut[] = [];
   for (const size of sizes) {
-    foldings.push(await createRecurrentFolding(model, { batch: size, threads }));
-    if (explained > 0) leaveOneOuts.push(await createLeaveOneOut(model, { batch: size, threads, reach: explained }));
+    foldings.push(await createRecurrentFolding(model, { batch: size, threads }, reader));
+    if (explained > 0)
+      leaveOneOuts.push(await createLeaveOneOut(model, { batch: size, threads, reach: explained }, reader));
   }
   const placeOf = (count: number) => sizes.findIndex((size) => size >= count);
   const stateSize = foldings[0]?.stateSize ?? 0;

@@ -19,46 +19,76 @@ export interface HistoryBags {
 export const createHistoryBags = ({ types, bag }: ServingSettings, numbers: ItemNumbers) => {
   const weightOf = eventTypes.map((type) => bag.weights[types.indexOf(type)] ?? 0);
   const halfLifeMs = bag.halfLifeDays * DAY_MS;
-  const rowStart: number[] = [];
-  const columns: number[] = [];
-  const weights: number[] = [];
+  /** By item, its entry in the row that is being written; -1: none. */
+  const entryOf = new Int32Array(numbers.count).fill(NO_ITEM);
+  let rowStart = new Int32Array(64);
+  let columns = new Int32Array(1024);
+  let weights = new Float64Array(1024);
+  let [rows, entries] = [0, 0];
+  /** Of the history at hand: cells that count, their items, and what they add to them. */
+  const heard = { cells: [] as number[], items: [] as number[], weights: [] as number[] };
 
-  /** Of all cells but one. */
-  const addRow = ({ length, items, types: of, times }: SubjectHistory, newest: number, without: number) => {
-    const sums = new Map<number, number>();
+  const hear = ({ length, items, types: of, times }: SubjectHistory) => {
+    let newest = -Infinity;
+    for (let cell = 0; cell < length; cell += 1) newest = Math.max(newest, times[cell] as number);
+    for (const column of [heard.cells, heard.items, heard.weights]) column.length = 0;
     for (let cell = 0; cell < length; cell += 1) {
-      const weight = cell === without ? 0 : (weightOf[of[cell] as number] as number);
+      const weight = weightOf[of[cell] as number] as number;
       const item = weight > 0 ? numbers.of(items[cell] as number) : NO_ITEM;
       if (item === NO_ITEM) continue;
-      const faded = weight * 2 ** (((times[cell] as number) - newest) / halfLifeMs);
-      sums.set(item, (sums.get(item) ?? 0) + faded);
+      heard.cells.push(cell);
+      heard.items.push(item);
+      heard.weights.push(weight * 2 ** (((times[cell] as number) - newest) / halfLifeMs));
     }
-    for (const [item, sum] of sums) {
-      columns.push(item);
-      weights.push(sum);
+  };
+  const reserve = (more: number) => {
+    if (rows + 2 > rowStart.length) rowStart = widened(rowStart, new Int32Array(2 * rowStart.length));
+    if (entries + more <= columns.length) return;
+    columns = widened(columns, new Int32Array(2 * (entries + more)));
+    weights = widened(weights, new Float64Array(2 * (entries + more)));
+  };
+  /** Of all cells but one. */
+  const addRow = (without: number) => {
+    reserve(heard.cells.length);
+    const start = entries;
+    for (let k = 0; k < heard.cells.length; k += 1) {
+      if (heard.cells[k] === without) continue;
+      const item = heard.items[k] as number;
+      let entry = entryOf[item] as number;
+      if (entry === NO_ITEM) {
+        entry = entries;
+        entries += 1;
+        entryOf[item] = entry;
+        columns[entry] = item;
+        weights[entry] = 0;
+      }
+      weights[entry] = (weights[entry] as number) + (heard.weights[k] as number);
     }
-    rowStart.push(columns.length);
+    for (let entry = start; entry < entries; entry += 1) entryOf[columns[entry] as number] = NO_ITEM;
+    rows += 1;
+    rowStart[rows] = entries;
   };
 
-  /** `leftOut`: cells of each history that are left out in turn. */
+  /** `leftOut`: cells of each history that are left out in turn. Good until the next call. */
   return (histories: readonly SubjectHistory[], leftOut: readonly (readonly number[])[]): HistoryBags => {
-    for (const column of [rowStart, columns, weights]) column.length = 0;
-    rowStart.push(0);
+    [rows, entries] = [0, 0];
     const starts = new Int32Array(histories.length + 1);
-    histories.forEach((history, row) => {
-      let newest = -Infinity;
-      for (let cell = 0; cell < history.length; cell += 1) newest = Math.max(newest, history.times[cell] as number);
-      addRow(history, newest, -1);
-      for (const cell of leftOut[row] ?? []) addRow(history, newest, cell);
-      starts[row + 1] = rowStart.length - 1;
+    histories.forEach((history, at) => {
+      hear(history);
+      addRow(-1);
+      for (const cell of leftOut[at] ?? []) addRow(cell);
+      starts[at + 1] = rows;
     });
-    return {
-      bags: {
-        rowStart: Int32Array.from(rowStart),
-        columns: Int32Array.from(columns),
-        weights: Float32Array.from(weights),
-      },
-      rowStart: starts,
+    const bags = {
+      rowStart: rowStart.subarray(0, rows + 1),
+      columns: columns.subarray(0, entries),
+      weights: new Float32Array(weights.subarray(0, entries)),
     };
+    return { bags, rowStart: starts };
   };
+};
+
+const widened = <A extends Int32Array | Float64Array>(from: A, into: A): A => {
+  into.set(from);
+  return into;
 };

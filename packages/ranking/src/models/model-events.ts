@@ -3,7 +3,7 @@
  * that models see; an event that they don't see (of another type) changes nothing.
  */
 import { eventTypes, type ItemIndex, type SubjectHistory } from '@nextcart/contracts';
-import { type EventSequences, gap, hour, NO_ITEM, queryFields } from '@nextcart/models';
+import { type EventSequences, gap, hour, NO_ITEM, queryFields, type SparseRows } from '@nextcart/models';
 import type { ServingSettings } from './serving-settings.ts';
 
 /** Items of a process by the numbers that a release's models know them by. */
@@ -12,6 +12,8 @@ export interface ItemNumbers {
   of(index: number): number;
   /** The other way round. */
   indexOf(item: number): number;
+  /** Numbers that there are. */
+  readonly count: number;
 }
 
 /** `items`: ids by number. Items that the process has not seen yet are added to its index. */
@@ -23,6 +25,7 @@ export const createItemNumbers = (index: ItemIndex, items: readonly string[]): I
     // what came into the index later is new to the release
     of: (at) => (at >= 0 && at < numbers.length ? (numbers[at] as number) : NO_ITEM),
     indexOf: (item) => indices[item] as number,
+    count: items.length,
   };
 };
 
@@ -41,6 +44,8 @@ export interface ModelEvents {
 }
 
 const NOTHING_KNOWN = { priceDeciles: [], since: [], amountLimits: () => undefined };
+/** A search is read for each later event of its subject that has it among its newest. */
+const KEPT_QUERIES = 10_000;
 const SEARCH = eventTypes.indexOf('search');
 
 export const createModelEvents = (settings: ServingSettings, numbers: ItemNumbers): ModelEvents => {
@@ -53,9 +58,21 @@ export const createModelEvents = (settings: ServingSettings, numbers: ItemNumber
   const hours: number[] = [];
   const tokens = { rowStart: [0], columns: [] as number[], weights: [] as number[] };
 
+  const fields = new Map<string, SparseRows>();
+  const fieldsOf = (query: string): SparseRows => {
+    const known = fields.get(query);
+    if (known !== undefined) return known;
+    if (fields.size >= KEPT_QUERIES) fields.clear();
+    const found = queryFields([query], { buckets: searchFeatures });
+    fields.set(query, found);
+    return found;
+  };
+  /** An event with nothing before it, and one with another: filled again and again. */
+  const alone = { times: [0], types: [], items: [], amounts: [] };
+  const pair = { times: [0, 0], types: [], items: [], amounts: [] };
   const addTokens = (query: string | undefined) => {
     if (query !== undefined && searchFeatures > 0) {
-      const { columns, weights } = queryFields([query], { buckets: searchFeatures });
+      const { columns, weights } = fieldsOf(query);
       for (let at = 0; at < columns.length; at += 1) {
         tokens.columns.push(columns[at] as number);
         tokens.weights.push(weights[at] as number);
@@ -66,16 +83,17 @@ export const createModelEvents = (settings: ServingSettings, numbers: ItemNumber
   return {
     get events() {
       return {
-        rowStart: Int32Array.from(rowStart),
-        items: Int32Array.from(items),
-        types: Uint8Array.from(types),
-        gaps: Uint8Array.from(gaps),
-        hours: Uint8Array.from(hours),
+        // `from` would ask an iterator for each number
+        rowStart: new Int32Array(rowStart),
+        items: new Int32Array(items),
+        types: new Uint8Array(types),
+        gaps: new Uint8Array(gaps),
+        hours: new Uint8Array(hours),
         ...(searchFeatures > 0 && {
           tokens: {
-            rowStart: Int32Array.from(tokens.rowStart),
-            columns: Int32Array.from(tokens.columns),
-            weights: Float32Array.from(tokens.weights),
+            rowStart: new Int32Array(tokens.rowStart),
+            columns: new Int32Array(tokens.columns),
+            weights: new Float32Array(tokens.weights),
           },
         }),
       };
@@ -97,9 +115,12 @@ export const createModelEvents = (settings: ServingSettings, numbers: ItemNumber
         const item = numbers.of(history.items[cell] as number);
         items.push(item);
         types.push(number);
-        const times = Number.isNaN(newest) ? [time] : [newest, time];
-        gaps.push(gap.of({ times, types: [], items: [], amounts: [] }, times.length - 1, NOTHING_KNOWN));
-        hours.push(hour.of({ times: [time], types: [], items: [], amounts: [] }, 0, NOTHING_KNOWN));
+        const isFirst = Number.isNaN(newest);
+        const times = isFirst ? alone : pair;
+        times.times[0] = isFirst ? time : newest;
+        if (!isFirst) times.times[1] = time;
+        gaps.push(gap.of(times, times.times.length - 1, NOTHING_KNOWN));
+        hours.push(hour.of(times, times.times.length - 1, NOTHING_KNOWN));
         // an event with an item is that item to the model
         addTokens(type === SEARCH && item === NO_ITEM ? history.queries[cell] : undefined);
         newest = time;

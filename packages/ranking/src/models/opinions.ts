@@ -37,7 +37,10 @@ export interface Answers {
 }
 
 /** Reads rows of answers over `items` items. */
-export const createOpinionReader = (items: number, numbers: ItemNumbers) => {
+export const createOpinionReader = (items: number, numbers: Pick<ItemNumbers, 'of' | 'indexOf'>) => {
+  // used again and again: of candidates that the release knows, their slots and numbers, and half their logits
+  let [slots, known] = [new Int32Array(64), new Int32Array(64)];
+  let halves = new Float64Array(0);
   /** `leftOut`: cells of the row's history that its answers can do without. */
   return (
     answers: readonly Answers[],
@@ -70,19 +73,26 @@ export const createOpinionReader = (items: number, numbers: ItemNumbers) => {
       without: (source, cells, candidates, scores, into) => {
         const { found, halvesOf } = answers[source] as Answers;
         const width = candidates.length;
-        const known = Int32Array.from({ length: width }, (_, slot) => numbers.of(candidates.items[slot] as number));
-        const slots = known.map((_, slot) => slot).filter((slot) => known[slot] !== NO_ITEM);
-        const few = slots.map((slot) => known[slot] as number);
-        const halves = new Float64Array((1 + leftOut.length) * few.length);
+        if (slots.length < width) [slots, known] = [new Int32Array(width), new Int32Array(width)];
+        let count = 0;
+        for (let slot = 0; slot < width; slot += 1) {
+          const item = numbers.of(candidates.items[slot] as number);
+          if (item === NO_ITEM) continue;
+          slots[count] = slot;
+          known[count] = item;
+          count += 1;
+        }
+        const few = known.subarray(0, count);
+        if (halves.length < (1 + leftOut.length) * count) halves = new Float64Array((1 + leftOut.length) * count);
         halvesOf(row, few, halves);
         cells.forEach((cell, k) => {
           into.set(scores.subarray(0, width), k * width);
           const lane = 1 + leftOut.indexOf(cell);
           if (lane === 0) return;
-          for (let at = 0; at < few.length; at += 1) {
+          for (let at = 0; at < count; at += 1) {
             const place = k * width + (slots[at] as number);
             const fall =
-              onScale(found, row, halves[at] as number) - onScale(found, row, halves[lane * few.length + at] as number);
+              onScale(found, row, halves[at] as number) - onScale(found, row, halves[lane * count + at] as number);
             into[place] = (into[place] as number) - fall;
           }
         });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { adamDefaults, stepFactors, updateRange } from '../adam.ts';
 import { gatherSum } from '../sparse-layer.ts';
-import { CHUNK, productsWithRows, rowSum, sumsOf } from './kernels.ts';
+import { CHUNK, rowSum, sumsOf } from './kernels.ts';
 
 const wave = (length: number, seed: number) =>
   Float32Array.from({ length }, (_, at) => Math.sin(at * 1.7 + seed) * (1 + (at % 5)));
@@ -64,29 +64,6 @@ test('what a wider sum left behind is not in the next one', () => {
   const found = new Float32Array(20).fill(7);
   rowSum.write(found, 1, 18);
   expect([...found]).toEqual([7, ...wave(18, 1), 7]);
-});
-
-test('products with rows are those of the definition, for any width and more vectors than are taken at once', () => {
-  fc.assert(
-    fc.property(fc.constantFrom(3, 16, 18, 64, CHUNK), fc.integer({ min: 1, max: 37 }), (width, count) => {
-      const [vectors, table] = [wave(count * width, 1), wave(9 * width, 2)];
-      const rows = Int32Array.of(8, 0, 3, 3);
-      const found = new Float64Array(count * rows.length);
-      productsWithRows(vectors, table, width, rows, found);
-      rows.forEach((row, at) => {
-        for (let k = 0; k < count; k += 1) {
-          let [sum, size] = [0, 0];
-          for (let i = 0; i < width; i += 1) {
-            const product = (vectors[k * width + i] as number) * (table[row * width + i] as number);
-            sum += product;
-            size += Math.abs(product);
-          }
-          expect(Math.abs((found[k * rows.length + at] as number) - sum)).toBeLessThan(1e-5 * size);
-        }
-      });
-    }),
-    { numRuns: 40 },
-  );
 });
 
 test('sums of values and of their squares, of any length: nothing of an earlier call is in them', () => {

@@ -73,46 +73,6 @@ const adamStep = (): WasmFunction => {
   };
 };
 
-/**
- * Products of array 1 with vectors that lie one behind the other from array `ARRAYS` on; array 0 gets four partial sums of
- * each. Parameters: end of a vector, end of the last, a zero.
- */
-const dots = (): WasmFunction => {
-  const [end, lastEnd, zero, pointer, query, out, sum] = [0, 1, 2, 3, 4, 5, 6];
-  const ahead = (local: number, by: readonly number[]) => set(local, addIntegers(get(local), by));
-  return {
-    name: 'dots',
-    parameters: ['i32', 'i32', 'f32'],
-    locals: ['i32', 'i32', 'i32', 'v128'],
-    body: [
-      ...set(query, integer(at(ARRAYS))),
-      ...set(out, integer(0)),
-      ...loop(
-        [
-          ...set(sum, splat(get(zero))),
-          ...set(pointer, integer(0)),
-          ...loop(
-            [
-              ...set(
-                sum,
-                add(get(sum), mul(load(get(pointer), at(1)), load(addIntegers(get(query), get(pointer)), 0))),
-              ),
-              ...ahead(pointer, integer(VECTOR_BYTES)),
-            ],
-            pointer,
-            end,
-          ),
-          ...store(get(out), get(sum), 0),
-          ...ahead(out, integer(VECTOR_BYTES)),
-          ...ahead(query, get(end)),
-        ],
-        query,
-        lastEnd,
-      ),
-    ],
-  };
-};
-
 /** Four partial sums of array 0 into array 1, and of its squares behind them. Parameters: end, a zero. */
 const sums = (): WasmFunction => {
   const [zero, pointer, sum, squares] = [1, 2, 3, 4];
@@ -135,22 +95,17 @@ const sums = (): WasmFunction => {
 };
 
 const ARRAYS = 4;
-/** Vectors that products are made with at once. */
-const QUERIES = 16;
-const pages = Math.ceil(((ARRAYS + QUERIES) * CHUNK * BYTES) / PAGE_BYTES);
+const pages = Math.ceil((ARRAYS * CHUNK * BYTES) / PAGE_BYTES);
 const exported = instantiate<{
   readonly memory: { readonly buffer: ArrayBuffer };
   readonly addScaled: (end: number, factor: number) => void;
   readonly adamStep: (end: number, ...numbers: readonly number[]) => void;
-  readonly dots: (end: number, lastEnd: number, zero: number) => void;
   readonly sums: (end: number, zero: number) => void;
-}>(encodeWasm([addScaled(), adamStep(), dots(), sums()], pages));
+}>(encodeWasm([addScaled(), adamStep(), sums()], pages));
 const [array0, array1, array2, array3] = Array.from(
   { length: ARRAYS },
   (_, array) => new Float32Array(exported.memory.buffer, at(array), CHUNK),
 ) as [Float32Array, Float32Array, Float32Array, Float32Array];
-
-const queryVectors = new Float32Array(exported.memory.buffer, at(ARRAYS), QUERIES * CHUNK);
 
 /** The end of the vectors that `length` numbers fill: what lies in the last one beside them is computed for nothing. */
 const endOf = (length: number): number => Math.ceil(length / 4) * VECTOR_BYTES;
@@ -202,38 +157,3 @@ export const adamChunk = (
   first.set(array1.subarray(0, length));
   second.set(array2.subarray(0, length));
 };
-
-/**
- * Products of vectors [n, width] with rows of a table [rows, width], into [n, rows.length]; width at most `CHUNK`.
- * Sums of float32 in a fixed order: the same bits on every machine.
- */
-export const productsWithRows = (
-  vectors: Float32Array,
-  table: Float32Array,
-  width: number,
-  rows: Int32Array,
-  into: Float64Array,
-): void => {
-  const count = vectors.length / width;
-  const end = endOf(width);
-  const stride = end / BYTES;
-  array1.fill(0, width, stride);
-  for (let first = 0; first < count; first += QUERIES) {
-    const some = Math.min(QUERIES, count - first);
-    for (let k = 0; k < some; k += 1) {
-      queryVectors.set(vectors.subarray((first + k) * width, (first + k + 1) * width), k * stride);
-      queryVectors.fill(0, k * stride + width, (k + 1) * stride);
-    }
-    for (let at = 0; at < rows.length; at += 1) {
-      const row = rows[at] as number;
-      array1.set(table.subarray(row * width, (row + 1) * width));
-      exported.dots(end, queryStart + some * end, 0);
-      for (let k = 0; k < some; k += 1) {
-        const low = (array0[4 * k] as number) + (array0[4 * k + 1] as number);
-        const high = (array0[4 * k + 2] as number) + (array0[4 * k + 3] as number);
-        into[(first + k) * rows.length + at] = low + high;
-      }
-    }
-  }
-};
-const queryStart = at(ARRAYS);
