@@ -91,7 +91,9 @@ export const createExplainer = (
     }
     const reasons: Reason[] = [];
     // subjects that are named, and the trend's empty one
-    let [first, second, third] = [-2, -2, -2];
+    let first = -2;
+    let second = -2;
+    let third = -2;
     if (source === 'trending') {
       reasons.push({ kind: 'trending', subject: '', weight: shareOf(most, score) });
       first = -1;
@@ -105,7 +107,9 @@ export const createExplainer = (
       falls[at] = Number.NEGATIVE_INFINITY;
       const same = sames[k] as number;
       if (same === first || same === second || same === third) continue;
-      [first, second, third] = [same, first, second];
+      third = second;
+      second = first;
+      first = same;
       const { kind, subject } = said[k] as Said;
       const through = parts[causes[at] as number]?.source;
       reasons.push({

@@ -152,7 +152,8 @@ const moveStates = (
     const part = parts[at] as Float32Array;
     for (let row = 0; row * stateSize < states.length; row += 1)
       for (let i = 0; i < width; i += 1) {
-        const [inState, inPart] = [row * stateSize + at * width + i, row * width + i];
+        const inState = row * stateSize + at * width + i;
+        const inPart = row * width + i;
         if (direction === 'in') states[inState] = part[inPart] as number;
         else part[inPart] = states[inState] as number;
       }

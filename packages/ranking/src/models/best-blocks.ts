@@ -41,9 +41,12 @@ let kept = new Float32Array(0);
 const largest = (values: Float32Array, rank: number): number => {
   if (kept.length < values.length) kept = new Float32Array(values.length);
   kept.set(values);
-  for (let [low, high] = [0, values.length - 1]; low < high; ) {
+  let low = 0;
+  let high = values.length - 1;
+  while (low < high) {
     const pivot = kept[(low + high) >> 1] as number;
-    let [i, j] = [low, high];
+    let i = low;
+    let j = high;
     while (i <= j) {
       while ((kept[i] as number) > pivot) i += 1;
       while ((kept[j] as number) < pivot) j -= 1;

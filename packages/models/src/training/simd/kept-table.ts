@@ -95,7 +95,8 @@ export const createKeptTable = (values: Float32Array, width: number): KeptTable 
   const move = (theirs: Float32Array, start: number, count: number, direction: 'in' | 'out'): void => {
     for (let row = 0; row < count; row += 1)
       for (let i = 0; i < width; i += 1) {
-        const [own, other] = [row * wide + i, (start + row) * width + i];
+        const own = row * wide + i;
+        const other = (start + row) * width + i;
         if (direction === 'in') area[own] = theirs[other] as number;
         else theirs[other] = area[own] as number;
       }
