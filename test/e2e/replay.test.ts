@@ -1,13 +1,13 @@
 import { truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BehaviourEvent } from '@nextcart/contracts';
+import { type BehaviourEvent, TEAMS_KEY } from '@nextcart/contracts';
 import { repoRoot } from '@nextcart/local';
-import { defaultConfiguration } from '@nextcart/ranking';
+import { CHANGES_KIND, defaultConfiguration } from '@nextcart/ranking';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { runProgram } from '../support/run-program.ts';
 import { itemIds, itemOf, NOW, openReplayShop, type ReplayShop } from './replay-shop.ts';
 
-/** Lists of untrained parts, two releases and a rollback, of a scorer that forgets subjects and one that took over. */
+/** Lists of untrained parts, two releases, both interleaved, and a rollback, of a scorer that forgets subjects and one that took over. */
 
 let shop: ReplayShop;
 let evicted = 0;
@@ -62,6 +62,14 @@ beforeAll(async () => {
   await first.serving('second');
   await shop.sendItem(itemOf('i5', { stock: 0 }));
   await inRounds(9, 3);
+  await shop.tell({
+    ...{ releaseId: 'one', kind: 'interleaved', artifactUri: one.uri, artifactHash: one.hash },
+    interleaving: { against: 'second', share: 0.5 },
+  });
+  await first.serving('second+one');
+  await inRounds(12, 1);
+  await shop.snapshots(itemIds, NOW + 2000);
+  await inRounds(13, 2);
   evicted = await first.stop();
   const other = await shop.startScorer({
     batchSize: 3,
@@ -70,10 +78,10 @@ beforeAll(async () => {
       ...{ exploration: { slots: 2, every: 5 }, revenueShare: 0.2, nextPurchases: 3 },
     },
   });
-  await shop.send(visits(12, 2));
+  await shop.send(visits(15, 2));
   await shop.tell({ releaseId: 'second', kind: 'rolled_back' });
-  await other.serving('one');
-  await shop.send(visits(14, 2));
+  await other.serving('by one');
+  await shop.send(visits(17, 2));
   await shop.settle();
   await other.stop();
   await shop.settle();
@@ -94,7 +102,14 @@ test.each([
   const published = [...(await shop.lists(0)), ...(await shop.lists(1))];
   expect(report).toEqual({ checked: published.length, byRow: 0, different: 0, skipped: {}, stopped: false });
   expect(published.length).toBeGreaterThan(200);
-  expect(new Set(published.map(({ list }) => list.release))).toEqual(new Set(['untrained', 'one', 'second']));
+  expect(new Set(published.map(({ list }) => list.release))).toEqual(
+    new Set(['untrained', 'one', 'second', 'second+one']),
+  );
+  const drafted = published.filter(({ list }) => list.release === 'second+one');
+  expect(drafted.length).toBeGreaterThan(30);
+  for (const { list } of drafted) expect(list.snapshots[TEAMS_KEY]).toMatch(/^[ab=]{10,}$/);
+  // by a scorer that explores and orders by prices, too
+  expect(drafted.some(({ list }) => CHANGES_KIND in list.snapshots)).toBe(true);
   const released = Math.min(...published.map(({ list }) => (list.release === 'one' ? list.publishedAt : Infinity)));
   const heldOut = published.filter(
     ({ list }) => list.publishedAt > released && list.triggerOffset >= 0 && list.release === 'untrained',
@@ -170,6 +185,26 @@ test('a published list that nobody made is told with its first wrong field, and 
   expect(told.stdout).toContain(`another list for '${list.subject}'`);
   expect(told.stdout).toContain('first difference: items[0].title');
   expect(told.stdout).toContain('"Cheaper elsewhere"');
+});
+
+test('a place that another is said to have drafted is seen, and so is a draft in another order', async () => {
+  const { list } = (await shop.lists(0)).findLast((each) => each.list.release === 'second+one') as {
+    list: Parameters<ReplayShop['sendList']>[0];
+  };
+  const teams = list.snapshots[TEAMS_KEY] as string;
+  const turned = teams.replaceAll(/[ab]/g, (team) => (team === 'a' ? 'b' : 'a'));
+  const last = (await shop.lists(0)).at(-1)?.offset as number;
+  await shop.sendList({ ...list, snapshots: { ...list.snapshots, [TEAMS_KEY]: turned } });
+  await shop.sendList({ ...list, items: list.items.toReversed() });
+  await shop.settle();
+  const replay = await shop.replay({ batch: 16, threads: 1 });
+  const found: { field: string; published: unknown; recomputed: unknown }[] = [];
+  const range = { partition: 0, first: last + 1 };
+  const report = await replay.verify({ range, onDifference: (difference) => found.push(difference) > 0 });
+  await replay.close();
+  expect(report).toMatchObject({ checked: 2, different: 2, skipped: {} });
+  expect(found[0]).toMatchObject({ field: `snapshots.${TEAMS_KEY}`, published: turned, recomputed: teams });
+  expect(found[1]?.field).toMatch(/^items\[0\]/);
 });
 
 test('lists whose snapshots or release are gone are skipped with the reason; an artifact that was altered is an error', async () => {

@@ -1,8 +1,8 @@
-import { flags, holdOut } from '@nextcart/contracts';
+import { flags, holdOut, TEAMS_KEY } from '@nextcart/contracts';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
 import { armSql, readArms } from './attribution-arms.ts';
-import { readInterleaving, TEAMS_KEY } from './attribution-interleaving.ts';
+import { readInterleaving } from './attribution-interleaving.ts';
 import { insertTestLists } from './attribution-lists.fixture.ts';
 import type { Store } from './store.ts';
 import { insertTestEvents, type TestEvent } from './test-events.fixture.ts';

@@ -1,12 +1,11 @@
 /**
  * Which of two interleaved releases people choose. A list that was drafted out of two says so: its release is 'A+B', and
- * under `TEAMS_KEY` its snapshots hold who drafted each place (ranking's teamText: a, b, or = for nobody). A subject who
- * clicked more items of one team on a list is a win for it; as many on both, or none, is no outcome.
+ * under contracts' `TEAMS_KEY` its snapshots hold who drafted each place (ranking's teamText: a, b, or = for nobody). A subject
+ * who clicked more items of one team on a list is a win for it; as many on both, or none, is no outcome.
  */
+import { TEAMS_KEY } from '@nextcart/contracts';
 import { type AttributionRange, attributionView } from './attribution.ts';
 import type { Store } from './store.ts';
-
-export const TEAMS_KEY = 'teams';
 
 export interface InterleavingTally {
   /** Of team a, of team b. */

@@ -8,7 +8,7 @@ export {
   readAttribution,
 } from './attribution.ts';
 export { type ArmReport, type ArmRow, readArms } from './attribution-arms.ts';
-export { type InterleavingTally, readInterleaving, TEAMS_KEY } from './attribution-interleaving.ts';
+export { type InterleavingTally, readInterleaving } from './attribution-interleaving.ts';
 export type { ArmComparison, Interval } from './attribution-intervals.ts';
 export {
   type CatalogChange,
@@ -110,7 +110,7 @@ export {
   type StoredHistory,
 } from './subject-events.ts';
 export { readSubjectFeatures, type SubjectFeatures, type SubjectFeaturesRequest } from './subject-features.ts';
-export { cutByTime } from './training-cut.ts';
+export { cutByTime, readNewestTime } from './training-cut.ts';
 export {
   checkTrainingSlices,
   countTrainingEvents,

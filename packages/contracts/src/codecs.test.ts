@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { behaviourEventCodec, createCodec, recommendationListCodec } from './codecs.ts';
+import { behaviourEventCodec, createCodec, modelReleaseCodec, recommendationListCodec } from './codecs.ts';
 import type { BehaviourEvent } from './records.ts';
 import { schemaText } from './schemas.ts';
 
@@ -84,4 +84,20 @@ test('money that an older version wrote is read to the last unit, as a decimal a
     const datum = createCodec<object>(text).encode(event);
     expect(createCodec<BehaviourEvent>(newest, text).decode(datum)).toEqual({ ...purchase, amount: 123_456n });
   }
+});
+
+test('what is interleaved comes back as it went in; a release says nothing of it', () => {
+  const codec = modelReleaseCodec();
+  const release = {
+    ...{ releaseId: 'r', at: 1, artifactUri: 'file:///r', artifactHash: 'h', trainingRange: {}, metrics: {} },
+    ...{ decision: null, partition: null, fromOffset: null },
+  };
+  const interleaving = { against: 'q', share: 0.2 };
+  const back = codec.decode(codec.encode({ ...release, kind: 'interleaved', interleaving }));
+  expect({ ...back.interleaving }).toEqual(interleaving);
+  expect(codec.decode(codec.encode({ ...release, kind: 'released' }))).toEqual({
+    ...release,
+    kind: 'released',
+    interleaving: null,
+  });
 });

@@ -14,12 +14,14 @@ export interface HoldOut {
 const TWO_TO_32 = 2 ** 32;
 
 /**
- * The arm of a subject: by the first 32 bits of SHA-256 over salt, a line feed and subject, so that scorers, replay and
- * the store's SQL (packages/clickhouse, attribution-arms.ts) say the same without a table of subjects. Whoever is held out at a
- * share is held out at every larger one. Throws a RangeError where the share is not within 0 and 1.
+ * Whether a subject is one of a share: by the first 32 bits of SHA-256 over salt, a line feed and subject, so that scorers, replay and
+ * the store's SQL (packages/clickhouse, attribution-arms.ts) say the same without a table of subjects. Whoever is drawn at a
+ * share is drawn at every larger one. Throws a RangeError where the share is not within 0 and 1.
  */
-export const holdOut = (subject: string, { share, salt }: HoldOut): Arm => {
-  if (!(share >= 0 && share <= 1)) throw new RangeError(`a share of ${share} can't be held out: expected 0 to 1`);
-  if (share === 0) return 'models';
-  return hash('sha256', `${salt}\n${subject}`, 'buffer').readUInt32BE(0) < share * TWO_TO_32 ? 'base' : 'models';
+export const isDrawn = (subject: string, { share, salt }: HoldOut): boolean => {
+  if (!(share >= 0 && share <= 1)) throw new RangeError(`a share of ${share} can't be drawn: expected 0 to 1`);
+  return share > 0 && hash('sha256', `${salt}\n${subject}`, 'buffer').readUInt32BE(0) < share * TWO_TO_32;
 };
+
+/** The arm of a subject: who is drawn is held out. */
+export const holdOut = (subject: string, how: HoldOut): Arm => (isDrawn(subject, how) ? 'base' : 'models');

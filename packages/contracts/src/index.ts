@@ -11,6 +11,13 @@ export {
 } from './codecs.ts';
 export { type ErrorCode, errorCodes, NextcartError, type NextcartErrorOptions } from './errors.ts';
 export { type Arm, arms, type HoldOut, holdOut } from './hold-out.ts';
+export {
+  type Interleaving,
+  interleavedName,
+  interleavedReleases,
+  isInterleaved,
+  TEAMS_KEY,
+} from './interleaving.ts';
 export { createItemIndex, type ItemIndex } from './item-index.ts';
 export {
   type JobName,
@@ -18,6 +25,9 @@ export {
   type LogSlice,
   type ModelKind,
   modelKinds,
+  type NeedsPayload,
+  type NeedsProgress,
+  type NeedsResult,
   type ParentRelease,
   type PlanPayload,
   type PlanResult,
@@ -35,7 +45,9 @@ export { type AvroField, landingEventFields, landingPrefix, landingSchema } from
 export type { LogRecord } from './log-record.ts';
 export {
   createReleaseLine,
+  decidesForce,
   type ModelRelease,
+  nameInForce,
   type ReleaseArtifact,
   type ReleaseLine,
   type ReleaseRecordKind,

@@ -98,7 +98,29 @@ export interface ReleaseResult {
   readonly reasons: readonly string[];
 }
 
-/** Makes a cycle of what the store has by now: a `release` job whose children are a `train` job a model. */
+/**
+ * After the end of a cycle (its `release` job, the only child): what people want by what was released. Of a cycle that
+ * released nothing there is nothing to do.
+ */
+export interface NeedsPayload {
+  readonly topicId: string;
+  /** Who did something in them is looked at. */
+  readonly ranges: readonly LogSlice[];
+}
+
+export interface NeedsProgress {
+  readonly stage: 'subjects' | 'needs' | 'behaviour' | 'write';
+  /** Subjects. */
+  readonly done: number;
+  readonly total: number;
+}
+
+export type NeedsResult =
+  | { readonly kind: 'written'; readonly subjects: number; readonly needs: number; readonly segments: number }
+  | { readonly kind: 'already' }
+  | { readonly kind: 'nothing'; readonly why: string };
+
+/** Makes a cycle of what the store has by now: a `needs` job over a `release` job over a `train` job a model. */
 export interface PlanPayload {
   readonly mode: TrainingMode;
   readonly seed: number;
@@ -118,6 +140,7 @@ export interface Jobs {
     readonly progress: ReleaseProgress;
     readonly result: ReleaseResult;
   };
+  readonly needs: { readonly payload: NeedsPayload; readonly progress: NeedsProgress; readonly result: NeedsResult };
   readonly 'plan-cycle': { readonly payload: PlanPayload; readonly progress: never; readonly result: PlanResult };
   /** Takes away what is no longer needed: old artifacts, folders of jobs that are gone. */
   readonly 'clean-up': {

@@ -9,7 +9,7 @@ export {
   withChanges,
 } from './configuration.ts';
 export { type FilterCounts, type FilterName, filterNames } from './filters.ts';
-export { type Draft, type Team, teamDraft, teamText } from './interleave.ts';
+export { type DraftedList, interleaveLists } from './interleave-lists.ts';
 export { createModelMemory, type ModelMemory } from './models/fold-lanes.ts';
 export { loadRelease } from './models/load-release.ts';
 export type { Opinions } from './models/opinions.ts';

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { TEAMS_KEY } from '@nextcart/contracts';
 
 /** All that a list was made from (law 6). */
 export interface ListOrigin {
@@ -22,9 +23,13 @@ const ID_DIGITS = 32;
 export const inOrder = (snapshots: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(snapshots).sort(([a], [b]) => (a < b ? -1 : 1)));
 
-/** Name of a list: a hash of what it was made from. `snapshots` in their order (`inOrder`). */
+/**
+ * Name of a list: a hash of what it was made from. `snapshots` in their order (`inOrder`); who drafted its places is not
+ * among them, because the name is what draws that.
+ */
 export const recommIdOf = (origin: ListOrigin): string => {
-  const { release, snapshots, catalogPosition, partition, triggerOffset, subject } = origin;
+  const { release, catalogPosition, partition, triggerOffset, subject } = origin;
+  const { [TEAMS_KEY]: _, ...snapshots } = origin.snapshots;
   const madeFrom = [release, JSON.stringify(snapshots), catalogPosition, partition, triggerOffset, subject];
   return hash('sha256', madeFrom.join('\n'), 'hex').slice(0, ID_DIGITS);
 };

@@ -309,7 +309,11 @@ export const createScorer = (deps: ScorerDeps): Scorer => {
         shopLists.snapshotsChanged(changed);
       }
     });
-    background.every('releases', RELEASES_EVERY_MS, () => releases.look());
+    background.every('releases', RELEASES_EVERY_MS, async () => {
+      await releases.look();
+      metrics.releaseAge.set(releases.ageSeconds() ?? -1);
+      metrics.releaseRefused.set(releases.isRefused() ? 1 : 0);
+    });
     background.every('lists of the shop', 1000 / TICKS_PER_SECOND, () => shopLists.tick());
     background.every('sweeper', 1000 / SWEEPS_PER_SECOND, () => sweeper.tick());
     background.every('counts of lists', REPORT_EVERY_MS, createReportCounts({ store, clock, metrics }));

@@ -1,4 +1,4 @@
-import type { ItemIndex, SnapshotPayloads, Writable } from '@nextcart/contracts';
+import { type ItemIndex, interleavedName, type SnapshotPayloads, type Writable } from '@nextcart/contracts';
 import {
   type CatalogFeatures,
   CHANGES_KIND,
@@ -11,6 +11,16 @@ import {
   type ReleaseModels,
   UNTRAINED,
 } from '@nextcart/ranking';
+
+/** A release whose lists are interleaved with those of the release in force, for some subjects. */
+export interface SecondRelease {
+  readonly ranker: Ranker;
+  readonly models: ReleaseModels;
+  /** Of the subjects, above 0 to 1. */
+  readonly share: number;
+  /** What drafted lists name as their release: 'A+B'. */
+  readonly name: string;
+}
 
 /**
  * The ranker in force, and the names of what it is made from. Parts are switched between batches, and only the part
@@ -26,7 +36,11 @@ export interface Engine {
   readonly snapshots: Readonly<Record<string, string>>;
   /** Watermark of the newest snapshot in force, epoch ms; 0 without one. The `now` of lists that are nobody's. */
   readonly asOf: number;
+  /** Null while none is interleaved. */
+  readonly second: SecondRelease | null;
+  /** Ends what is interleaved: that was with another. */
   useModels(models: ReleaseModels | null): void;
+  useSecond(second: Pick<SecondRelease, 'models' | 'share'> | null): void;
   use<K extends RankedKind>(kind: K, snapshot: { hash: string; asOf: number; payload: SnapshotPayloads[K] }): void;
 }
 
@@ -44,6 +58,7 @@ export const createEngine = (deps: {
   const engine: Writable<Engine> = {
     ranker: build(null),
     models: null,
+    second: null,
     release: UNTRAINED,
     snapshots: changes === undefined ? {} : { [CHANGES_KIND]: changes },
     asOf: 0,
@@ -54,12 +69,39 @@ export const createEngine = (deps: {
       engine.asOf = Math.max(0, ...asOfs.values());
       engine.snapshots = inOrder({ ...engine.snapshots, [kind]: hash });
       engine.ranker = build(engine.models);
+      if (engine.second !== null) engine.second = { ...engine.second, ranker: build(engine.second.models) };
     },
     useModels: (models) => {
+      engine.second = null;
       engine.models = models;
       engine.release = models?.release ?? UNTRAINED;
       engine.ranker = build(models);
     },
+    useSecond: (second) => {
+      engine.second = second && {
+        ...second,
+        ranker: build(second.models),
+        name: interleavedName(engine.release, second.models.release),
+      };
+    },
   };
   return engine;
+};
+
+/** Puts models in force, or none, and closes what served. Between two batches, or where they failed in one. */
+export const serveModels = async (engine: Engine, models: ReleaseModels | null): Promise<void> => {
+  const { models: before, second } = engine;
+  engine.useModels(models);
+  await before?.close();
+  await second?.models.close();
+};
+
+/** The same of what is interleaved. */
+export const serveSecond = async (
+  engine: Engine,
+  second: Pick<SecondRelease, 'models' | 'share'> | null,
+): Promise<void> => {
+  const before = engine.second?.models;
+  engine.useSecond(second);
+  await before?.close();
 };

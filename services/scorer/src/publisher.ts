@@ -1,5 +1,6 @@
+import { TEAMS_KEY } from '@nextcart/contracts';
 import type { OutgoingRecord } from '@nextcart/kafka';
-import { type RankedList, recommIdOf, UNTRAINED } from '@nextcart/ranking';
+import { inOrder, interleaveLists, type ListOrigin, type RankedList, recommIdOf, UNTRAINED } from '@nextcart/ranking';
 import type { Clock } from '@nextcart/runtime';
 import type { Catalogue } from './catalogue.ts';
 import { createListEncoder, type ListDraft } from './encode-list.ts';
@@ -28,6 +29,13 @@ export interface Draft {
   readonly expiresAt: number;
 }
 
+/** What the release that is interleaved would show. */
+export interface Rival {
+  readonly list: RankedList;
+  /** Of the two releases. */
+  readonly name: string;
+}
+
 /**
  * Ranked lists as records. A list is published only where its items or its next purchases, in their order, are others than
  * those of the last list of its key, where that one runs out, or where it is forced. A chance that moves alone is no reason:
@@ -35,8 +43,11 @@ export interface Draft {
  * where nothing was shown before.
  */
 export interface Publisher {
-  /** Null where nothing changed. To be called in the turn in which the list was ranked: it names what that was made from. */
-  list(home: Home, key: string, ranked: RankedList, stamps: ListStamps, forced: boolean): Draft | null;
+  /**
+   * Null where nothing changed. To be called in the turn in which the list was ranked: it names what that was made from.
+   * With a rival, what is published is drafted out of both.
+   */
+  list(home: Home, key: string, ranked: RankedList, stamps: ListStamps, forced: boolean, rival?: Rival): Draft | null;
   /** The same for a key that is to show nothing. */
   forget(home: Home, key: string, triggerOffset: number, forced: boolean): Draft | null;
   finish(draft: Draft): OutgoingRecord;
@@ -71,32 +82,46 @@ export const createPublisher = (deps: {
     return { home, key, body: null, expiresAt: 0 };
   };
 
+  const originOf = (home: Home, subject: string, triggerOffset: number, release: string): ListOrigin => ({
+    ...{ release, snapshots: engine.snapshots, catalogPosition: catalogue.state.positionText() },
+    ...{ partition: home.partition, triggerOffset, subject },
+  });
+
+  const releaseOf = ({ usesModels }: RankedList): string => (usesModels ? engine.release : UNTRAINED);
+  const nameOf = (origin: ListOrigin) => ({ ...origin, recommId: recommIdOf(origin) });
+
+  /** The list, and all that it says of how it was made. */
+  const draftedOf = (ranked: RankedList, rival: Rival, origin: ListOrigin) => {
+    const recommId = recommIdOf(origin);
+    const { items, teams } = interleaveLists(ranked.items, rival.list.items, recommId);
+    const snapshots = inOrder({ ...origin.snapshots, [TEAMS_KEY]: teams });
+    return { items, named: { ...origin, snapshots, recommId } };
+  };
+
   return {
     forget,
-    list: (home, key, ranked, stamps, forced) => {
+    list: (home, key, ranked, stamps, forced, rival) => {
       clearMark(mark);
-      const bytes = ranked.items.map(({ itemId }) => itemBytes(itemId));
-      if (bytes.length === 0) return forget(home, key, stamps.triggerOffset, forced);
-      const { items, nextPurchases } = ranked;
+      const { triggerOffset } = stamps;
+      const drafted = rival && draftedOf(ranked, rival, originOf(home, key, triggerOffset, rival.name));
+      const { items } = drafted ?? ranked;
+      const { nextPurchases } = ranked; // of the release in force, always
+      const bytes = items.map(({ itemId }) => itemBytes(itemId));
+      if (bytes.length === 0) return forget(home, key, triggerOffset, forced);
       const next = nextPurchases.map(({ itemId }) => itemBytes(itemId));
       for (const item of bytes) markItem(mark, item);
       if (next.length > 0) markBreak(mark);
       for (const item of next) markItem(mark, item);
       const { lists } = home;
       const slot = lists.slot(key);
-      if (!forced && isCovered(home, slot, stamps.triggerOffset)) return null;
+      if (!forced && isCovered(home, slot, triggerOffset)) return null;
       const now = clock.now();
       const stands = slot !== -1 && lists.same(slot, mark);
       if (stands && !forced && lists.expiresAt(slot) - now > RENEWAL_SHARE * options.listTtlMs) return null;
-      const { snapshots } = engine;
-      const release = ranked.usesModels ? engine.release : UNTRAINED;
-      const catalogPosition = catalogue.state.positionText();
       const expiresAt = now + options.listTtlMs;
-      const { triggerOffset } = stamps;
-      const origin = { release, snapshots, catalogPosition, partition: home.partition, triggerOffset, subject: key };
-      const list = { ...stamps, ...origin, recommId: recommIdOf(origin), items, nextPurchases };
-      const body = encoder.draft(list, bytes, next);
-      lists.set(key, mark, stamps.triggerOffset, expiresAt);
+      const named = drafted?.named ?? nameOf(originOf(home, key, triggerOffset, releaseOf(ranked)));
+      const body = encoder.draft({ ...stamps, ...named, items, nextPurchases }, bytes, next);
+      lists.set(key, mark, triggerOffset, expiresAt);
       return { home, key, body, expiresAt };
     },
     finish: ({ home, key, body, expiresAt }) => ({

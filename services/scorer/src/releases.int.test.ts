@@ -1,132 +1,63 @@
-import { mkdtemp, rm, truncate } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { holdOut, type ModelRelease } from '@nextcart/contracts';
-import { followReleases } from '@nextcart/kafka';
-import { type PurchaseCalibration, readCpu, writeArtifact } from '@nextcart/models';
-import { unfittedPurchases, untrainedAutoencoder, untrainedRecurrent } from '@nextcart/models/testing';
-import { defaultConfiguration, type ServingSettings } from '@nextcart/ranking';
+import { unfittedPurchases } from '@nextcart/models/testing';
+import { defaultConfiguration } from '@nextcart/ranking';
 import type { Health } from '@nextcart/runtime';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { covisitsOf, itemIds, itemOf, openShop, type Shop, trendingOf } from './shop.fixture.ts';
+import { openReleaseShop, type ReleaseShop } from './release-shop.fixture.ts';
+import { itemIds, itemOf } from './shop.fixture.ts';
 
 /** Releases taken over, given back and refused while lists go on. */
 
-let shop: Shop;
-let folder: string;
+let shop: ReleaseShop;
 let health: Health;
-const records: ModelRelease[] = [];
-let stopFollowing: () => Promise<void>;
 beforeAll(async () => {
-  shop = await openShop(inject('urls'));
-  folder = await mkdtemp(join(tmpdir(), 'releases-'));
-  await shop.sendItems(itemIds.map((id) => itemOf(id)));
-  await shop.snapshot('trending', trendingOf(itemIds));
-  await shop.snapshot('covisits', covisitsOf(itemIds));
-  const follower = await followReleases({
-    kafka: shop.kafka,
-    topic: shop.names.releases,
-    schemaText: (id) => shop.registry.schema(id),
-    onRecord: (record) => void records.push(record),
-  });
-  stopFollowing = () => follower.close();
+  shop = await openReleaseShop(inject('urls'));
   const { scorer, health: told } = await shop.start();
   health = told;
   await scorer.started;
 });
-afterAll(async () => {
-  await stopFollowing();
-  await shop.close();
-  await rm(folder, { recursive: true, force: true });
-});
-
-const serving: ServingSettings = {
-  ...{ types: ['search', 'view', 'cart', 'purchase'], asked: 'view', searchFeatures: 0 },
-  bag: { weights: [0, 1, 2, 3], halfLifeDays: 30 },
-  weights: { covisit: 1, trending: 0.1, recurrent: 2, autoencoder: 1 },
-};
-/** Writes a release of untrained models and says that it is released. */
-const release = async (
-  releaseId: string,
-  options: { items?: readonly string[]; wrongHash?: true; cut?: true; purchases?: PurchaseCalibration } = {},
-) => {
-  const { items = itemIds } = options;
-  const seed = releaseId.length;
-  const { hash } = await writeArtifact(join(folder, releaseId), {
-    ...{ release: releaseId, createdAt: '2026-11-27T10:00:00Z', seeds: {}, trainedOn: [], metrics: [] },
-    ...{ cpu: await readCpu(), items, features: [], tables: {} },
-    settings: { serving },
-    models: {
-      recurrent: untrainedRecurrent({ items: items.length, types: 4, gaps: 8, hours: 24 }, seed),
-      autoencoder: untrainedAutoencoder(items.length, seed),
-      ...(options.purchases && { purchases: options.purchases }),
-    },
-  });
-  if (options.cut) await truncate(join(folder, releaseId, 'recurrent', 'weights.bin'), 100);
-  await shop.sendRelease({
-    ...{ releaseId, kind: 'released', artifactUri: pathToFileURL(join(folder, releaseId)).href },
-    artifactHash: options.wrongHash ? 'f'.repeat(64) : hash,
-  });
-};
-const activated = (releaseId: string) =>
-  shop.until(`the activation of ${releaseId}`, () =>
-    records.find((record) => record.kind === 'activated' && record.releaseId === releaseId),
-  );
-const listAfter = (key: string, offset: number) =>
-  shop.until(`the list of ${key}`, () => {
-    const list = shop.current(key)?.list;
-    return list != null && list.triggerOffset >= offset ? list : undefined;
-  });
-/** A list by a release: events are sent until there is one. */
-const listBy = async (releaseId: string, userId: string) => {
-  for (let n = 0; ; n += 1) {
-    const list = await listAfter(userId, await shop.send([{ userId, itemId: itemIds[n % 40] as string }]));
-    if (list.release === releaseId) return list;
-    if (n > 200) throw new Error(`still by ${list.release}`);
-  }
-};
+afterAll(() => shop.close());
 
 test('a release is taken over within seconds, said so before its first list, and rolled back likewise', async () => {
-  const first = await listAfter('anna', await shop.send([{ userId: 'anna', itemId: 'i20' }]));
+  const first = await shop.listAfter('anna', await shop.send([{ userId: 'anna', itemId: 'i20' }]));
   expect(first.release).toBe('untrained');
 
   const begun = Date.now();
-  await release('one');
-  const activation = await activated('one');
+  await shop.release('one');
+  const activation = await shop.activated('one');
   expect(Date.now() - begun).toBeLessThan(5000);
   expect(activation).toMatchObject({ partition: 0, fromOffset: first.triggerOffset + 1 });
-  const list = await listBy('one', 'anna');
+  const list = await shop.listBy('one', 'anna');
   expect(list.items.some(({ source }) => source === 'recurrent' || source === 'autoencoder')).toBe(true);
   expect(list.triggerOffset).toBeGreaterThanOrEqual(activation.fromOffset as number);
   expect(activation.at).toBeLessThanOrEqual(list.publishedAt);
 
-  await release('second');
-  await activated('second');
-  const changed = await listBy('second', 'anna');
+  await shop.release('second');
+  await shop.activated('second');
+  const changed = await shop.listBy('second', 'anna');
   expect(changed.items.map(({ itemId }) => itemId)).not.toEqual(list.items.map(({ itemId }) => itemId));
 
   const back = Date.now();
   await shop.sendRelease({ releaseId: 'second', kind: 'rolled_back' });
-  await listBy('one', 'anna');
+  await shop.listBy('one', 'anna');
   expect(Date.now() - back).toBeLessThan(5000);
 
   // and to none at all, and back
   await shop.sendRelease({ releaseId: 'one', kind: 'rolled_back' });
-  await listBy('untrained', 'anna');
-  expect(records.findLast(({ kind }) => kind === 'activated')?.releaseId).toBe('untrained');
+  await shop.listBy('untrained', 'anna');
+  expect(shop.records.findLast(({ kind }) => kind === 'activated')?.releaseId).toBe('untrained');
   await shop.sendRelease({
-    ...(records.find(({ releaseId }) => releaseId === 'one') as ModelRelease),
+    ...(shop.records.find(({ releaseId }) => releaseId === 'one') as ModelRelease),
     kind: 'promoted',
   });
-  await listBy('one', 'anna');
+  await shop.listBy('one', 'anna');
 });
 
 test('a release that can say so tells what is bought next, of what may be shown, as often as it is asked for', async () => {
-  expect((await listBy('one', 'dora')).nextPurchases).toEqual([]);
-  await release('calibrated', { purchases: unfittedPurchases });
-  await activated('calibrated');
-  const { nextPurchases } = await listBy('calibrated', 'dora');
+  expect((await shop.listBy('one', 'dora')).nextPurchases).toEqual([]);
+  await shop.release('calibrated', { purchases: unfittedPurchases });
+  await shop.activated('calibrated');
+  const { nextPurchases } = await shop.listBy('calibrated', 'dora');
   expect(nextPurchases).toHaveLength(5);
   const chances = nextPurchases.map(({ probability }) => probability);
   expect(chances).toEqual(chances.toSorted((a, b) => b - a));
@@ -147,7 +78,7 @@ test('a release that can say so tells what is bought next, of what may be shown,
   const configuration = { ...defaultConfiguration, nextPurchases: 0 };
   const { scorer, stop } = await shop.start({ options: { configuration } });
   await scorer.started;
-  const list = await listAfter('dora', await shop.send([{ userId: 'dora', itemId: 'i33' }]));
+  const list = await shop.listAfter('dora', await shop.send([{ userId: 'dora', itemId: 'i33' }]));
   expect(list).toMatchObject({
     release: 'calibrated',
     nextPurchases: [],
@@ -158,14 +89,14 @@ test('a release that can say so tells what is bought next, of what may be shown,
   const again = await shop.start();
   await again.scorer.started;
   health = again.health;
-  await listBy('one', 'dora');
+  await shop.listBy('one', 'dora');
 });
 
 test('the same history gives the same list, hot for a long time or just come back', async () => {
   const events = Array.from({ length: 70 }, (_, n) => ({ userId: 'ben', itemId: itemIds[(n * 11) % 60] as string }));
   let last = 0;
   for (const event of events) last = await shop.send([event]);
-  const hot = await listAfter('ben', last);
+  const hot = await shop.listAfter('ben', last);
   expect(hot.release).toBe('one');
   await shop.land(0, last + 1);
   const unchanged: number[] = [];
@@ -189,7 +120,7 @@ test('who is held out gets lists without models, named so', async () => {
   await scorer.started;
   const offset = await shop.send(names.map((userId) => ({ userId, itemId: 'i20' })));
   for (const [at, userId] of names.entries()) {
-    const list = await listAfter(userId, offset + at);
+    const list = await shop.listAfter(userId, offset + at);
     expect([userId, list.release]).toEqual([userId, arms[at] === 'base' ? 'untrained' : 'one']);
   }
   await stop();
@@ -204,13 +135,33 @@ test.each([
   ['of another hash', 'mistaken', { wrongHash: true }, /has hash/],
   ['of another catalogue', 'foreign', { items: itemIds.map((id) => `x${id}`) }, /another catalogue/],
 ] as const)('a release that is %s changes nothing, and health says why', async (_, releaseId, options, words) => {
-  await release(releaseId, options);
+  await shop.release(releaseId, options);
   const said = await shop.until('the reason', () => {
     const { detail } = health.report().checks['release'] ?? {};
     return detail?.includes(releaseId) ? detail : undefined;
   });
   expect(said).toMatch(words);
   expect(health.report().ok).toBe(true);
-  await listBy('one', 'clara');
+  await shop.listBy('one', 'clara');
   await shop.sendRelease({ releaseId, kind: 'rolled_back' });
+});
+
+test('the person on call can be told how old the release is that serves, and that one is refused', async () => {
+  await shop.stopAll();
+  const { scorer, metrics, stop } = await shop.start();
+  await scorer.started;
+  const gauge = async (name: string) =>
+    Number(new RegExp(`^nextcart_scorer_${name} (\\S+)$`, 'm').exec(await metrics.text())?.[1]);
+  const before = Date.now();
+  await shop.release('aged');
+  /** Of that release, not of the ones before it. */
+  const isItsAge = (age: number) => age >= 0 && age <= (Date.now() - before) / 1000;
+  await shop.until('its age', async () => isItsAge(await gauge('release_age_seconds')));
+  expect(await gauge('release_refused')).toBe(0);
+  await shop.release('unaged', { cut: true });
+  await shop.until('the alarm', async () => (await gauge('release_refused')) === 1);
+  expect(isItsAge(await gauge('release_age_seconds'))).toBe(true);
+  for (const releaseId of ['unaged', 'aged']) await shop.sendRelease({ releaseId, kind: 'rolled_back' });
+  await shop.until('the end of the alarm', async () => (await gauge('release_refused')) === 0);
+  await stop();
 });

@@ -37,6 +37,14 @@ export const createScorerMetrics = (metrics: Metrics) => {
     lag: metrics.gauge('lag_events', 'events not folded yet, by partition; -1 where the broker does not say', [
       'partition',
     ]),
+    releaseAge: metrics.gauge(
+      'release_age_seconds',
+      'since the release that lists are made by was released; -1 where none serves',
+    ),
+    releaseRefused: metrics.gauge(
+      'release_refused',
+      '1 while the release in force can not be loaded and lists are made by another; /health/ready says why',
+    ),
   };
 };
 export type ScorerMetrics = ReturnType<typeof createScorerMetrics>;

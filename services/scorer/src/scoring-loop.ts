@@ -1,12 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { holdOut } from '@nextcart/contracts';
 import { createHistoryView, isSignedIn, lastOffset, readHistory, type SubjectState } from '@nextcart/events';
-import { createModelMemory, type Opinions, type RankedList, type RankRequest } from '@nextcart/ranking';
+import type { Opinions, RankedList, Ranker, RankRequest } from '@nextcart/ranking';
 import type { Clock, Logger } from '@nextcart/runtime';
+import { type Asked, createModelAsker } from './ask-models.ts';
 import type { Engine } from './engine.ts';
 import type { FaultPoint } from './fault-point.ts';
 import type { ScorerOptions } from './options.ts';
-import type { Draft, ListStamps, Publisher } from './publisher.ts';
+import type { Draft, ListStamps, Publisher, Rival } from './publisher.ts';
 import type { ScorerMetrics } from './scorer-metrics.ts';
 import type { Sender } from './sender.ts';
 import type { Work } from './subject.ts';
@@ -25,9 +25,7 @@ interface Leaving {
   readonly stamps: ListStamps;
 }
 
-interface Readied {
-  readonly work: Work;
-  readonly request: RankRequest;
+interface Readied extends Asked {
   readonly isSignedIn: boolean;
   readonly stamps: Omit<ListStamps, 'scoredAt'>;
 }
@@ -55,6 +53,7 @@ export const createScoringLoop = (deps: {
   const { batchSize, batchEveryMs, modelBatchEveryMs } = deps.options;
   const views = Array.from({ length: batchSize }, createHistoryView);
   const inFlight = new Set<Promise<void>>();
+  const models = createModelAsker({ engine, log, metrics, holdOut: deps.options.holdOut });
 
   /** What a list is made from, as it was when its batch was taken. */
   const readied = (works: readonly Work[]): Readied[] =>
@@ -62,6 +61,7 @@ export const createScoringLoop = (deps: {
       const { subject } = work;
       const state = subject.state as SubjectState;
       const { eventTime, appendedAt, receivedAt, stateAt } = subject;
+      if (engine.second === null) subject.secondMemory = null;
       return {
         work,
         request: { history: readHistory(state, views[i] as (typeof views)[number]), now: eventTime },
@@ -70,38 +70,34 @@ export const createScoringLoop = (deps: {
       };
     });
 
-  /** The models' word on each of them; none where there are no models, and on who is held out. */
-  const opine = async (some: readonly Readied[]): Promise<ReadonlyMap<Readied, Opinions>> => {
-    const { models } = engine;
-    if (models === null) return new Map();
-    const asked = some.filter(({ work: { subject } }) => holdOut(subject.key, deps.options.holdOut) === 'models');
-    try {
-      const opinions = await models.opine(
-        asked.map(({ request, work: { subject } }) => ({
-          history: request.history,
-          memory: (subject.memory ??= createModelMemory()),
-        })),
-      );
-      return new Map(asked.map((of, at) => [of, opinions[at] as Opinions]));
-    } catch (error) {
-      log.error({ err: error, release: engine.release }, 'models_failed');
-      metrics.failed.inc({ step: 'models' });
-      engine.useModels(null); // they are not asked again; lists go on without them, and say so
-      return new Map();
-    }
-  };
-
   /** One list a request; null where it could not be ranked. */
-  const rank = (requests: readonly RankRequest[]): (RankedList | null)[] => {
+  const rank = (ranker: Ranker, requests: readonly RankRequest[]): (RankedList | null)[] => {
     try {
-      return engine.ranker.rank(requests);
+      return ranker.rank(requests);
     } catch (error) {
-      if (requests.length > 1) return requests.flatMap((request) => rank([request]));
+      if (requests.length > 1) return requests.flatMap((request) => rank(ranker, [request]));
       // one history that ranking can't take must not stop all the others
       log.error({ err: error, subject: requests[0]?.history.subject }, 'list_not_ranked');
       metrics.failed.inc({ step: 'rank' });
       return [null];
     }
+  };
+
+  /** What the second release would show. */
+  const rivalsOf = (said: ReadonlyMap<Readied, Opinions>): ReadonlyMap<Readied, Rival> => {
+    const rivals = new Map<Readied, Rival>();
+    const { second } = engine;
+    if (second === null || said.size === 0) return rivals;
+    const asked = [...said];
+    const lists = rank(
+      second.ranker,
+      asked.map(([{ request }, opinions]) => ({ ...request, opinions })),
+    );
+    asked.forEach(([of], at) => {
+      const list = lists[at];
+      if (list) rivals.set(of, { list, name: second.name });
+    });
+    return rivals;
   };
 
   const unchanged = ({ subject, triggers }: Work) => {
@@ -113,29 +109,32 @@ export const createScoringLoop = (deps: {
     }
   };
 
-  const draftOf = (of: Readied, ranked: RankedList | null, stamps: ListStamps): Draft | null => {
+  const draftOf = (of: Readied, ranked: RankedList | null, rival: Rival | undefined, stamps: ListStamps) => {
     const { subject, forced } = of.work;
     const { home, key } = subject;
     // a visitor who has signed in is looked after under the user's name
     if (of.isSignedIn) return publisher.forget(home, key, stamps.triggerOffset, forced);
-    return ranked === null ? null : publisher.list(home, key, ranked, stamps, forced);
+    return ranked === null ? null : publisher.list(home, key, ranked, stamps, forced, rival);
   };
 
   const make = async (works: readonly Work[]): Promise<Leaving[]> => {
     const some = readied(works);
-    const opinions = await opine(some);
+    const opinions = await models.ask(some);
+    const others = await models.askSecond(opinions);
     const leaving: Leaving[] = [];
     const lists = rank(
+      engine.ranker,
       some.map((of) => {
         const own = opinions.get(of);
         return own === undefined ? of.request : { ...of.request, opinions: own };
       }),
     );
+    const rivals = rivalsOf(others);
     const scoredAt = clock.now();
     some.forEach((of, i) => {
       const { work } = of;
       const stamps = { ...of.stamps, scoredAt };
-      const draft = draftOf(of, lists[i] ?? null, stamps);
+      const draft = draftOf(of, lists[i] ?? null, rivals.get(of), stamps);
       if (draft === null) unchanged(work);
       if (draft === null && work.extra.length === 0) queue.done(work);
       else leaving.push({ work, draft, stamps });

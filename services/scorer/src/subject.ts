@@ -49,6 +49,8 @@ export interface Subject {
   state: SubjectState | null;
   /** What the models of a release keep of it; null until they are asked. */
   memory: ModelMemory | null;
+  /** The same of the release that is interleaved. */
+  secondMemory: ModelMemory | null;
   tail: StampedEvent[];
   bound: number;
   /** Of the newest event. */
@@ -80,6 +82,7 @@ export const createSubject = (key: string, home: Home): Subject => ({
   home,
   state: null,
   memory: null,
+  secondMemory: null,
   tail: [],
   bound: home.safe,
   eventTime: 0,

@@ -7,6 +7,7 @@ import { type Connections, interrupted, withConnections } from '../connect.ts';
 import { type Changed, promote, rollBack } from '../models/change-release.ts';
 import { completeId, releaseIds } from '../models/find-release.ts';
 import { followCycle } from '../models/follow-cycle.ts';
+import { endInterleaving, interleave } from '../models/interleave-releases.ts';
 import { listModels, type ModelLine } from '../models/list-models.ts';
 import { readReleases } from '../models/read-releases.ts';
 import { renderModel, renderModels } from '../models/render-models.ts';
@@ -23,6 +24,12 @@ const whole =
     if (Number.isSafeInteger(value) && value >= 1) return value;
     throw new Error(`${name} takes a whole number from 1 on, not '${text}'`);
   };
+
+const shareOf = (text: string): number => {
+  const value = Number(text);
+  if (text !== '' && value > 0 && value <= 1) return value;
+  throw new Error(`--share takes a share of the subjects above 0, up to 1, not '${text}'`);
+};
 
 const topicOf = ({ kafka, registry }: Connections) => ({ kafka: kafka(), registry: registry() });
 
@@ -103,6 +110,9 @@ Examples:
   nextcart models show release-3f2a    figures with intervals, the gate's words, where it took force (a beginning of the id is enough)
   nextcart models rollback             the release before the one in force serves again
   nextcart models promote release-3f2a a release that served before, or was passed over
+  nextcart models interleave release-3f2a
+                                       who is preferred, it or the one in force: nextcart attribution tells as it goes
+  nextcart models interleave off       lists are by the one in force alone again
   nextcart models train --full --wait  trains from nothing and shows how it goes, up to the gate's words
 `,
     )
@@ -132,6 +142,17 @@ Examples:
         .description('take a release out of force; the one before it serves again, or none')
         .argument('[id]', 'its id, or the beginning of it (default: the one in force)')
         .action((id: string | undefined) => change((deps, by) => rollBack(deps, id, by))),
+    )
+    .addCommand(
+      new Command('interleave')
+        .description(
+          'draft lists out of the release in force and another in turns, until another is in force or one is taken back',
+        )
+        .argument('<id>', "the other one's id, or the beginning of it; 'off' ends it")
+        .option('--share <part>', 'of the subjects, drawn by a hash', shareOf, 1)
+        .action((id: string, { share }: { share: number }) =>
+          change((deps, by) => (id === 'off' ? endInterleaving(deps, by) : interleave(deps, id, share, by))),
+        ),
     )
     .addCommand(
       new Command('train')

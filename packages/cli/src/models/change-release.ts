@@ -1,10 +1,18 @@
-/** Puts another release in force, and waits until every scorer has it. */
-import { topics } from '@nextcart/contracts';
+/** Puts another release in force, or two, and waits until every scorer has it. */
+import { createReleaseLine, type ModelRelease, nameInForce, topics } from '@nextcart/contracts';
 import type { Clock } from '@nextcart/runtime';
 import { type Activation, awaitActivation } from './await-activation.ts';
 import { checkOpens } from './check-artifact.ts';
 import { artifactOf, completeId, releaseIds } from './find-release.ts';
-import { openReleases, publishRecord, type Releases, type ReleaseTopic, releasesOf } from './read-releases.ts';
+import {
+  openReleases,
+  publishRecord,
+  type Releases,
+  type ReleaseTopic,
+  releasesOf,
+  type Said,
+  wholeRecord,
+} from './read-releases.ts';
 
 export interface ChangeDeps extends ReleaseTopic {
   readonly clock: Clock;
@@ -14,6 +22,7 @@ export interface ChangeDeps extends ReleaseTopic {
   readonly eventsTopic?: string;
 }
 
+/** What lists name as their release: 'A+B' while two are interleaved. */
 export interface Changed {
   readonly from: string | null;
   /** Null: lists are made without models again. */
@@ -29,7 +38,7 @@ export const promote = (deps: ChangeDeps, begun: string, by: string): Promise<Ch
     const artifact = artifactOf(records, releaseId);
     await checkOpens(artifact);
     const record = { releaseId, kind: 'promoted' as const, artifactUri: artifact.uri, artifactHash: artifact.hash };
-    return { record: { ...record, decision: `promoted by ${by}` }, to: releaseId };
+    return { ...record, decision: `promoted by ${by}` };
   });
 
 /** Of the release in force where none is named. Throws before anything changed, as `promote` does. */
@@ -40,10 +49,7 @@ export const rollBack = (deps: ChangeDeps, begun: string | undefined, by: string
     const next = line.filter((known) => known.releaseId !== releaseId).at(-1);
     // one that lies further back goes without anyone noticing
     if (next !== undefined && releaseId === inForce.releaseId) await checkOpens(next);
-    return {
-      record: { releaseId, kind: 'rolled_back' as const, decision: `rolled back by ${by}` },
-      to: next?.releaseId ?? null,
-    };
+    return { releaseId, kind: 'rolled_back' as const, decision: `rolled back by ${by}` };
   });
 
 const lineId = (line: Releases['line'], begun: string): string =>
@@ -52,22 +58,20 @@ const lineId = (line: Releases['line'], begun: string): string =>
     begun,
   );
 
-const change = async (
+/** `decide`: the record that changes what there is. */
+export const change = async (
   deps: ChangeDeps,
-  decide: (releases: Releases) => Promise<{
-    readonly record: Omit<Parameters<typeof publishRecord>[1], 'at'>;
-    readonly to: string | null;
-  }>,
+  decide: (releases: Releases) => Promise<Omit<Said, 'at'>>,
 ): Promise<Changed> => {
   const { kafka, clock, timeoutMs, eventsTopic = topics.events.name } = deps;
   const follower = await openReleases(deps);
   try {
-    const before = releasesOf(follower);
-    const from = before.inForce?.releaseId ?? null;
-    const { record, to } = await decide(before);
-    const { partitions } = await kafka.admin.topic(eventsTopic);
+    const record = { ...(await decide(releasesOf(follower))), at: clock.now() };
     const seen = follower.records.length;
-    await publishRecord(deps, { ...record, at: clock.now() });
+    const from = nameInForce(follower.line);
+    const to = nameAfter([...follower.records, wholeRecord(record)]);
+    const { partitions } = await kafka.admin.topic(eventsTopic);
+    await publishRecord(deps, record);
     const activation =
       to === from
         ? { active: [], partitions: 0, seconds: 0 }
@@ -79,4 +83,10 @@ const change = async (
   } finally {
     await follower.close();
   }
+};
+
+const nameAfter = (records: readonly ModelRelease[]): string | null => {
+  const line = createReleaseLine();
+  for (const record of records) line.apply(record);
+  return nameInForce(line);
 };

@@ -1,9 +1,9 @@
 import type { ModelRelease, ReleaseArtifact } from '@nextcart/contracts';
 import type { Releases } from './read-releases.ts';
 
-/** Ids of all releases and refused candidates, oldest first. */
+/** Ids of all releases and refused candidates, oldest first; scorers also tell of two interleaved, and of none. */
 export const releaseIds = ({ records }: Pick<Releases, 'records'>): string[] => [
-  ...new Set(records.map(({ releaseId }) => releaseId)),
+  ...new Set(records.filter(({ kind }) => kind !== 'activated').map(({ releaseId }) => releaseId)),
 ];
 
 /** The id that is meant by its beginning. Throws where that is none, or several, and names what there is. */
@@ -27,7 +27,7 @@ export const artifactOf = (records: readonly ModelRelease[], releaseId: string):
     throw new Error(
       `${releaseId} has no artifact: ${
         told.some(({ kind }) => kind === 'rejected') ? 'the gate let it not pass' : 'it was never released'
-      }. Promote one that was released (see: nextcart models list)`,
+      }. Name one that was released (see: nextcart models list)`,
     );
   return { releaseId, uri: last.artifactUri as string, hash: last.artifactHash as string };
 };

@@ -1,6 +1,6 @@
 /** Cycles and releases as one list: what the store knows of how they were made, and what the topic says of them. */
 import type { ModelRun } from '@nextcart/clickhouse';
-import type { ModelRelease, ReleaseRecordKind } from '@nextcart/contracts';
+import { decidesForce, type ModelRelease, type ReleaseRecordKind } from '@nextcart/contracts';
 import { type ArtifactState, artifactState } from './check-artifact.ts';
 import type { Releases } from './read-releases.ts';
 
@@ -9,6 +9,8 @@ export interface ModelLine {
   /** Of the decision, epoch ms. */
   readonly at: number;
   readonly inForce: boolean;
+  /** Of the subjects whose lists are drafted out of this and the one in force; 0: it is not interleaved. */
+  readonly interleavedShare: number;
   /** `wait`, `reject` or `pass`; null where the store knows nothing of it. */
   readonly verdict: ModelRun['verdict'] | null;
   readonly rolledBack: boolean;
@@ -33,11 +35,13 @@ export const listModels = async (runs: readonly ModelRun[], releases: Releases):
     const records = byRelease.get(release) ?? [];
     const run = runs.find((one) => one.release === release) ?? null;
     const told = records.findLast(({ artifactUri, artifactHash }) => artifactUri !== null && artifactHash !== null);
-    const changes = records.filter(({ kind }) => kind !== 'activated' && kind !== 'rejected');
+    const changes = records.filter(({ kind }) => decidesForce(kind));
+    const { interleaving } = releases;
     lines.push({
       ...{ release, run, records, verdict: run?.verdict ?? null },
       at: run?.at ?? records[0]?.at ?? 0,
       inForce: releases.inForce?.releaseId === release,
+      interleavedShare: interleaving?.second.releaseId === release ? interleaving.share : 0,
       rolledBack: changes.at(-1)?.kind === 'rolled_back',
       artifact: told
         ? await artifactState({ uri: told.artifactUri as string, hash: told.artifactHash as string })

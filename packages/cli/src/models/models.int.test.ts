@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { ModelRun } from '@nextcart/clickhouse';
-import type { ReleaseRecordKind } from '@nextcart/contracts';
+import { nameInForce, type ReleaseRecordKind } from '@nextcart/contracts';
 import { createKafka, createRegistryClient, kafkaConnection } from '@nextcart/kafka';
 import { readCpu, writeArtifact } from '@nextcart/models';
 import { untrainedAutoencoder } from '@nextcart/models/testing';
@@ -11,8 +11,9 @@ import { createLogger, systemClock } from '@nextcart/runtime';
 import { uniqueName } from '@nextcart/runtime/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { type ChangeDeps, promote, rollBack } from './change-release.ts';
+import { endInterleaving, interleave } from './interleave-releases.ts';
 import { listModels } from './list-models.ts';
-import { openReleases, publishRecord, readReleases, releasesOf } from './read-releases.ts';
+import { openReleases, publishRecord, readReleases } from './read-releases.ts';
 import { renderModel, renderModels } from './render-models.ts';
 
 const urls = inject('urls');
@@ -73,10 +74,10 @@ const release = async (releaseId: string) => {
 const scorers = async (partitions: readonly number[]) => {
   const follower = await openReleases(deps);
   const stopped = new AbortController();
-  let serving = releasesOf(follower).inForce?.releaseId ?? 'none';
+  let serving = nameInForce(follower.line) ?? 'none';
   const follow = async () => {
     while (!stopped.signal.aborted) {
-      const wanted = releasesOf(follower).inForce?.releaseId ?? 'none';
+      const wanted = nameInForce(follower.line) ?? 'none';
       if (wanted !== serving) {
         serving = wanted;
         for (const partition of partitions) await say(wanted, 'activated', { partition, fromOffset: 7 });
@@ -123,6 +124,35 @@ test('rolling back one that lies further back leaves the one in force, and waits
   expect((await readReleases(deps)).line.map(({ releaseId }) => releaseId)).toEqual(['bb2']);
 });
 
+test('another release is interleaved with the one in force, listed so, and ended by a word, a promotion or a rollback', async () => {
+  await release('aa1');
+  await release('bb2');
+  await scorers([0, 1]);
+  const all = { active: [0, 1], partitions: 2 };
+  expect(await interleave(deps, 'aa', 0.25, 'ann')).toMatchObject({ from: 'bb2', to: 'bb2+aa1', activation: all });
+  const releases = await readReleases(deps);
+  expect(releases.interleaving).toMatchObject({ share: 0.25, second: { releaseId: 'aa1' } });
+  const listed = await listModels([], releases);
+  const told = renderModels(listed).join('\n');
+  expect(told).toMatch(/aa1 .*interleaved/);
+  expect(told).toContain('interleaved with it: aa1, for 25 % of the subjects');
+  // the activations of both are no release, and no second meaning of a beginning
+  expect(told).not.toContain('bb2+aa1');
+  const shown = listed.flatMap((line) => renderModel(line)).join('\n');
+  expect(shown).toContain('interleaved with bb2 for 25 % of the subjects by ann');
+
+  // another share is another word on the same two, for which nobody waits
+  expect(await interleave(deps, 'aa1', 1, 'ann')).toMatchObject({ to: 'bb2+aa1', activation: { partitions: 0 } });
+  expect(await endInterleaving(deps, 'ann')).toMatchObject({ from: 'bb2+aa1', to: 'bb2', activation: all });
+  expect((await readReleases(deps)).interleaving).toBeNull();
+  await interleave(deps, 'aa1', 1, 'ann');
+  expect(await rollBack(deps, 'aa', 'ann')).toMatchObject({ from: 'bb2+aa1', to: 'bb2', activation: all });
+  const lines = await listModels([], await readReleases(deps));
+  expect(lines.find(({ release: id }) => id === 'aa1')).toMatchObject({ rolledBack: true, interleavedShare: 0 });
+  await interleave(deps, 'aa', 1, 'ann');
+  expect(await promote(deps, 'aa', 'ann')).toMatchObject({ from: 'bb2+aa1', to: 'aa1', activation: all });
+});
+
 test('a scorer that does not follow is named when the wait is over', async () => {
   await release('aa1');
   await release('bb2');
@@ -146,6 +176,17 @@ describe('what can not serve changes nothing, and the reason says what to do', (
     await refused(() => promote(deps, 'x', 'ann'), "no release 'x', the newest are aa2, aa1");
     await refused(() => promote(deps, 'aa', 'ann'), "'aa' may be any of aa1, aa2");
     await refused(() => promote(deps, 'aa2', 'ann'), 'aa2 is in force already');
+  });
+
+  test('an interleaving with nothing in force, of the one in force, or that is not on', async () => {
+    await refused(() => interleave(deps, 'aa', 1, 'ann'), 'no release is in force');
+    await release('aa1');
+    await refused(() => interleave(deps, 'aa', 1, 'ann'), 'aa1 is in force: name the one that is to be interleaved');
+    await refused(() => endInterleaving(deps, 'ann'), 'no releases are interleaved');
+    const gone = await release('bb2');
+    await release('cc3');
+    await rm(gone, { recursive: true });
+    await refused(() => interleave(deps, 'bb', 1, 'ann'), /bb2 can't be served, nothing was changed/);
   });
 
   test('a candidate that the gate refused has no artifact', async () => {
@@ -174,6 +215,7 @@ const runOf = (name: string, change: Partial<ModelRun> = {}): ModelRun => ({
   ...{
     release: name,
     at: NOW,
+    shopTime: NOW,
     mode: 'warm',
     topicId: '',
     events: 1440,

@@ -1,5 +1,6 @@
 /** model-releases.v1 as people look at it and change it. */
 import {
+  type Interleaving,
   type ModelRelease,
   modelReleaseCodec,
   type ReleaseArtifact,
@@ -22,6 +23,7 @@ export interface Releases {
   readonly inForce: ReleaseArtifact | null;
   /** Oldest first, without what was rolled back. */
   readonly line: readonly ReleaseArtifact[];
+  readonly interleaving: Interleaving | null;
 }
 
 /** All records up to now. Close what it returns. */
@@ -43,6 +45,7 @@ export const releasesOf = ({ records, line }: ReleaseFollower): Releases => ({
   records,
   inForce: line.inForce(),
   line: line.line(),
+  interleaving: line.interleaving(),
 });
 
 export const readReleases = async (topic: ReleaseTopic): Promise<Releases> => {
@@ -51,19 +54,24 @@ export const readReleases = async (topic: ReleaseTopic): Promise<Releases> => {
   return releasesOf(follower);
 };
 
+/** What a record says at least. */
+export type Said = Pick<ModelRelease, 'releaseId' | 'kind' | 'at' | 'decision'> & Partial<ModelRelease>;
+
+/** What it does not say is nothing. */
+export const wholeRecord = (record: Said): ModelRelease => ({
+  ...{ artifactUri: null, artifactHash: null, trainingRange: {}, metrics: {}, partition: null, fromOffset: null },
+  ...record,
+});
+
 /** Resolves when the broker has it. */
 export const publishRecord = async (
   { kafka, registry, topic = topics.modelReleases.name }: ReleaseTopic,
-  record: Pick<ModelRelease, 'releaseId' | 'kind' | 'at' | 'decision'> & Partial<ModelRelease>,
+  record: Said,
 ): Promise<void> => {
   const schemaId = await registry.register(registrySubject(topic), schemaText('model-release'));
-  const whole: ModelRelease = {
-    ...{ artifactUri: null, artifactHash: null, trainingRange: {}, metrics: {}, partition: null, fromOffset: null },
-    ...record,
-  };
   const producer = await kafka.createProducer();
   try {
-    const value = wireEncode(schemaId, modelReleaseCodec().encode(whole));
+    const value = wireEncode(schemaId, modelReleaseCodec().encode(wholeRecord(record)));
     await producer.sendAll([{ topic, key: Buffer.from(record.releaseId), value }]);
   } finally {
     await producer.close();

@@ -1,6 +1,7 @@
 import type { Measured } from '@nextcart/clickhouse';
-import type { LogSlice } from '@nextcart/contracts';
+import type { LogSlice, ReleaseRecordKind } from '@nextcart/contracts';
 import { integer, paint, table } from '../print.ts';
+import { percent } from './interleave-releases.ts';
 import type { ModelLine } from './list-models.ts';
 
 const CANDIDATE = 'NDCG@20 candidate';
@@ -24,12 +25,17 @@ export const renderModels = (lines: readonly ModelLine[]): string[] => {
   });
   const headings = ['release', 'decided', 'mode', 'state', 'NDCG@20', 'gain over the champion', 'events', 'artifact'];
   const serving = lines.find(({ inForce }) => inForce);
+  const beside = lines.find(({ interleavedShare }) => interleavedShare > 0);
   return [
     table(headings, rows),
     '',
     serving ? `in force: ${serving.release}` : 'in force: none, lists are made without models',
+    ...(beside ? [renderInterleaved(beside)] : []),
   ];
 };
+
+const renderInterleaved = ({ release, interleavedShare }: ModelLine): string =>
+  `interleaved with it: ${release}, for ${percent(interleavedShare)} of the subjects; which is preferred: nextcart attribution`;
 
 /** All that is known of one. */
 export const renderModel = (line: ModelLine): string[] => {
@@ -61,16 +67,19 @@ export const renderModel = (line: ModelLine): string[] => {
   return out;
 };
 
+const SAID_BY_SOMEBODY: readonly ReleaseRecordKind[] = ['rolled_back', 'promoted', 'interleaved'];
+
 const recordRow = ({ at, kind, partition, fromOffset, decision }: ModelLine['records'][number]): string[] => [
   timeOf(at),
   kind,
   partition === null ? '' : String(partition),
   fromOffset === null ? '' : integer(fromOffset),
-  kind === 'rolled_back' || kind === 'promoted' ? (decision ?? '') : '',
+  SAID_BY_SOMEBODY.includes(kind) ? (decision ?? '') : '',
 ];
 
-const stateOf = ({ inForce, rolledBack, verdict, records }: ModelLine): string => {
+const stateOf = ({ inForce, interleavedShare, rolledBack, verdict, records }: ModelLine): string => {
   if (inForce) return paint('green', 'in force');
+  if (interleavedShare > 0) return paint('green', 'interleaved');
   if (rolledBack) return paint('yellow', 'rolled back');
   if (verdict === 'wait') return 'too few subjects';
   if (verdict === 'reject' || records.some(({ kind }) => kind === 'rejected')) return paint('red', 'rejected');

@@ -36,7 +36,7 @@ const named: PublishedList = {
   nextItemIds: nextPurchases.map(({ itemId }) => itemId),
   probabilities: nextPurchases.map(({ probability }) => probability),
 };
-const result: Recomputed = { published: named, skipped: null, items, nextPurchases, eventTime: 5 };
+const result: Recomputed = { published: named, skipped: null, items, nextPurchases, teams: null, eventTime: 5 };
 const published = { ...named, recommId: wholeOf(result).recommId };
 const same = { ...result, published };
 const record = {
@@ -85,6 +85,21 @@ test('where the log has forgotten the list, its row is compared', () => {
   });
   expect(compareList({ ...same, items: [] }, undefined)).toMatchObject({ recomputedIds: [] });
   expect(compareList({ ...same, nextPurchases: [] }, undefined)).toMatchObject({ field: 'nextPurchases[0]' });
+});
+
+test('a list that was drafted out of two is told where another drafted a place, on the log and in its row', () => {
+  const drafted = { ...named, release: 'one+two', snapshots: { ...named.snapshots, teams: 'ab' } };
+  const { recommId } = wholeOf({ ...result, published: drafted });
+  const both: Recomputed = { ...result, published: { ...drafted, recommId }, teams: 'ab' };
+  const own = { ...record, ...wholeOf(both) };
+  expect(own.snapshots).toEqual({ covisits: 'a', teams: 'ab', trending: 'b' });
+  expect(compareList(both, logged(own))).toBeNull();
+  expect(compareList(both, undefined)).toBeNull();
+  const turned = { ...own, snapshots: { ...own.snapshots, teams: 'ba' } };
+  expect(compareList(both, logged(turned))).toMatchObject({ field: 'snapshots.teams', published: 'ba' });
+  const row = { ...both, published: { ...both.published, snapshots: turned.snapshots } };
+  expect(compareList(row, undefined)).toMatchObject({ field: 'teams', published: 'ba', recomputed: 'ab' });
+  expect(compareList({ ...both, teams: null }, undefined)).toMatchObject({ field: 'teams', recomputed: undefined });
 });
 
 test('a list of the first version has no next purchases, and differs where there should be some', () => {

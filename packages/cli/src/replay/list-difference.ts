@@ -1,7 +1,8 @@
 import type { PublishedList } from '@nextcart/clickhouse';
-import { type RecommendationList, recommendationListCodec } from '@nextcart/contracts';
+import { type RecommendationList, recommendationListCodec, TEAMS_KEY } from '@nextcart/contracts';
 import { inOrder, recommIdOf } from '@nextcart/ranking';
 import type { LoggedList } from './list-log.ts';
+import { originOf } from './list-origin.ts';
 import type { Recomputed } from './recompute-lists.ts';
 
 /** Two lists that should be the same. */
@@ -24,19 +25,14 @@ export interface ListDifference {
 const NO_STAMPS = { appendedAt: 0, receivedAt: 0, stateAt: 0, scoredAt: 0, publishedAt: 0, expiresAt: 0 };
 
 /** What a list that was made again says as a whole. */
-export const wholeOf = ({ published, items, nextPurchases, eventTime }: Recomputed): RecommendationList => {
-  const { subject, release, catalogPosition, eventsPartition: partition, triggerOffset } = published;
-  const origin = {
-    subject,
-    release,
-    snapshots: inOrder(published.snapshots),
-    catalogPosition,
-    partition,
-    triggerOffset,
-  };
+export const wholeOf = ({ published, items, nextPurchases, teams, eventTime }: Recomputed): RecommendationList => {
+  const origin = originOf(published);
+  const { [TEAMS_KEY]: _, ...named } = origin.snapshots;
+  const snapshots = teams === null ? named : inOrder({ ...named, [TEAMS_KEY]: teams });
   // no items are no list: what may be bought next is beside one
   const next = items.length > 0 ? [...nextPurchases] : [];
-  return { ...origin, recommId: recommIdOf(origin), items: [...items], eventTime, ...NO_STAMPS, nextPurchases: next };
+  const recommId = recommIdOf(origin);
+  return { ...origin, snapshots, recommId, items: [...items], eventTime, ...NO_STAMPS, nextPurchases: next };
 };
 
 type Field = readonly [path: string, published: unknown, recomputed: unknown];
@@ -60,13 +56,14 @@ export const firstDifference = (published: unknown, recomputed: unknown, path = 
 };
 
 /** What the store keeps of a list, in both. */
-const rowOf = ({ subject, recommId, eventTime, items, nextPurchases }: RecommendationList) => ({
-  ...{ subject, recommId, eventTime },
+const rowOf = ({ subject, recommId, eventTime, items, nextPurchases, snapshots }: RecommendationList) => ({
+  ...{ subject, recommId, eventTime, [TEAMS_KEY]: snapshots[TEAMS_KEY] },
   items: items.map(({ itemId, score, source }) => ({ itemId, score, source })),
   nextPurchases,
 });
 const storedRow = ({ itemIds, scores, sources, nextItemIds, probabilities, ...list }: PublishedList) => ({
   ...{ subject: list.subject, recommId: list.recommId, eventTime: list.eventTime },
+  [TEAMS_KEY]: list.snapshots[TEAMS_KEY],
   items: itemIds.map((itemId, at) => ({ itemId, score: scores[at], source: sources[at] })),
   nextPurchases: nextItemIds.map((itemId, at) => ({ itemId, probability: probabilities[at] })),
 });

@@ -11,17 +11,21 @@ import {
   type ReleaseArtifact,
   STRANGERS_KEY,
   similarItemsKey,
+  TEAMS_KEY,
 } from '@nextcart/contracts';
 import { createHistoryView, isSignedIn, readHistory } from '@nextcart/events';
 import {
   createModelMemory,
   defaultConfiguration,
+  interleaveLists,
   type Opinions,
   type Ranker,
   type RankingConfiguration,
   type ReleaseModels,
+  recommIdOf,
 } from '@nextcart/ranking';
 import { createCatalogueAt, parsePosition } from './catalogue-at.ts';
+import { originOf } from './list-origin.ts';
 import { createRankers } from './rankers.ts';
 import { createReleasedModels } from './released-models.ts';
 import { reasonOf } from './skipped.ts';
@@ -45,11 +49,13 @@ export interface Recomputed {
   /** Empty: there should be a tombstone. */
   readonly items: readonly RecommendedItem[];
   readonly nextPurchases: readonly NextPurchase[];
+  /** Who drafted each place (ranking's teamText), of a list of two releases; else null. */
+  readonly teams: string | null;
   readonly eventTime: number;
 }
 
-type Shown = Pick<Recomputed, 'items' | 'nextPurchases'>;
-const NOTHING: Shown = { items: [], nextPurchases: [] };
+type Shown = Pick<Recomputed, 'items' | 'nextPurchases' | 'teams'>;
+const NOTHING: Shown = { items: [], nextPurchases: [], teams: null };
 
 export interface Recomputer {
   /** Lists of one partition, in their order. `releaseOf`: the release to make each by; absent: that which it names. */
@@ -63,7 +69,8 @@ interface Task {
   readonly list: PublishedList;
   readonly release: string;
   readonly position: readonly number[];
-  readonly snapshots: string;
+  readonly snapshots: Readonly<Record<string, string>>;
+  readonly snapshotsText: string;
   /** Null for lists that are nobody's. */
   readonly trigger: TriggerState | null;
 }
@@ -73,7 +80,7 @@ const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Together what shares a release, then snapshots; the catalogue goes forward within them. */
 const byWork = (a: Task, b: Task): number => {
-  const first = byText(a.release, b.release) || byText(a.snapshots, b.snapshots);
+  const first = byText(a.release, b.release) || byText(a.snapshotsText, b.snapshotsText);
   if (first !== 0) return first;
   for (let p = 0; p < Math.max(a.position.length, b.position.length); p += 1) {
     const apart = (a.position[p] ?? 0) - (b.position[p] ?? 0);
@@ -119,7 +126,7 @@ export const createRecomputer = (deps: RecomputeDeps): Recomputer => {
     { list, trigger, position }: Task,
     opinions: Opinions | undefined,
     slot: number,
-  ): Shown => {
+  ): Omit<Shown, 'teams'> => {
     catalogue.goTo(position);
     const { subject, eventTime } = list;
     if (trigger !== null) {
@@ -133,27 +140,37 @@ export const createRecomputer = (deps: RecomputeDeps): Recomputer => {
     return catalogue.has(itemId) ? ranker.similar(itemId, eventTime) : NOTHING;
   };
 
-  /** At most `batch` lists of one release. */
-  const rankBatch = async (
-    tasks: readonly Task[],
-    from: ReleaseModels | null,
-    answer: (task: Task, result: Omit<Recomputed, 'published'>) => void,
-  ) => {
-    const asked = from === null ? [] : tasks.filter(({ trigger }) => trigger !== null);
-    const spoken = new Map<Task, Opinions>();
-    const said = await from?.opine(
+  const opine = async (models: ReleaseModels, asked: readonly Task[]): Promise<ReadonlyMap<Task, Opinions>> => {
+    const said = await models.opine(
       asked.map(({ trigger }, slot) => ({
         history: readHistory((trigger as TriggerState).state, views[slot] as (typeof views)[number]),
         memory: createModelMemory(), // folded from its beginning, where the scorer went on from event to event
       })),
     );
-    asked.forEach((task, slot) => void spoken.set(task, said?.[slot] as Opinions));
+    return new Map(asked.map((task, slot) => [task, said[slot] as Opinions]));
+  };
+
+  /** At most `batch` lists, of one release or drafted out of the same two. */
+  const rankBatch = async (
+    tasks: readonly Task[],
+    from: readonly ReleaseModels[],
+    answer: (task: Task, result: Omit<Recomputed, 'published'>) => void,
+  ) => {
+    const asked = tasks.filter(({ trigger }) => trigger !== null);
+    const said: ReadonlyMap<Task, Opinions>[] = [];
+    for (const models of from) said.push(await opine(models, asked));
+    const shownBy = async (at: number, task: Task, slot: number) =>
+      rankOne(await rankers.of(task.snapshots, from[at]?.weights), task, said[at]?.get(task), slot);
     for (const [slot, task] of tasks.entries())
       try {
-        const ranker = await rankers.of(task.list.snapshots, from?.weights);
-        const { items, nextPurchases } = rankOne(ranker, task, spoken.get(task), slot);
+        const first = await shownBy(0, task, slot);
+        const { items, teams } =
+          from.length === 2 && task.trigger !== null
+            ? interleaveLists(first.items, (await shownBy(1, task, slot)).items, recommIdOf(originOf(task.list)))
+            : { ...first, teams: null };
+        const { nextPurchases } = first;
         const eventTime = task.trigger?.eventTime ?? task.list.eventTime;
-        answer(task, { skipped: null, items, nextPurchases, eventTime });
+        answer(task, { skipped: null, items, nextPurchases, teams, eventTime });
       } catch (error) {
         answer(task, { skipped: reasonOf(error), ...NOTHING, eventTime: 0 });
       }
@@ -172,15 +189,11 @@ export const createRecomputer = (deps: RecomputeDeps): Recomputer => {
       const trigger = triggers[at] as TriggerState | null;
       if (list.triggerOffset >= 0 && trigger === null) skip(at, 'its trigger has no row');
       else if (!(await hasCatalogue(position))) skip(at, 'the catalogue that it names has no rows yet');
-      else
-        tasks.push({
-          at,
-          list,
-          release: releaseOf(list),
-          position,
-          snapshots: JSON.stringify(list.snapshots),
-          trigger,
-        });
+      else {
+        const { [TEAMS_KEY]: _, ...snapshots } = list.snapshots;
+        const snapshotsText = JSON.stringify(snapshots);
+        tasks.push({ at, list, release: releaseOf(list), position, snapshots, snapshotsText, trigger });
+      }
     }
     const { low, high } = extremes(tasks.map(({ position }) => position));
     await catalogue.cover(low, high);

@@ -14,6 +14,8 @@ test('a release lies where its newest record says, also after it was rolled back
   const back = record({ kind: 'rolled_back', artifactUri: null, artifactHash: null });
   const artifact = { releaseId: 'one', uri: 'file:///elsewhere', hash: 'a' };
   expect(findArtifact([record({}), moved, back], 'one')).toEqual(artifact);
+  const beside = record({ kind: 'interleaved', artifactUri: 'file:///elsewhere' });
+  expect(findArtifact([record({}), beside], 'one')).toEqual(artifact);
 });
 
 test('one that was rejected, is not there, or was released with two artifacts can not be told', () => {

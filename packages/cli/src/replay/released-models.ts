@@ -1,4 +1,10 @@
-import type { ItemIndex, ModelRelease, ReleaseArtifact } from '@nextcart/contracts';
+import {
+  type ItemIndex,
+  interleavedReleases,
+  type ModelRelease,
+  type ReleaseArtifact,
+  type ReleaseRecordKind,
+} from '@nextcart/contracts';
 import { ArtifactError } from '@nextcart/models';
 import { loadRelease, type ReleaseModels, UNTRAINED } from '@nextcart/ranking';
 import { createKept } from './kept.ts';
@@ -7,21 +13,25 @@ import { Skipped } from './skipped.ts';
 /** Models of releases by the names that lists carry. */
 export interface ReleasedModels {
   /**
-   * Null for the untrained parts. Throws `Skipped` where the release is unknown or its artifact is gone, and an
-   * ArtifactError where what lies there is not what was released. Good until another release is asked for.
+   * None for the untrained parts, those of both for two that were interleaved. Throws `Skipped` where a release is unknown
+   * or its artifact is gone, and an ArtifactError where what lies there is not what was released. Good until others are
+   * asked for.
    */
-  of(release: string): Promise<ReleaseModels | null>;
+  of(release: string): Promise<readonly ReleaseModels[]>;
   close(): Promise<void>;
 }
 
-/** Models of 20,000 items take some 100 MB. */
+/** Two are interleaved at most. Models of 20,000 items take some 100 MB. */
 const KEPT = 2;
+
+/** Records that name what scorers open. */
+const ARTIFACT_KINDS: readonly ReleaseRecordKind[] = ['released', 'promoted', 'interleaved'];
 
 /** Where the release of a name lies, by the records of model-releases.v1. Throws `Skipped` where they don't say. */
 export const findArtifact = (records: readonly ModelRelease[], release: string): ReleaseArtifact => {
   const named = records.filter(
     ({ releaseId, kind, artifactHash }) =>
-      releaseId === release && (kind === 'released' || kind === 'promoted') && artifactHash !== null,
+      releaseId === release && ARTIFACT_KINDS.includes(kind) && artifactHash !== null,
   );
   const newest = named.at(-1);
   if (newest === undefined) throw new Skipped(`release ${release} is not on model-releases.v1`);
@@ -58,11 +68,15 @@ export const createReleasedModels = (deps: {
     }
   };
   return {
-    of: async (release) => {
-      if (release === UNTRAINED) return null;
-      const reason = gone.get(release);
-      if (reason !== undefined) throw reason;
-      return kept.get(release, () => load(release));
+    of: async (name) => {
+      if (name === UNTRAINED) return [];
+      const models: ReleaseModels[] = [];
+      for (const release of interleavedReleases(name) ?? [name]) {
+        const reason = gone.get(release);
+        if (reason !== undefined) throw reason;
+        models.push(await kept.get(release, () => load(release)));
+      }
+      return models;
     },
     close: () => kept.clear(),
   };
