@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Store } from '@nextcart/clickhouse';
+import { insertModelActivations, type Store } from '@nextcart/clickhouse';
 import { migratedStore } from '@nextcart/clickhouse/testing';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { expandMacros } from '../support/grafana-macros.ts';
@@ -31,6 +31,17 @@ test('the release in force is the newest that each partition told of', async () 
     { partition: 0, release: 'third', from_offset: 900 },
     { partition: 1, release: 'third', from_offset: 900 },
   ]);
+  for (const { age } of await rows('Release in force')) {
+    const seconds = (Date.now() - (NOW - 10 * 60_000)) / 1000;
+    expect(Math.abs(Number(age) - seconds)).toBeLessThan(60);
+  }
+});
+
+test('a release that no trainer here decided on has no age, rather than a wrong one', async () => {
+  const foreign = { release: 'foreign', partition: 2, fromOffset: 7, at: NOW, scorer: '' };
+  await insertModelActivations(store, [foreign]);
+  expect((await rows('Release in force'))[2]).toMatchObject({ release: 'foreign', age: null });
+  await store.command("DELETE FROM model_activations WHERE release = 'foreign'");
 });
 
 test('cycles are there once, newest first, with figures and intervals; one that was not measured has none', async () => {

@@ -9,6 +9,7 @@ export const insertModels = async (store: Store, now: number): Promise<void> => 
     ...{
       release,
       at: now - minutes * 60_000,
+      shopTime: now - minutes * 60_000,
       mode: 'warm',
       topicId: '7c1c1c9e-0a6f-4d0a-9a51-5b8f3f2a7e01',
       events: 9000,

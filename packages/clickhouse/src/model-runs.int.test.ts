@@ -13,8 +13,9 @@ beforeEach(async () => {
 afterAll(() => drop());
 
 const NOW = Date.UTC(2026, 10, 27, 12);
+const TOPIC_ID = '6f1c1c9e-0a6f-4d0a-9a51-5b8f3f2a7e01';
 const runOf = (release: string, change: Partial<ModelRun> = {}): ModelRun => ({
-  ...{ release, at: NOW, mode: 'warm', topicId: '6f1c1c9e-0a6f-4d0a-9a51-5b8f3f2a7e01', events: 1440 },
+  ...{ release, at: NOW, shopTime: NOW, mode: 'warm', topicId: TOPIC_ID, events: 1440 },
   ranges: [{ partition: 0, from: 0, to: 700 }],
   slice: [{ partition: 0, from: 700, to: 900 }],
   ...{ verdict: 'pass', superior: true, alphaSpent: 0.002, reasons: ["beats 'trending'", 'ü\n'] },
@@ -39,8 +40,7 @@ test('figures that were not measured are left out instead of becoming 0', async 
   expect((await readModelRun(store, 'r1'))?.metrics).toEqual({});
 });
 
-test('runs come newest first; looks are claims of that day alone', async () => {
-  const day = { from: NOW - 1000, to: NOW + 1000 };
+test('runs come newest first', async () => {
   await insertModelRun(store, runOf('yesterday', { at: NOW - 2000 }));
   await insertModelRun(store, runOf('early'));
   await insertModelRun(store, runOf('waited', { at: NOW + 500, alphaSpent: 0, verdict: 'wait' }));
@@ -50,6 +50,19 @@ test('runs come newest first; looks are claims of that day alone', async () => {
     'waited',
     'early',
   ]);
+});
+
+test("looks are claims over one log's behaviour of one day of the shop, whenever they were decided", async () => {
+  const year = 365 * 86_400_000;
+  const day = { topicId: TOPIC_ID, from: NOW - 1000, to: NOW + 1000 };
+  // a replay: its days come within seconds, and a year later
+  const run = (release: string, shopTime: number, change: Partial<ModelRun> = {}) =>
+    insertModelRun(store, runOf(release, { at: NOW + year, shopTime, ...change }));
+  await run('of the day', NOW);
+  await run('of the day before', NOW - 1001);
+  await run('of the day after', NOW + 1000);
+  await run('that claimed nothing', NOW + 500, { alphaSpent: 0, verdict: 'wait' });
+  await run('of another log', NOW, { topicId: '6f1c1c9e-0a6f-4d0a-9a51-5b8f3f2a7e02' });
   expect(await countLooks(store, day)).toBe(1);
 });
 

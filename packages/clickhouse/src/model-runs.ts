@@ -14,6 +14,8 @@ export interface ModelRun {
   readonly release: string;
   /** Of the decision, epoch ms by the wall clock. */
   readonly at: number;
+  /** Of the newest event that was measured over, epoch ms: the decision's time by the shop's clock. */
+  readonly shopTime: number;
   readonly mode: TrainingMode;
   readonly topicId: string;
   /** Learned from. */
@@ -51,13 +53,14 @@ export interface ModelRun {
 
 /** The same cycle again is no second row. */
 export const insertModelRun = (store: Store, run: ModelRun): Promise<void> => {
-  const { at, topicId, alphaSpent, leftOut, artifactUri, artifactHash, metrics, ...same } = run;
+  const { at, shopTime, topicId, alphaSpent, leftOut, artifactUri, artifactHash, metrics, ...same } = run;
   return store.insertRows(
     tables.modelRuns,
     [
       {
         ...same,
-        ...{ at: (at / 1000).toFixed(3), topic_id: topicId, alpha_spent: alphaSpent, left_out: leftOut },
+        ...{ at: (at / 1000).toFixed(3), shop_time: (shopTime / 1000).toFixed(3) },
+        ...{ topic_id: topicId, alpha_spent: alphaSpent, left_out: leftOut },
         ...{ artifact_uri: artifactUri, artifact_hash: artifactHash, metrics: finiteOf(metrics) },
       },
     ],
@@ -69,7 +72,7 @@ export const insertModelRun = (store: Store, run: ModelRun): Promise<void> => {
 const finiteOf = (metrics: ModelRun['metrics']): ModelRun['metrics'] =>
   Object.fromEntries(Object.entries(metrics).filter(([, { value, low, high }]) => Number.isFinite(value + low + high)));
 
-const COLUMNS = `release, toUnixTimestamp64Milli(at) AS at_ms, mode, toString(topic_id) AS topicId, ranges, slice, events,
+const COLUMNS = `release, toUnixTimestamp64Milli(at) AS at_ms, toUnixTimestamp64Milli(shop_time) AS shopTime, mode, toString(topic_id) AS topicId, ranges, slice, events,
   verdict, superior, alpha_spent AS alphaSpent, reasons, champion, anchor, subjects, requests, left_out AS leftOut,
   metrics, losses, weights, coverage, refitted, seconds, artifact_uri AS artifactUri, artifact_hash AS artifactHash`;
 
@@ -94,16 +97,17 @@ export const readModelRun = async (store: Store, release: string): Promise<Model
   return rows[0] === undefined ? null : fromRow(rows[0]);
 };
 
-/** Claims of superiority that were looked at in [from, to), epoch ms. */
+/** Claims of superiority over a log's behaviour of [from, to) by the shop's clock, epoch ms. */
 export const countLooks = async (
   store: Store,
-  { from, to }: { readonly from: number; readonly to: number },
+  { topicId, from, to }: { readonly topicId: string; readonly from: number; readonly to: number },
 ): Promise<number> => {
   const [row] = await store.query<{ n: number }>(
     `SELECT count() AS n FROM ${tables.modelRuns} FINAL
-     WHERE alpha_spent > 0 AND at >= fromUnixTimestamp64Milli({from:Int64}, 'UTC')
-       AND at < fromUnixTimestamp64Milli({to:Int64}, 'UTC')`,
-    { from, to },
+     WHERE topic_id = {topicId:UUID} AND alpha_spent > 0
+       AND shop_time >= fromUnixTimestamp64Milli({from:Int64}, 'UTC')
+       AND shop_time < fromUnixTimestamp64Milli({to:Int64}, 'UTC')`,
+    { topicId, from, to },
   );
   return row?.n ?? 0;
 };

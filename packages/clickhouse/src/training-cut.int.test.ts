@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { NOW } from './event-drafts.fixture.ts';
 import type { Store } from './store.ts';
 import { insertTestEvents, type TestEvent, TOPIC_ID } from './test-events.fixture.ts';
-import { cutByTime } from './training-cut.ts';
+import { cutByTime, readNewestTime } from './training-cut.ts';
 import { windowStore } from './window-store.fixture.ts';
 
 let store: Store;
@@ -61,4 +61,21 @@ test('a partition without kept rows is learned from to its end; slices begin any
   await insertTestEvents(store, [...Array.from({ length: 40 }, (_, at) => view(0, at, NOW + at)), bad], 'all');
   const ranges = [slice(1, 0, 1), slice(0, 20, 40)];
   expect(await cutByTime(store, { topicId: TOPIC_ID, ranges }, 0.5)).toEqual([1, 30]);
+});
+
+test('the newest time is that of kept rows within the slices, wherever they lie in them', async () => {
+  await empty();
+  const events: TestEvent[] = [
+    view(0, 0, NOW - 1000),
+    view(0, 1, NOW + 700),
+    view(0, 2, NOW + 500),
+    view(1, 0, NOW),
+    { ...view(1, 1, NOW + 9000), outcome: 'quarantined' },
+    view(1, 2, NOW + 10_000),
+  ];
+  await insertTestEvents(store, events, 'newest');
+  const newest = (...ranges: ReturnType<typeof slice>[]) => readNewestTime(store, { topicId: TOPIC_ID, ranges });
+  expect(await newest(slice(0, 0, 3), slice(1, 0, 2))).toBe(NOW + 700);
+  expect(await newest(slice(0, 0, 1))).toBe(NOW - 1000);
+  expect(await newest()).toBe(0);
 });

@@ -2,6 +2,21 @@ import type { LogSlice } from '@nextcart/contracts';
 import type { Store } from './store.ts';
 import { inSlice } from './training-events.ts';
 
+/** Of the newest kept event of some slices, epoch ms by the shop's clock; 0 where there is none. */
+export const readNewestTime = async (
+  store: Store,
+  { topicId, ranges }: { readonly topicId: string; readonly ranges: readonly LogSlice[] },
+): Promise<number> => {
+  const [row] = await store.query<{ newest: number }>(
+    `SELECT toUnixTimestamp64Milli(max(event_time)) AS newest FROM events
+     WHERE topic_id = {topicId:UUID} AND (${ranges.map(inSlice).join(' OR ') || 'false'})
+       AND outcome IN ('accepted', 'late')`,
+    { topicId },
+    { max_threads: 1 },
+  );
+  return row?.newest ?? 0;
+};
+
 /**
  * Where the newest `share` of some slices begins, by the time of their events: a position for each slice, in their order.
  * One time cuts all partitions, so that nothing that is learned from is newer than what it is measured over; a partition

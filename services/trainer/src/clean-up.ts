@@ -18,6 +18,7 @@ export interface CleanUpDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly line: () => Promise<readonly ReleaseArtifact[]>;
+  readonly interleaved: () => Promise<ReleaseArtifact | null>;
   readonly queue: Pick<TrainingQueue, 'job' | 'isPending' | 'notes'>;
 }
 
@@ -57,7 +58,7 @@ const isWanted = async (queue: CleanUpDeps['queue'], trained: string): Promise<b
 };
 
 const oldReleases = async (
-  { keepReleases, line, queue }: CleanUpDeps,
+  { keepReleases, line, interleaved, queue }: CleanUpDeps,
   releasesDir: string,
 ): Promise<readonly string[]> => {
   const dated: { readonly name: string; readonly createdAt: string }[] = [];
@@ -68,6 +69,8 @@ const oldReleases = async (
   }
   const served = await line();
   const kept = new Set(served.slice(-LAST_IN_LINE).map(({ releaseId }) => releaseId));
+  const beside = await interleaved();
+  if (beside) kept.add(beside.releaseId);
   const anchor = await newestFull(served);
   if (anchor) kept.add(anchor.releaseId);
   const warm = await queue.notes.last('warm');

@@ -1,19 +1,32 @@
 /** A trainer in the test's own process, on a shop's servers, with its releases in a log in memory. */
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { clickhouseConnection } from '@nextcart/clickhouse';
+import { clickhouseConnection, type Store } from '@nextcart/clickhouse';
 import { type ModelKind, modelKinds, schemaText, topics } from '@nextcart/contracts';
 import { createMemoryKafka } from '@nextcart/kafka';
 import { writeArtifact } from '@nextcart/models';
 import { createHealth, createLogger, createMetrics, createWaiting, systemClock } from '@nextcart/runtime';
 import type { ScheduleSettings } from './env.ts';
 import { connectRedis } from './redis.ts';
+import { gateSchema } from './release/gate-settings.ts';
 import { createReleaseLog, type ReleaseLog } from './release/release-log.ts';
 import type { TrainingDeps } from './run-training.ts';
 import { payloadOf, resultOf, type Shop, settings, TOPIC_ID } from './trainer.fixture.ts';
 import { createTrainer, type TrainerDeps } from './trainer.ts';
 
 export const plan = { seed: 1, budget: { epochs: 3, seconds: 60 } };
+
+/** What a cycle over the walkers passes the gate with, and what is known of their items. */
+export const passing = { ...settings, gate: gateSchema.parse({ minSubjects: 12, resamples: 500, looksPerDay: 5 }) };
+export const passingPlan = { mode: 'full', seed: 3, budget: { epochs: 25, seconds: 100 } } as const;
+export const CATALOG_ID = '0d5a8d0e-6b1f-4c57-9b5e-7d2f6a1c9e08';
+export const insertCatalogue = (store: Store): Promise<void> =>
+  store.insertRows(
+    'catalog',
+    Array.from({ length: 42 }, (_, offset) => ({
+      ...{ topic_id: CATALOG_ID, partition: 0, offset, outcome: 'accepted', item_id: `i${offset}` },
+      title: `thing ${offset}`,
+    })),
+  );
 
 /** Nothing comes by itself but what a test asks for. */
 const quiet: ScheduleSettings = {
@@ -31,7 +44,7 @@ export interface OwnTrainer {
 export const startOwnTrainer = async (
   shop: Shop,
   schedule: Partial<ScheduleSettings> = {},
-  change: Partial<Pick<TrainerDeps, 'settings' | 'keepReleases'>> = {},
+  change: Partial<Pick<TrainerDeps, 'settings' | 'keepReleases' | 'queueSettings'>> = {},
 ): Promise<OwnTrainer> => {
   const [log, health, clock] = [createLogger('test', 'fatal'), createHealth(), systemClock];
   const [redis, metrics] = [connectRedis(shop.redisUrl, { log, health }), createMetrics('trainer')];
@@ -39,7 +52,6 @@ export const startOwnTrainer = async (
   const kafka = createMemoryKafka({ log, clock });
   await kafka.admin.ensureTopics([topics.modelReleases]);
   const releases = createReleaseLog({ kafka, registry });
-  const catalogTopic = randomUUID();
   const deps: TrainingDeps = {
     ...{ store: shop.store, connection: clickhouseConnection({ CLICKHOUSE_URL: shop.clickhouseUrl }), settings },
     ...{ clock, log, waiting: createWaiting(), logLevel: 'error', threads: 1, memoryBytes: 2 ** 30 },
@@ -47,7 +59,7 @@ export const startOwnTrainer = async (
   };
   const trainer = createTrainer({
     ...deps,
-    ...{ health, metrics, releases, keepReleases: 5, catalogTopicId: async () => catalogTopic },
+    ...{ health, metrics, releases, keepReleases: 5, catalogTopicId: async () => CATALOG_ID },
     topicId: async () => TOPIC_ID,
     queue: { redis, prefix: shop.prefix },
     queueSettings: { concurrency: 2, lockMs: 5000, attempts: 2, retryMs: 100, keepJobs: 50 },

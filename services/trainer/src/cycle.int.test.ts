@@ -6,7 +6,7 @@ import { writeArtifact } from '@nextcart/models';
 import { systemClock } from '@nextcart/runtime';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type OwnTrainer, plan, startOwnTrainer, trainedRelease } from './cycle.fixture.ts';
-import { trainingIdOf } from './job-ids.ts';
+import { needsIdOf, trainingIdOf } from './job-ids.ts';
 import { refitSlice } from './refit-slice.ts';
 import { releaseRecord } from './release/release-log.ts';
 import { servingSettings } from './serving-settings.ts';
@@ -92,6 +92,9 @@ describe('a cycle from plan to end', () => {
     await expect(resultOf<'release'>(shop.queue, cycle)).rejects.toThrow(
       /a training of its cycle failed: .*there is no release at/,
     );
+    expect(await resultOf<'needs'>(shop.queue, needsIdOf(cycle))).toEqual({
+      ...{ kind: 'nothing', why: 'its cycle released nothing' },
+    });
   });
 });
 
@@ -178,19 +181,22 @@ test('by the shop’s clock: one cycle as soon as there is enough, and none wher
   await other.close();
 });
 
-test('cleaning up leaves the newest releases, those in line, and what jobs still want', async () => {
+test('cleaning up leaves the newest releases, those in line, one that is interleaved, and what jobs still want', async () => {
   const other = await openShop();
   own = await startOwnTrainer(other, {}, { keepReleases: 1 });
   const { hash } = await trainedRelease(other, 'in-line', 1);
   for (const name of ['gone', 'newest']) await writeDated(other, name, name === 'gone' ? '2026-01-01' : '2030-01-01');
   const record = { releaseId: 'in-line', kind: 'released', at: 1, artifactUri: 'file:x', artifactHash: hash } as const;
   await own.releases.publish(releaseRecord(record));
+  await writeDated(other, 'beside', '2026-01-01');
+  const interleaving = { against: 'in-line', share: 1 };
+  await own.releases.publish(releaseRecord({ ...record, releaseId: 'beside', kind: 'interleaved', interleaving }));
   for (const left of ['trained/release-00ff-refit-recurrent', 'jobs/recurrent-gone'])
     await mkdir(join(other.dataDir, left), { recursive: true });
   await other.queue.schedule([{ name: 'clean-up', everyMs: 60_000, job: { name: 'clean-up', data: {} } }]);
   await until('it is cleaned up', async () => (await own?.completed('clean-up')) === 1);
   const left = async (folder: string) => (await readdir(join(other.dataDir, folder))).toSorted();
-  expect(await left('releases')).toEqual(['in-line', 'newest']);
+  expect(await left('releases')).toEqual(['beside', 'in-line', 'newest']);
   // trained by hand: they stay with their jobs
   expect(await left('trained')).toHaveLength(2);
   expect(await left('jobs')).toEqual([]);

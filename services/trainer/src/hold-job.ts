@@ -9,7 +9,7 @@ import { watchCancel } from './watch-cancel.ts';
 export const STOPPING = 'the trainer stops';
 
 /** Gives the job back where its trainer stops; fails it for good where trying again can't help. */
-export const holdJob = async <N extends 'train' | 'release'>(
+export const holdJob = async <N extends 'train' | 'release' | 'needs'>(
   { clock, log, queue }: { readonly clock: Clock; readonly log: Logger; readonly queue: Pick<TrainingQueue, 'job'> },
   { job, token, lost }: { readonly job: JobOf<N>; readonly token: string; readonly lost: AbortSignal },
   work: (signal: AbortSignal, tell: (progress: Jobs[N]['progress']) => void) => Promise<Jobs[N]['result']>,

@@ -6,8 +6,6 @@ export { readTrainingSettings, type TrainingSettings } from './data-set/settings
 export { readEnv } from './env.ts';
 export {
   type NeedsDeps,
-  type NeedsProgress,
-  type NeedsResult,
   type ReleasedModels,
   writeNeeds,
 } from './needs/write-needs.ts';

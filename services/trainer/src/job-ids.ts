@@ -12,6 +12,8 @@ const RELEASE = 'release-' satisfies `${JobName}-`;
 /** Of a cycle's end; its trainings carry the same digest, so that no two cycles share one. */
 export const releaseId = (payload: object): string => `${RELEASE}${digestOf(payload)}`;
 
+export const needsIdOf = (release: string): string => `needs-${release.slice(RELEASE.length)}`;
+
 export const trainingIdOf = (release: string, kind: ModelKind): string => `${kind}-${release.slice(RELEASE.length)}`;
 
 /** The job that a folder belongs to: its own, or of a release that keeps something beside its trainings. */

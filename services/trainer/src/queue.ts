@@ -3,6 +3,7 @@ import {
   type JobName,
   type Jobs,
   modelKinds,
+  type NeedsPayload,
   type PlanPayload,
   type ReleasePayload,
   TRAINING_QUEUE,
@@ -12,7 +13,7 @@ import { FlowProducer, type Job, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { type CycleNotes, createCycleNotes } from './cycle-notes.ts';
 import type { QueueSettings } from './env.ts';
-import { releaseId, trainingId, trainingIdOf } from './job-ids.ts';
+import { needsIdOf, releaseId, trainingId, trainingIdOf } from './job-ids.ts';
 
 export type AnyJob = Job<Jobs[JobName]['payload'], Jobs[JobName]['result'], JobName>;
 export type JobOf<N extends JobName> = Job<Marked<Jobs[N]['payload']>, Jobs[N]['result'], N>;
@@ -38,7 +39,7 @@ export interface ClockedJob {
 export interface TrainingQueue {
   /** Adds a training by itself; the same payload again is the same job. Returns its id. */
   train(payload: TrainPayload): Promise<string>;
-  /** Adds a cycle, all of its jobs or none; the same plan again is the same cycle. Returns the id of its `release` job. */
+  /** Adds a cycle with what comes after it, all of its jobs or none; the same plan again is the same cycle. Returns the id of its `release` job. */
   addCycle(cycle: Cycle): Promise<string>;
   /** Adds a `plan-cycle` job, unless one of its mode that was added here waits or runs. Returns its id. */
   plan(payload: PlanPayload): Promise<string>;
@@ -51,6 +52,7 @@ export interface TrainingQueue {
   cancel(jobId: string): Promise<boolean>;
   /** Adds jobs by the clock, for all trainers together. */
   schedule(schedules: readonly ClockedJob[]): Promise<void>;
+  isScheduled(name: string): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -95,12 +97,20 @@ export const createTrainingQueue = (
       const jobId = releaseId(release);
       if (await jobOf(jobId)) return jobId;
       await flows.add({
-        ...{ name: 'release', queueName: TRAINING_QUEUE, data: release, opts: { ...options, jobId } },
-        children: trainings.map((data) => ({
-          ...{ name: 'train', queueName: TRAINING_QUEUE, data },
-          // the release job begins at once where a training failed for good: it tells whose reason that was
-          opts: { ...options, jobId: trainingIdOf(jobId, data.kind), continueParentOnFailure: true },
-        })),
+        ...{ name: 'needs', queueName: TRAINING_QUEUE, data: needsOf(release) },
+        opts: { ...options, jobId: needsIdOf(jobId) },
+        children: [
+          {
+            ...{ name: 'release', queueName: TRAINING_QUEUE, data: release },
+            // what comes after a cycle that failed has nothing to do; it must not wait for ever
+            opts: { ...options, jobId, ignoreDependencyOnFailure: true },
+            children: trainings.map((data) => ({
+              ...{ name: 'train', queueName: TRAINING_QUEUE, data },
+              // the release job begins at once where a training failed for good: it tells whose reason that was
+              opts: { ...options, jobId: trainingIdOf(jobId, data.kind), continueParentOnFailure: true },
+            })),
+          },
+        ],
       });
       return jobId;
     },
@@ -122,6 +132,13 @@ export const createTrainingQueue = (
         if (everyMs > 0) await queue.upsertJobScheduler(name, { every: everyMs }, job);
         else await queue.removeJobScheduler(name);
     },
+    isScheduled: async (name) => (await queue.getJobScheduler(name)) !== undefined,
     close: async () => void (await Promise.all([queue.close(), flows.close()])),
   };
 };
+
+/** Of all who were active up to the end of the slice that was measured over. */
+const needsOf = ({ topicId, slice }: ReleasePayload): NeedsPayload => ({
+  topicId,
+  ranges: slice.map(({ partition, to }) => ({ partition, from: 0, to })),
+});

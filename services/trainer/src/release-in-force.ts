@@ -8,6 +8,8 @@ export interface ReleasesInForce {
   inForce(): Promise<ReleaseArtifact | null>;
   /** Oldest first, without what was rolled back. */
   line(): Promise<readonly ReleaseArtifact[]>;
+  /** With the one in force; null while none is. */
+  interleaved(): Promise<ReleaseArtifact | null>;
 }
 
 /** Read anew whenever it is asked, some times an hour: a reader of its own would have to be trusted to be up to date. */
@@ -19,5 +21,6 @@ export const releasesInForce = (
   return {
     inForce: async () => (await read()).inForce(),
     line: async () => (await read()).line(),
+    interleaved: async () => (await read()).interleaving()?.second ?? null,
   };
 };

@@ -79,6 +79,11 @@ export interface TrainerProcess {
   training(): Promise<number>;
 }
 
+/** `fileBytes`: no file of the process, or of one that it starts, can be longer. */
+export interface Limits {
+  readonly fileBytes?: number;
+}
+
 export interface Shop {
   readonly store: Store;
   readonly queue: TrainingQueue;
@@ -88,7 +93,7 @@ export interface Shop {
   readonly prefix: string;
   readonly dataDir: string;
   /** With a queue, data and tables that all trainers of the shop share; ready where it is waited for. */
-  trainer(env?: Record<string, string>): Promise<TrainerProcess>;
+  trainer(env?: Record<string, string>, limits?: Limits): Promise<TrainerProcess>;
   /** What a training made. */
   trained(jobId: string): Promise<Artifact>;
   release(name: string): Promise<Artifact>;
@@ -127,8 +132,8 @@ export const openShop = async (redisUrl = inject('urls').redisUrl): Promise<Shop
     clickhouseUrl: url,
     prefix,
     dataDir,
-    trainer: async (change = {}) => {
-      const started = await startTrainer({ ...env, ...change });
+    trainer: async (change = {}, limits = {}) => {
+      const started = await startTrainer({ ...env, ...change }, limits);
       processes.push(started);
       return started;
     },
@@ -147,11 +152,17 @@ export const openShop = async (redisUrl = inject('urls').redisUrl): Promise<Shop
   };
 };
 
-const startTrainer = async (env: Record<string, string | undefined>): Promise<TrainerProcess> => {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts')], {
-    env,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+/** POSIX counts in blocks of 512 bytes; the signal of a file that becomes too long would end the process. */
+const LIMITED = `trap '' XFSZ; ulimit -f "$1"; shift; exec "$@"`;
+
+const startTrainer = async (
+  env: Record<string, string | undefined>,
+  { fileBytes }: Limits,
+): Promise<TrainerProcess> => {
+  const own = [process.execPath, join(import.meta.dirname, 'main.ts')];
+  const [command, ...args] =
+    fileBytes === undefined ? own : ['/bin/sh', '-c', LIMITED, 'sh', String(Math.ceil(fileBytes / 512)), ...own];
+  const child = spawn(command as string, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
   let text = '';
   child.stdout.setEncoding('utf8').on('data', (piece: string) => (text += piece));
   const exited = once(child, 'exit');

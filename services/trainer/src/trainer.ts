@@ -3,7 +3,7 @@
  * elsewhere; a job that lost its lock, was cancelled, or whose trainer stops is stopped, written down; a trainer that
  * stops gives its job back, one that dies has it taken from it.
  */
-import { modelKinds, TRAINING_QUEUE, type TrainResult } from '@nextcart/contracts';
+import { modelKinds, type ReleaseResult, TRAINING_QUEUE, type TrainResult } from '@nextcart/contracts';
 import type { Health, Metrics } from '@nextcart/runtime';
 import { UnrecoverableError, Worker } from 'bullmq';
 import { cleanUp } from './clean-up.ts';
@@ -11,6 +11,7 @@ import type { QueueSettings, ScheduleSettings } from './env.ts';
 import { holdJob, STOPPING } from './hold-job.ts';
 import { createInstruments } from './instruments.ts';
 import { trainingIdOf } from './job-ids.ts';
+import { keepSchedules } from './keep-schedules.ts';
 import { needsOfRelease } from './needs/needs-of-release.ts';
 import { planCycle } from './plan-cycle.ts';
 import { type AnyJob, createTrainingQueue, type JobOf, type QueueConnection, type TrainJob } from './queue.ts';
@@ -51,7 +52,7 @@ export const createTrainer = (deps: TrainerDeps): Trainer => {
   const instruments = createInstruments(deps.metrics);
   const queue = createTrainingQueue(deps.queue, queueSettings);
   const closed = new AbortController();
-  const { inForce, line } = releasesInForce(deps, closed.signal);
+  const { inForce, line, interleaved } = releasesInForce(deps, closed.signal);
   const pace = { ...schedule, minEvents: settings.cycle.minEvents };
   const shop = watchShop({ ...deps, queue, pace, everyMs: schedule.watchEveryMs, plan: schedule.plan });
   health.add('work', () => {
@@ -98,9 +99,13 @@ export const createTrainer = (deps: TrainerDeps): Trainer => {
       );
       const refit = refitSlice(deps, { createdAt: job.timestamp, attempt: job.attemptsStarted });
       const run = { jobId, createdAt: job.timestamp, payload: job.data, children, signal, onProgress };
-      const result = await makeRelease({ ...deps, gate: settings.gate, refit, trainingsAtOnce: concurrency }, run);
-      await needsOfRelease(deps, job.data, result, signal);
-      return result;
+      return makeRelease({ ...deps, gate: settings.gate, refit, trainingsAtOnce: concurrency }, run);
+    });
+
+  const needs = (job: JobOf<'needs'>, token: string, lost: AbortSignal) =>
+    holdJob<'needs'>({ clock, log, queue }, { job, token, lost }, async (signal, onProgress) => {
+      const [released] = Object.values(await job.getChildrenValues<ReleaseResult>());
+      return needsOfRelease(deps, { payload: job.data, released, signal, onProgress });
     });
 
   const perform = async (job: AnyJob, token = '', signal = new AbortController().signal) => {
@@ -109,13 +114,15 @@ export const createTrainer = (deps: TrainerDeps): Trainer => {
         return train(job as unknown as TrainJob, token, signal);
       case 'release':
         return release(job as unknown as JobOf<'release'>, token, signal);
+      case 'needs':
+        return needs(job as unknown as JobOf<'needs'>, token, signal);
       case 'plan-cycle':
         return planCycle(
           { ...deps, queue, inForce, shopTime: shop.shopTime, firstEvents: schedule.firstEvents },
           (job as unknown as JobOf<'plan-cycle'>).data,
         );
       case 'clean-up':
-        return cleanUp({ ...deps, queue, line });
+        return cleanUp({ ...deps, queue, line, interleaved });
       default:
         return job.name satisfies never;
     }
@@ -146,13 +153,17 @@ export const createTrainer = (deps: TrainerDeps): Trainer => {
   });
   worker.on('error', (error) => log.warn({ err: error }, 'queue_error'));
 
-  const fares = createReleaseWatch({ ...deps, bands: settings.gate.watch });
+  const fares = createReleaseWatch({
+    ...{ ...deps, bands: settings.gate.watch },
+    onTakenBack: (band) => instruments.takenBack.inc({ reason: band }),
+  });
   let running: Promise<void> | undefined;
   let watching: Promise<void> | undefined;
   return {
     start: () => {
       running = worker.run().catch((error: unknown) => log.error({ err: error }, 'worker_ended'));
-      queue.schedule(schedulesOf(schedule)).catch((error: unknown) => log.error({ err: error }, 'schedule_failed'));
+      // not waited for at the end: where Redis is away it ends with the connection
+      void keepSchedules({ queue, clock, log }, schedulesOf(schedule), closed.signal);
       shop.start();
       watching = fares.run(closed.signal);
     },

@@ -78,7 +78,7 @@ export const openCycles = async (
         seconds: (toldAt - begunAt) / 1000,
         'plan.seconds': secondsOf(plan),
         'release.seconds': (toldAt - (release.processedOn ?? toldAt)) / 1000,
-        'needs.seconds': Math.max(0, ((release.finishedOn ?? toldAt) - toldAt) / 1000),
+        'needs.seconds': secondsOf(await ended(queue, jobId.replace('release', 'needs'))),
       };
       for (const [stage, taken] of Object.entries(run.seconds)) seconds[`${stage}.seconds`] = taken;
       for (const kind of modelKinds)

@@ -8,7 +8,7 @@ import {
   type Store,
 } from '@nextcart/clickhouse';
 import { insertTestEvents, migratedStore } from '@nextcart/clickhouse/testing';
-import { flags } from '@nextcart/contracts';
+import { flags, type NeedsProgress } from '@nextcart/contracts';
 import type { Artifact } from '@nextcart/models';
 import { createLogger, systemClock } from '@nextcart/runtime';
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
@@ -22,7 +22,7 @@ import {
   tastefulEvents,
   tastefulRelease,
 } from './tasteful-shop.fixture.ts';
-import { type NeedsProgress, writeNeeds } from './write-needs.ts';
+import { writeNeeds } from './write-needs.ts';
 
 const TABLES = ['needs', 'subject_needs', 'segments', 'behaviour_distributions', 'behaviour_correlations'];
 const subjects = Array.from({ length: SUBJECTS }, (_, at) => `u${at}`);

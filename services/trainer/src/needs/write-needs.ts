@@ -12,7 +12,7 @@ import {
   readSegments,
   type Store,
 } from '@nextcart/clickhouse';
-import type { LogSlice } from '@nextcart/contracts';
+import type { LogSlice, NeedsProgress, NeedsResult } from '@nextcart/contracts';
 import type { Artifact } from '@nextcart/models';
 import type { Clock, Logger } from '@nextcart/runtime';
 import { behaviourColumns, correlationsOf, distributionsOf, sampledSubjects } from './behaviour.ts';
@@ -38,18 +38,6 @@ export interface ReleasedModels {
   /** What it learned from; who did something in it is looked at, with all that their folds know up to its end. */
   readonly ranges: readonly LogSlice[];
 }
-
-export interface NeedsProgress {
-  readonly stage: 'subjects' | 'needs' | 'behaviour' | 'write';
-  /** Subjects. */
-  readonly done: number;
-  readonly total: number;
-}
-
-export type NeedsResult =
-  | { readonly kind: 'written'; readonly subjects: number; readonly needs: number; readonly segments: number }
-  | { readonly kind: 'already' }
-  | { readonly kind: 'nothing'; readonly why: string };
 
 const MOST_SUBJECTS = 50_000;
 /** Fewer tell nothing apart from chance. */

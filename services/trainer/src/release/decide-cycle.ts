@@ -25,6 +25,9 @@ interface DecideDeps extends ReleaseDeps {
 }
 interface Cycle extends ReleaseRun {
   readonly line: ReleaseLine;
+  /** Of the newest event that is measured over, epoch ms. */
+  readonly shopTime: number;
+  /** Of the shop's day. */
   readonly looksToday: number;
 }
 
@@ -56,8 +59,8 @@ const isTheModels = (error: unknown): error is Error => error instanceof Artifac
 
 type MeasuredRun = Omit<CycleDecision, 'refitted' | keyof typeof NO_ARTIFACT>;
 
-const runOf = ({ jobId, payload, children }: Cycle) => ({
-  ...{ release: jobId, mode: payload.parent === null ? ('full' as const) : ('warm' as const) },
+const runOf = ({ jobId, payload, children, shopTime }: Cycle) => ({
+  ...{ release: jobId, shopTime, mode: payload.parent === null ? ('full' as const) : ('warm' as const) },
   ...{ topicId: payload.topicId, ranges: payload.ranges, slice: payload.slice },
   events: Math.max(0, ...children.map(({ events }) => events)),
   losses: lossesOf(children),

@@ -10,15 +10,20 @@ test('what is surely below its share of the hit rate before is told of; what may
   expect(judgeLive(before, before, bands)).toBeNull();
   // 0.8 · 0.3 − 4 · √(0.005² + 0.004²) = 0.2144
   expect(judgeLive({ ...before, hitRate: 0.215 }, before, bands)).toBeNull();
-  expect(judgeLive({ ...before, hitRate: 0.214 }, before, bands)).toBe(
-    'its live hit rate is 21.4 % over 5000 lists, surely below 80.0 % of the 30.0 % before',
-  );
+  expect(judgeLive({ ...before, hitRate: 0.214 }, before, bands)).toEqual({
+    band: 'hit_rate',
+    words: 'its live hit rate is 21.4 % over 5000 lists, surely below 80.0 % of the 30.0 % before',
+  });
 });
 
 test('scores that no longer fall, or fall otherwise, are told of', () => {
   expect(judgeLive({ ...before, steepness: 0.45 }, before, bands)).toBeNull();
-  expect(judgeLive({ ...before, steepness: 0.01 }, before, bands)).toContain('5.9 deviations apart');
-  expect(judgeLive({ ...before, steepness: Number.NaN }, before, bands)).toContain('NaN');
+  const left = (steepness: number) => judgeLive({ ...before, steepness }, before, bands);
+  expect(left(0.01)).toMatchObject({
+    band: 'scores',
+    words: expect.stringContaining('5.9 deviations apart') as string,
+  });
+  expect(left(Number.NaN)).toMatchObject({ words: expect.stringContaining('NaN') as string });
 });
 
 test('on few lists of either nothing is said', () => {

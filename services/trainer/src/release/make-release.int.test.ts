@@ -1,13 +1,23 @@
 import { createHash } from 'node:crypto';
 import { readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readModelRun } from '@nextcart/clickhouse';
+import { insertModelRun, readModelRun } from '@nextcart/clickhouse';
 import { createItemIndex } from '@nextcart/contracts';
 import { decodeArrays, encodeArrays, openArtifact } from '@nextcart/models';
 import { openReleaseModels } from '@nextcart/ranking';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeRelease } from './make-release.ts';
-import { good, itemIds, openReleaseShop, type ReleaseShop, shuffled } from './release.fixture.ts';
+import {
+  good,
+  itemIds,
+  NOW,
+  openReleaseShop,
+  popularityBiased,
+  type ReleaseShop,
+  shuffled,
+  slightlyWorse,
+  sound,
+} from './release.fixture.ts';
 
 let shop: ReleaseShop;
 beforeAll(async () => {
@@ -147,6 +157,31 @@ describe('beside a champion', () => {
   });
 });
 
+test("a day's alpha is spent by the shop's own days: those of a replay, not those of its trainer", async () => {
+  const [today, day] = [Date.now(), 86_400_000];
+  const spend = async (name: string, shopTime: number, at: number) => {
+    const row = await readModelRun(shop.store, 'r1');
+    if (row === null) throw new Error('r1 was released');
+    for (const look of [1, 2, 3, 4, 5])
+      await insertModelRun(shop.store, { ...row, release: `${name}-${look}`, at, shopTime, alphaSpent: 0.01 });
+  };
+  const claimOf = async (jobId: string) => {
+    const deps = { ...shop.deps, releases: await shop.emptyLog() };
+    await makeRelease(deps, shop.run(jobId, [await shop.train(jobId, good())]));
+    return readModelRun(shop.store, jobId);
+  };
+  await shop.store.command("DELETE FROM model_runs WHERE alpha_spent > 0 AND release != 'r1'");
+  await spend('other', NOW - day, today);
+  const free = await claimOf('free');
+  expect(free?.shopTime).toBe(NOW + 959_000);
+  expect(free?.alphaSpent).toBeGreaterThan(0);
+  await spend('same', NOW, today - 365 * day);
+  const spent = await claimOf('spent');
+  expect(spent?.alphaSpent).toBe(0);
+  expect(spent?.reasons.join('\n')).toContain("looks have spent the day's alpha");
+  await shop.store.command("DELETE FROM model_runs WHERE release LIKE 'same-%'");
+});
+
 test('on too few subjects it waits: nothing is written or put in force, and the figures are told all the same', async () => {
   const deps = { ...shop.deps, gate: { ...shop.deps.gate, minSubjects: 121 } };
   const result = await makeRelease(deps, shop.run('few', [await shop.train('few', good())]));
@@ -176,10 +211,36 @@ describe('poisoned', () => {
     expect((await shop.records(jobId))[0]).toMatchObject({ kind: 'rejected', decision: result.reasons.join('\n') });
     return result.reasons.join('\n');
   };
+  const inForce = async () => (await shop.log.read()).line.inForce()?.releaseId;
+  let champion: string | undefined;
+  beforeAll(async () => void (champion = await inForce()));
   const partOf = (trained: string) => join(shop.dataDir, 'trained', trained, 'recurrent', 'weights.bin');
 
   test('a model whose labels were shuffled does not pass, whatever the fusion makes of it', async () => {
     expect(await rejected('shuffled', [await shop.train('shuffled', shuffled())])).toContain('inferior to the anchor');
+  });
+
+  test('a model that only knows what is looked at most does not pass', async () => {
+    const words = await rejected('popular', [await shop.train('popular', popularityBiased())]);
+    expect(words).toContain('inferior to the anchor');
+    expect(await inForce()).toBe(champion);
+  });
+
+  test('a model that is 5 % worse than the champion does not pass, though it beats all that count', async () => {
+    const log = await shop.emptyLog();
+    const deps = { ...shop.deps, releases: log };
+    const best = await makeRelease(deps, shop.run('sound', [await shop.train('sound', sound())]));
+    expect(best.verdict, best.reasons.join('\n')).toBe('pass');
+    const children = [await shop.train('five-percent', slightlyWorse())];
+    const result = await makeRelease(deps, shop.run('five-percent', children, newer));
+    expect(result).toMatchObject({ verdict: 'reject', hash: null });
+    expect(result.reasons.join('\n')).toContain('inferior to the anchor');
+    expect(result.reasons.join('\n')).toContain('beats the parts without models by at least +');
+    const { metrics } = (await readModelRun(shop.store, 'five-percent')) ?? {};
+    const ndcg = (who: string) => metrics?.[`NDCG@20 ${who}`]?.value as number;
+    expect(ndcg('candidate') / ndcg('champion')).toBeGreaterThan(0.93);
+    expect(ndcg('candidate') / ndcg('champion')).toBeLessThan(0.97);
+    expect((await log.read()).line.inForce()?.releaseId).toBe('sound');
   });
 
   test('an artifact that is cut short, or another than its training wrote, is rejected in words', async () => {
@@ -211,6 +272,14 @@ describe('poisoned', () => {
     expect(await rejected('nan', [{ ...child, hash: sha256(text) }])).toMatch(
       /recurrent\/weights\.bin: weights\.bias\[0\] is NaN/,
     );
+  });
+
+  test('models of another catalogue are rejected: nothing of what they expect can be shown', async () => {
+    const foreign = itemIds.map((id) => `of another shop ${id}`);
+    const words = await rejected('foreign', [await shop.trainAutoencoder('foreign', foreign)]);
+    expect(words).toContain('inferior to the anchor');
+    expect(words).toContain('does not beat the parts without models');
+    expect(await inForce()).toBe(champion);
   });
 
   test('models that know other items than each other are rejected', async () => {

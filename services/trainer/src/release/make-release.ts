@@ -5,7 +5,7 @@
  */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { checkTrainingSlices, countLooks, type ModelRun, readModelRun } from '@nextcart/clickhouse';
+import { checkTrainingSlices, countLooks, type ModelRun, readModelRun, readNewestTime } from '@nextcart/clickhouse';
 import type { ReleaseResult } from '@nextcart/contracts';
 import { untilDone } from '@nextcart/runtime';
 import { dataFolders } from '../data-folders.ts';
@@ -28,14 +28,17 @@ export const makeRelease = async (deps: ReleaseDeps, run: ReleaseRun): Promise<R
     (await attempt(() => readModelRun(store, jobId))) ?? (await writtenRun(releasesDir, jobId, clock.now()));
   if (decided) return conclude(telling, decided);
 
-  await attempt(() => checkTrainingSlices(store, { topicId: payload.topicId, ranges: payload.slice }));
-  const now = clock.now();
-  const day = { from: now - (now % DAY_MS), to: now + DAY_MS };
+  const measured = { topicId: payload.topicId, ranges: payload.slice };
+  await attempt(() => checkTrainingSlices(store, measured));
+  // by the shop's clock: an accelerated replay has all days of its log in one of ours
+  const shopTime = await attempt(() => readNewestTime(store, measured));
+  const dawn = shopTime - (shopTime % DAY_MS);
+  const day = { topicId: payload.topicId, from: dawn, to: dawn + DAY_MS };
   const { line } = await attempt(() => releases.read());
   const stages = createStages(clock, run.onProgress);
   const decision = await decideCycle(
     { ...deps, attempt, signal, stages },
-    { ...run, line, looksToday: await attempt(() => countLooks(store, day)) },
+    { ...run, line, shopTime, looksToday: await attempt(() => countLooks(store, day)) },
   );
   const row: ModelRun = { ...decision, at: clock.now(), seconds: stages.seconds() };
   log.info({ jobId, verdict: row.verdict, reasons: row.reasons, seconds: row.seconds }, 'cycle_decided');

@@ -58,6 +58,19 @@ export const expecting = (isExpected: (item: number) => boolean, seed = 1): Recu
 };
 /** Knows what is bought. */
 export const good = (seed?: number) => expecting((item) => item < BOUGHT, seed);
+/** Expects the first items of everybody, in this order, and the others alike. */
+const ranking = (items: readonly number[]): RecurrentModel => {
+  const model = expecting(() => false);
+  const { bias } = model.weights as { bias: Float32Array };
+  items.forEach((item, place) => void (bias[item] = 9 - place / 4));
+  return model;
+};
+/** What is bought, one after the other. */
+export const sound = () => ranking(Array.from({ length: BOUGHT }, (_, at) => at));
+/** The same with one that nobody buys in the third place: NDCG is 5.0 % less where the eight are bought equally often. */
+export const slightlyWorse = () => ranking([0, 1, BOUGHT, 2, 3, 4, 5, 6, 7]);
+/** Has learned what is looked at most and takes it for what is bought. */
+export const popularityBiased = () => expecting((item) => item >= BOUGHT);
 /** The same, with its items shuffled. */
 export const shuffled = () => expecting((item) => item >= ITEMS - BOUGHT);
 

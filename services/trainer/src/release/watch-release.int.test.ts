@@ -21,9 +21,12 @@ const SWITCH = NOW - 30 * MINUTE;
 const bands = { ...gateSchema.parse({}).watch, minLists: 200 };
 
 let log: ReleaseLog;
+/** Bands that releases left, as they were counted. */
+const counted: string[] = [];
 beforeEach(async () => {
   for (const table of ['lists', 'events', 'model_activations']) await shop.store.command(`TRUNCATE TABLE ${table}`);
   log = await shop.emptyLog();
+  counted.length = 0;
 });
 
 /**
@@ -67,7 +70,7 @@ const say = (releaseId: string, kind: 'released' | 'promoted' | 'activated', at:
 const watch = () =>
   createReleaseWatch({
     ...{ store: shop.store, releases: log, topicId: async () => TOPIC_ID, clock: systemClock, bands },
-    log: createLogger('test', 'fatal'),
+    ...{ log: createLogger('test', 'fatal'), onTakenBack: (band) => void counted.push(band) },
   });
 const twoReleases = async (hits: number, lastScore?: number) => {
   await lists('one', SWITCH - 20 * MINUTE, 0, 5);
@@ -96,6 +99,7 @@ test('a release whose lists are hit far less than those before is taken back, wi
   expect(await inForce()).toBe('one');
   expect((await log.read()).records.at(-1)).toMatchObject({ kind: 'rolled_back', releaseId: 'two', decision: reason });
   expect(await watch().look()).toBeNull();
+  expect(counted).toEqual(['hit_rate']);
 });
 
 test('one that is as good stays, and where it took force is landed', async () => {
@@ -112,6 +116,51 @@ test('one that is as good stays, and where it took force is landed', async () =>
 test('one whose scores are all alike is taken back though its lists are hit', async () => {
   await twoReleases(5, 1);
   expect(await watch().look()).toContain('its scores fall from');
+  expect(counted).toEqual(['scores']);
+});
+
+const interleaved = (releaseId: string, against: string, at: number) =>
+  log.publish(
+    releaseRecord({
+      ...{ releaseId, kind: 'interleaved', at, artifactUri: 'file:///r', artifactHash: 'h' },
+      interleaving: { against, share: 1 },
+    }),
+  );
+
+test('lists drafted out of two tell of neither: a release is compared with those of the one before alone', async () => {
+  await lists('one', SWITCH - 50 * MINUTE, 0, 5);
+  await say('one', 'released', SWITCH - 80 * MINUTE);
+  // longer ago than is looked back from the switch
+  await interleaved('zero', 'one', SWITCH - 40 * MINUTE);
+  await lists('one+zero', SWITCH - 20 * MINUTE, 600, 1);
+  await lists('two', SWITCH + MINUTE, 1200, 1);
+  await say('two', 'released', SWITCH - 5 * MINUTE);
+  await say('two', 'activated', SWITCH);
+  const watching = createReleaseWatch({
+    ...{ store: shop.store, releases: log, topicId: async () => TOPIC_ID, clock: systemClock },
+    ...{ bands: { ...bands, windowMinutes: 30 }, log: createLogger('test', 'fatal'), onTakenBack: () => undefined },
+  });
+  expect(await watching.look()).toContain('its live hit rate is 10.0 %');
+  expect(await inForce()).toBe('one');
+});
+
+test('a release is not taken back for what is interleaved with it', async () => {
+  await twoReleases(5);
+  await interleaved('one', 'two', SWITCH + 6 * MINUTE);
+  await lists('two+one', SWITCH + 6 * MINUTE, 1200, 0);
+  expect(await watch().look()).toBeNull();
+});
+
+test('a release that was interleaved, and serves again, is looked after: that was no promotion', async () => {
+  await lists('untrained', SWITCH - 20 * MINUTE, 0, 5);
+  await lists('one', SWITCH + MINUTE, 600, 1);
+  await say('one', 'released', SWITCH - 5 * MINUTE);
+  await say('one', 'activated', SWITCH);
+  await say('two', 'promoted', SWITCH + 7 * MINUTE);
+  await interleaved('one', 'two', SWITCH + 8 * MINUTE);
+  await log.publish(releaseRecord({ releaseId: 'two', kind: 'rolled_back', at: SWITCH + 9 * MINUTE }));
+  expect(await inForce()).toBe('one');
+  expect(await watch().look()).toContain('its live hit rate is 10.0 %');
 });
 
 test('what a person promoted stays', async () => {

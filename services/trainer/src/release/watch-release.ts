@@ -3,10 +3,10 @@
  * promoted stays until a person says otherwise; nothing is decided on few lists; without servers nothing is decided.
  */
 import { insertModelActivations, readLiveQuality, type Store } from '@nextcart/clickhouse';
-import type { ModelRelease } from '@nextcart/contracts';
+import { createReleaseLine, decidesForce, type ModelRelease } from '@nextcart/contracts';
 import type { Clock, Logger } from '@nextcart/runtime';
 import type { GateSettings } from './gate-settings.ts';
-import { judgeLive } from './judge-live.ts';
+import { judgeLive, type LeftBand } from './judge-live.ts';
 import { type ReleaseLog, releaseRecord } from './release-log.ts';
 
 export interface WatchDeps {
@@ -17,6 +17,7 @@ export interface WatchDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly bands: GateSettings['watch'];
+  readonly onTakenBack: (band: LeftBand['band']) => void;
 }
 
 export interface ReleaseWatch {
@@ -52,21 +53,23 @@ export const createReleaseWatch = (deps: WatchDeps): ReleaseWatch => {
     await land(records);
     const serving = line.inForce()?.releaseId;
     if (serving === undefined) return null;
-    const began = records.findLast(({ releaseId, kind }) => releaseId === serving && kind !== 'activated');
+    const began = records.findLast(({ releaseId, kind }) => releaseId === serving && decidesForce(kind));
     if (began?.kind !== 'released') return null;
     const since = switched(records, serving, began.at);
     const before = line.line().at(-2)?.releaseId ?? UNTRAINED;
     const topicId = await deps.topicId();
-    const window = { from: since - bands.windowMinutes * 60_000, to: since };
+    const to = Math.min(since, aloneUntil(records.slice(0, records.indexOf(began))));
+    const window = { from: to - bands.windowMinutes * 60_000, to };
     const [old, live] = [
       await readLiveQuality(store, { release: before, topicId, ...window }),
       await readLiveQuality(store, { release: serving, topicId, from: since, to: clock.now() }),
     ];
-    const reason = judgeLive(live, old, bands);
-    if (reason === null) return null;
-    const decision = `taken back by itself: ${reason}`;
-    log.error({ release: serving, before, live, old, reason }, 'release_taken_back');
+    const left = judgeLive(live, old, bands);
+    if (left === null) return null;
+    const decision = `taken back by itself: ${left.words}`;
+    log.error({ release: serving, before, live, old, reason: left.words }, 'release_taken_back');
     await releases.publish(releaseRecord({ releaseId: serving, kind: 'rolled_back', at: clock.now(), decision }));
+    deps.onTakenBack(left.band);
     return decision;
   };
 
@@ -79,6 +82,19 @@ export const createReleaseWatch = (deps: WatchDeps): ReleaseWatch => {
       }
     },
   };
+};
+
+/** Until when lists were made by the release that was in force alone: those drafted out of two are of neither. */
+const aloneUntil = (records: readonly ModelRelease[]): number => {
+  const line = createReleaseLine();
+  let until = Infinity;
+  for (const record of records) {
+    const before = line.interleaving();
+    line.apply(record);
+    if (line.interleaving() === null) until = Infinity;
+    else if (before === null) until = record.at;
+  }
+  return until;
 };
 
 /** When the first scorer took a release over. */

@@ -3,33 +3,26 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { clickhouseConnection, readModelRun } from '@nextcart/clickhouse';
-import { insertTestEvents, migratedStore } from '@nextcart/clickhouse/testing';
+import { insertTestEvents, migratedStore, type TestEvent } from '@nextcart/clickhouse/testing';
 import { type LogSlice, modelKinds, type ParentRelease, schemaText, topics } from '@nextcart/contracts';
 import { createMemoryKafka } from '@nextcart/kafka';
 import { openArtifact } from '@nextcart/models';
 import { createLogger, createWaiting, systemClock } from '@nextcart/runtime';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { CATALOG_ID, insertCatalogue, passing } from '../cycle.fixture.ts';
 import { refitSlice } from '../refit-slice.ts';
 import { runTraining, type TrainingDeps } from '../run-training.ts';
 import { settings, TOPIC_ID, walkers } from '../trainer.fixture.ts';
 import { makeRelease } from './make-release.ts';
 import { createReleaseLog, type ReleaseLog } from './release-log.ts';
 
-const CATALOG_ID = '0d5a8d0e-6b1f-4c57-9b5e-7d2f6a1c9e08';
-const gate = { ...settings.gate, minSubjects: 12, resamples: 500, looksPerDay: 5 };
 let deps: TrainingDeps;
 let releases: ReleaseLog;
 let close: () => Promise<void>;
 beforeAll(async () => {
   const { store, url, drop } = await migratedStore(inject('urls').clickhouseUrl, 'whole');
   await insertTestEvents(store, [...walkers(0), ...walkers(1)], 'walkers');
-  await store.insertRows(
-    'catalog',
-    Array.from({ length: 33 }, (_, offset) => ({
-      ...{ topic_id: CATALOG_ID, partition: 0, offset, outcome: 'accepted', item_id: `i${offset}` },
-      title: `thing ${offset}`,
-    })),
-  );
+  await insertCatalogue(store);
   const dataDir = await mkdtemp(join(tmpdir(), 'whole-'));
   const [log, clock] = [createLogger('test', 'fatal'), systemClock];
   const kafka = createMemoryKafka({ log, clock });
@@ -70,7 +63,7 @@ const cycle = async (
   const payload = { ...common, slice, budget: { ...common.budget, epochs: 1 } };
   const catalogTopicId = async () => CATALOG_ID;
   return makeRelease(
-    { ...deps, releases, gate, catalogTopicId, refit: refitSlice(deps, job) },
+    { ...deps, releases, gate: passing.gate, catalogTopicId, refit: refitSlice(deps, job) },
     { jobId, createdAt: job.createdAt, payload, children, signal, onProgress: () => {} },
   );
 };
@@ -101,3 +94,38 @@ test('what was learned from nothing is released, and a warm cycle goes on from i
   ]);
   expect((await releases.read()).line.line().map(({ releaseId }) => releaseId)).toEqual(['first', 'second']);
 });
+
+/** Draws by position, the same each time. */
+const drawn = (offset: number, partition: number) => ((offset * 7919 + partition * 104_729 + 13) % 997) / 997;
+const poisons: Record<string, (event: TestEvent) => string> = {
+  'labels are shuffled': ({ offset, partition }) => `i${Math.floor(36 * drawn(offset, partition))}`,
+  'few popular items stand for most': ({ offset, partition }) => `i${Math.floor(36 * drawn(offset, partition) ** 5)}`,
+};
+test.each(Object.entries(poisons).map(([what, of], at) => ({ what, of, round: 2 + at })))(
+  'a log in which $what teaches nothing that is released: what served before serves on, and the record says why',
+  { timeout: 120_000 },
+  async ({ of, round }) => {
+    const from = round * 720;
+    const cut = from + 576;
+    const events = walkers(round).map((event) =>
+      event.offset < cut && event.item ? { ...event, item: of(event) } : event,
+    );
+    await insertTestEvents(deps.store, events, `poisoned ${round}`);
+    const inForce = async () => (await releases.read()).line.inForce()?.releaseId;
+    const before = await inForce();
+    const release = `poisoned-${round}`;
+    const result = await cycle(release, {
+      ranges: both(from, cut),
+      slice: both(cut, from + 720),
+      parent: null,
+      epochs: 25,
+    });
+    expect(result).toMatchObject({ verdict: 'reject', hash: null });
+    expect(result.reasons.join('\n')).toContain('inferior to the anchor');
+    expect(await inForce()).toBe(before);
+    const { records } = await releases.read();
+    expect(records.findLast(({ releaseId }) => releaseId === release)).toMatchObject({
+      ...{ kind: 'rejected', artifactUri: null, decision: result.reasons.join('\n') },
+    });
+  },
+);
