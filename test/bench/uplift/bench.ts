@@ -24,21 +24,21 @@ export const upliftBench: Bench = {
     return {
       n: { seeds: seeds.length, people, items, days, training_every_days: size.trainEveryDays },
       measure: async () => {
-        const all: SeedTallies[] = [];
-        for (const seed of seeds) {
-          const progress = progressOf(context, seed, days);
-          all.push(
-            await runSeed(size, seed, {
+        // side by side: trainings, the most of it, are processes of their own
+        const all = await Promise.all(
+          seeds.map(async (seed) => {
+            const tallies = await runSeed(size, seed, {
               ...{ clickhouseUrl: stack.urls.clickhouseUrl, dataDir: stack.dataDir, signal: stop.signal },
               rates: JSON.parse(readFileSync(join(repoRoot, 'services/ingest/rates.json'), 'utf8')) as RatesFile,
               snapshots: settingsOf(readEnv({ ...stackEnv(stack.urls) })),
               training: readTrainingSettings(join(repoRoot, 'services/trainer/training.json')),
               tell: (line) => context.log(`  ${line}`),
-              ...progress,
-            }),
-          );
-          for (const line of linesOf(all.slice(-1), `seed ${seed}`)) context.log(line);
-        }
+              ...progressOf(context, seed, days),
+            });
+            for (const line of linesOf([tallies], `seed ${seed}`)) context.log(line);
+            return tallies;
+          }),
+        );
         for (const line of linesOf(all, 'all seeds')) context.log(line);
         return metricsOf(all, seeds);
       },

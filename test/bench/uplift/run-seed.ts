@@ -73,7 +73,8 @@ export const runSeed = async (
     neural: () =>
       served('neural', (store, url) =>
         createReleaseMaker({
-          ...{ store, seed, log, signal: deps.signal, settings: deps.training, epochs: size.epochs },
+          ...{ store, seed, log, signal: deps.signal, settings: deps.training },
+          epochs: { recurrent: size.epochs, autoencoder: size.autoencoderEpochs },
           connection: clickhouseConnection({ CLICKHOUSE_URL: url }),
           dataDir: join(deps.dataDir, `uplift-${seed}`),
           tell: (line) => deps.tell(`seed ${seed}: ${line}`),

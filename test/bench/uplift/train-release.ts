@@ -37,8 +37,7 @@ export const createReleaseMaker = (deps: {
   readonly settings: TrainingSettings;
   readonly dataDir: string;
   readonly seed: number;
-  /** Of the recurrent model. */
-  readonly epochs: number;
+  readonly epochs: Readonly<Record<ModelKind, number>>;
   readonly log: Logger;
   readonly signal: AbortSignal;
   /** What was made, in a line. */
@@ -53,10 +52,6 @@ export const createReleaseMaker = (deps: {
   const folderOf = (name: string) => join(dataDir, 'trained', name);
   const gate = settings.gate;
   const attempt = <T>(query: () => Promise<T>) => query();
-  const epochsOf: Record<ModelKind, number> = {
-    recurrent: deps.epochs,
-    autoencoder: settings.autoencoder.epochFactor * deps.epochs,
-  };
 
   const releaseOf = async (name: string, createdAt: number, next: number) => {
     const all = [{ partition: PARTITION, from: 0, to: next }];
@@ -68,7 +63,7 @@ export const createReleaseMaker = (deps: {
     const children: TrainResult[] = [];
     for (const kind of modelKinds) {
       deps.onStep(kind);
-      const payload = { ...common, kind, ranges, budget: { epochs: epochsOf[kind], seconds: BUDGET_S } };
+      const payload = { ...common, kind, ranges, budget: { epochs: deps.epochs[kind], seconds: BUDGET_S } };
       const run = { ...job, jobId: `${kind}-${name}`, payload, signal, onProgress: () => {} };
       children.push(await runTraining(training, run));
     }
