@@ -127,7 +127,9 @@ const besideTraining = (rate: number): Phase => {
   return {
     ...{ label: `@${rate}.training`, rate },
     beside: async () => () => {
-      child = fork(join(import.meta.dirname, 'training-process.ts'));
+      child = fork(join(import.meta.dirname, 'training-process.ts'), {
+        detached: true, // a session of its own, as trainers have: it stands back as a whole
+      });
     },
     end: async () => {
       if (child === undefined) return;

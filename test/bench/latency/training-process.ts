@@ -15,5 +15,6 @@ const training = createAutoencoderTraining(
   { columns: ITEMS, items: ITEMS, hidden: 384, latent: 128, depth: 2 },
   { ...autoencoderDefaults, epochs: 1000, seed: 1, threads: 1 },
 );
+process.once('disconnect', () => process.exit()); // whoever wanted it is gone
 process.send?.('ready');
 await train(training, { epochs: 1000, now: () => performance.now() });
