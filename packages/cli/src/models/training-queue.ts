@@ -50,11 +50,13 @@ export const openCycleQueue = async (url: string, prefix: string): Promise<Cycle
   }
   const queue = new Queue(TRAINING_QUEUE, { connection: redis, prefix });
   queue.on('error', () => {}); // told by the connection
-  const jobOf = async (jobId: string): Promise<Job> => {
+  const jobOf = async (jobId: string): Promise<{ readonly job: Job; readonly isCompleted: boolean }> => {
+    // before the job: what it says of its end is then there
+    const state = await queue.getJobState(jobId);
     const job = (await queue.getJob(jobId)) as Job | undefined;
     if (job === undefined) throw new Error(`the job ${jobId} is gone: it was removed, or Redis was emptied`);
-    if (await job.isFailed()) throw new Error(`${job.name} ${jobId} failed: ${job.failedReason}`);
-    return job;
+    if (state === 'failed') throw new Error(`${job.name} ${jobId} failed: ${job.failedReason}`);
+    return { job, isCompleted: state === 'completed' };
   };
   return {
     plan: async (payload) => {
@@ -65,13 +67,13 @@ export const openCycleQueue = async (url: string, prefix: string): Promise<Cycle
       return job.id as string;
     },
     planned: async (jobId) => {
-      const job = await jobOf(jobId);
-      return (await job.isCompleted()) ? (job.returnvalue as PlanResult) : undefined;
+      const { job, isCompleted } = await jobOf(jobId);
+      return isCompleted ? (job.returnvalue as PlanResult) : undefined;
     },
-    isTaken: async (jobId) => (await jobOf(jobId)).processedOn !== undefined,
+    isTaken: async (jobId) => (await jobOf(jobId)).job.processedOn !== undefined,
     look: async (jobId) => {
-      const job = await jobOf(jobId);
-      const result = (await job.isCompleted()) ? (job.returnvalue as ReleaseResult) : null;
+      const { job, isCompleted } = await jobOf(jobId);
+      const result = isCompleted ? (job.returnvalue as ReleaseResult) : null;
       const { unprocessed = [] } = result ? {} : await job.getDependencies({ unprocessed: { count: 10 } });
       const trainings = [];
       for (const key of unprocessed) {
