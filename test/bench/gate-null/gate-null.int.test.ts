@@ -17,8 +17,8 @@ test('20 trained challengers that are no better do not pass, and the gate opens 
     // poison is poison, also where it is new
     expect(passed(tried.shuffledNewer)).toBe(0);
     expect(passed(tried.shuffled)).toBe(0);
-    // the same challengers, by the same gate; so few requests hardly move weights from even ones (decision 26)
-    expect(passed(tried.first)).toBeGreaterThanOrEqual(QUICK.challengers / 2);
+    // the same challengers, by the same gate
+    expect(passed(tried.first)).toBeGreaterThanOrEqual(QUICK.challengers - 1);
   } finally {
     await drop();
   }

@@ -56,7 +56,7 @@ test.each([0.4, 1, 2.5])(
       softmaxAt(scoresOf(row), temperature, chances);
       const told = rowOf(shares, row);
       const own = told.shares.slice(0, ITEMS).map((share) => share / told.total);
-      expect(own.reduce((sum, chance) => sum + chance, 0)).toBeCloseTo(1, 6);
+      expect(own.reduce((sum, chance) => sum + chance, 0)).toBeCloseTo(1, 9);
       own.forEach((chance, item) => {
         expect(Math.abs(chance - (chances[item] as number))).toBeLessThan(1e-4 * (chances[item] as number) + 1e-9);
       });

@@ -28,7 +28,7 @@ const MIN_REQUESTS = 20;
  * What it costs to leave even weights: the unevenness of the shares times this, by the number of requests. On some dozens
  * of them the best of fifty weights is best by chance, and even ones are never far from the best (decision 26).
  */
-const EVEN_REQUESTS = 10;
+const EVEN_REQUESTS = 3;
 /** Lists that are made without anything else running meanwhile. */
 const LISTS_AT_ONCE = 32;
 
