@@ -54,7 +54,7 @@ test('a batch whose table was written and whose views were not is healed by the 
   const totals = async () =>
     (
       await store.query<{ rows: number; windows: number; subjects: number }>(
-        `SELECT (SELECT count() FROM events WHERE outcome IN ('accepted', 'late')) AS rows,
+        `SELECT (SELECT count() FROM events WHERE outcome IN ('accepted', 'late') AND event_type != 'impression') AS rows,
            (SELECT sum(events) FROM window_minutes) AS windows, (SELECT count() FROM subject_events) AS subjects`,
       )
     )[0];

@@ -53,7 +53,7 @@ test('a range that reached the table and not the view is completed out of the ta
   expect([await size('events', 2), await size('subject_events', 2)]).toEqual([100, 100]);
 });
 
-test('the view keeps accepted and late rows alone, under the subject that contracts name', async () => {
+test('the view keeps accepted and late rows alone, no impressions, under the subject that contracts name', async () => {
   const rows = [
     eventRow(0, { partition: 3, outcome: 'late' }),
     eventRow(1, { partition: 3, outcome: 'duplicate' }),
@@ -62,6 +62,7 @@ test('the view keeps accepted and late rows alone, under the subject that contra
     eventRow(4, { partition: 3, user_id: '' }),
     eventRow(5, { partition: 3, event_type: 'history', properties: { events: '[]' } }),
     eventRow(6, { partition: 3, properties: { device: 'mobile' } }),
+    eventRow(7, { partition: 3, event_type: 'impression' }),
   ];
   await insertEvents(store, rows.length, rows, { token: 'kinds' });
   expect(

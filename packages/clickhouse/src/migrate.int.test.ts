@@ -1,10 +1,11 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@nextcart/runtime';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { log } from './landing-rows.fixture.ts';
+import { insertEvents } from './events-table.ts';
+import { eventRow, log } from './landing-rows.fixture.ts';
 import { migrate } from './migrate.ts';
 import { createStore, type Store } from './store.ts';
 import { freshDatabase } from './testing.ts';
@@ -57,6 +58,29 @@ test('the house’s own files make all tables in an empty database', async () =>
   expect(rows.map((row) => row.name)).toEqual(
     expect.arrayContaining(['events', 'subject_events', 'catalog', 'lists', 'migrations']),
   );
+  await own.close();
+  await database.drop();
+});
+
+test('impressions leave the rows of subjects where older files had let them in, and come in no more', async () => {
+  const database = await freshDatabase(inject('urls').clickhouseUrl, 'migrate');
+  const own = createStore({ url: database.url, log, clock: systemClock });
+  const directory = folder({});
+  const files = join(import.meta.dirname, '..', 'sql');
+  for (const name of readdirSync(files).filter((file) => file < '170'))
+    copyFileSync(join(files, name), join(directory, name));
+  await migrate(own, { log, directory });
+  const land = (from: number) => {
+    const rows = [eventRow(from), eventRow(from + 1, { event_type: 'impression' })];
+    return insertEvents(own, rows.length, rows, { token: `from ${from}` });
+  };
+  const offsets = async () =>
+    (await own.query<{ offset: number }>('SELECT offset FROM subject_events ORDER BY offset')).map((row) => row.offset);
+  await land(0);
+  expect(await offsets()).toEqual([0, 1]);
+  await migrate(own, { log });
+  await land(2);
+  expect(await offsets()).toEqual([0, 2]);
   await own.close();
   await database.drop();
 });

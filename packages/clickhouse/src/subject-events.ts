@@ -1,7 +1,7 @@
 import { type EventType, MAX_FOLDED } from '@nextcart/contracts';
 import type { Store } from './store.ts';
 
-/** Table `subject_events`: sql/002_subject_events.sql. What a cold subject is folded from (law 5): packages/events' RebuildRow. */
+/** Table `subject_events`: sql/002_subject_events.sql, without impressions since sql/170. What a cold subject is folded from (law 5): packages/events' RebuildRow. */
 export interface HistoryRow {
   readonly subject: string;
   readonly partition: number;
@@ -19,7 +19,7 @@ export interface HistoryRow {
 }
 
 export interface StoredHistory {
-  /** Kept events below the bound, all of them. */
+  /** Kept events below the bound, all of them but impressions. */
   readonly count: number;
   /** The newest, as many as a fold can need, in the order of the log. */
   readonly rows: HistoryRow[];

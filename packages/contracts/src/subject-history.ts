@@ -1,4 +1,4 @@
-/** Law 5: a state folds at least the last 64 and at most 127 events, from a start that depends on the count alone. */
+/** Law 5: a state folds at least the last 64 and at most 127 events (impressions are none), from a start that depends on the count alone. */
 export const FOLD_STEP = 64;
 export const MAX_FOLDED = 2 * FOLD_STEP - 1;
 
@@ -14,7 +14,7 @@ export const SESSION_GAP_MS = 30 * 60 * 1000;
  */
 export interface SubjectHistory {
   readonly subject: string;
-  /** Kept events ever; ≥ length but for a user with merged history, whose record counts once and shows as many. */
+  /** Kept events ever but for impressions; ≥ length but for a user with merged history, whose record counts once and shows as many. */
   readonly count: number;
   readonly length: number;
   /** Index in the process's ItemIndex, or -1. */

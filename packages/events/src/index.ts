@@ -32,6 +32,7 @@ export {
   type FoldEvent,
   foldEvent,
   foldVerdict,
+  IMPRESSION,
   isSignedIn,
   lastOffset,
   lengthOf,

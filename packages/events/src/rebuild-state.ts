@@ -1,7 +1,7 @@
 import { type EventType, eventTypes, foldStart, type ItemIndex, NextcartError } from '@nextcart/contracts';
 import { createSubjectState, foldEvent, type SubjectState } from './subject-state.ts';
 
-/** A kept row of a subject, as table `subject_events` has it. Empty texts count as null. */
+/** A kept row of a subject, as table `subject_events` has it: no impression. Empty texts count as null. */
 export interface RebuildRow {
   readonly offset: number;
   /** Epoch ms. */
@@ -17,7 +17,7 @@ export interface RebuildRow {
 }
 
 /**
- * The state of a subject with `count` kept events in its partition, from the rows of the newest of them, ascending by
+ * The state of a subject with `count` such rows in its partition, from the rows of the newest of them, ascending by
  * offset: at least those from number foldStart(count) on. Throws NextcartError 'log_moved' where there are fewer, or their
  * offsets do not rise.
  */

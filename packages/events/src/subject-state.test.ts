@@ -43,12 +43,14 @@ const mergedText = fc
     ),
   );
 
-/** A subject's kept rows: any types, sessions by id or by time, late ones, histories in between. */
+const stored = eventTypes.filter((type) => type !== 'impression');
+
+/** A subject's stored rows: any types, sessions by id or by time, late ones, histories in between. */
 const anyRows = fc
   .array(
     fc.record({
       type: fc.oneof(
-        { weight: 8, arbitrary: fc.constantFrom(...eventTypes) },
+        { weight: 8, arbitrary: fc.constantFrom(...stored) },
         { weight: 1, arbitrary: fc.constant('history' as const) },
       ),
       gap: fc.integer({ min: 1, max: 5 }),
@@ -151,6 +153,25 @@ describe('a state', () => {
         }
         expect(bitsOf(twice)).toEqual(bitsOf(once));
         expect(lastOffset(twice)).toBe(rows.at(-1)?.offset ?? -1);
+      }),
+      { numRuns: 20, interruptAfterTimeLimit: 6_000 },
+    );
+  });
+
+  test('is the same whatever the subject was shown in between', () => {
+    fc.assert(
+      fc.property(anyRows, fc.array(fc.nat(3), { minLength: 1, maxLength: 20 }), (rows, shown) => {
+        const items = createItemIndex();
+        const [never, often] = [createSubjectState('u'), createSubjectState('u')];
+        const far = rows.map((row) => ({ ...row, offset: 10 * row.offset }));
+        for (const [at, row] of far.entries()) {
+          fold(never, row, items);
+          fold(often, row, items);
+          const impression = { ...row, event_type: 'impression' as const, event_time: row.event_time + 60_000 };
+          for (let k = 1; k <= (shown[at % shown.length] as number); k += 1)
+            expect(fold(often, { ...impression, offset: row.offset + k }, items)).toBe(false);
+        }
+        expect(bitsOf(often)).toEqual(bitsOf(never));
       }),
       { numRuns: 20, interruptAfterTimeLimit: 6_000 },
     );

@@ -6,11 +6,12 @@ import type { Verdict } from './verdict.ts';
 /**
  * Law 5: what a subject did, as a function of its kept events from number `foldStart(count)` on. Nothing here survives
  * from an event before that, so a state folded event by event, one rebuilt from rows and one replayed are the same.
- * A history record is one event; what it brings is shown in its place (read-history.ts).
+ * An impression is nothing that a subject did: it is not folded, and not counted (docs/decisions/0029). A history record
+ * is one event; what it brings is shown in its place (read-history.ts).
  */
 export interface SubjectState {
   readonly subject: string;
-  /** Kept events ever; count − foldStart(count) of them have a cell. */
+  /** Kept events ever, impressions left out; count − foldStart(count) of them have a cell. */
   count: number;
   /** CELL doubles an event, oldest first. */
   cells: number[];
@@ -42,6 +43,8 @@ export interface FoldEvent {
 export const SEARCH = eventTypes.indexOf('search');
 export const IDENTIFY = eventTypes.indexOf('identify');
 export const HISTORY = eventTypes.indexOf('history');
+/** What a list showed somebody: counted in attribution, never folded. */
+export const IMPRESSION = eventTypes.indexOf('impression');
 
 export const createSubjectState = (subject: string): SubjectState => ({
   subject,
@@ -82,10 +85,10 @@ const setText = (state: SubjectState, cell: number, text: string): void => {
   state.texts.push(text);
 };
 
-/** Folds the subject's next kept event; false, and no change, where its offset is not above the last. */
+/** Folds the subject's next kept event; false, and no change, where its offset is not above the last, or it is an impression. */
 export const foldEvent = (state: SubjectState, event: FoldEvent, items: ItemIndex): boolean => {
   const { offset, eventTime, type } = event;
-  if (offset <= lastOffset(state)) return false;
+  if (type === IMPRESSION || offset <= lastOffset(state)) return false;
   const sessionId = event.sessionId || null;
   if (foldStart(state.count + 1) > foldStart(state.count)) forgetOldest(state);
   const cell = lengthOf(state);
@@ -103,7 +106,7 @@ export const foldEvent = (state: SubjectState, event: FoldEvent, items: ItemInde
   return true;
 };
 
-/** Folds a verdict, where it is kept; false where it is not, or its offset is not above the last. */
+/** Folds a verdict, where it is kept; false where it is not, or `foldEvent` is. */
 export const foldVerdict = (state: SubjectState, offset: number, verdict: Verdict, items: ItemIndex): boolean => {
   if (!isKept(verdict.outcome)) return false;
   const { event } = verdict;

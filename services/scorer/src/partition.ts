@@ -12,6 +12,7 @@ import {
   createCleaner,
   createRates,
   createVerdict,
+  IMPRESSION,
   type SchemaVersions,
 } from '@nextcart/events';
 import type { Assignment, PartitionHandler } from '@nextcart/kafka';
@@ -57,7 +58,6 @@ export interface PartitionDeps {
 }
 
 const typeAt = (name: (typeof eventTypes)[number]): number => eventTypes.indexOf(name);
-const IMPRESSION = typeAt('impression');
 const SEARCH = typeAt('search');
 const IDENTIFY = typeAt('identify');
 const HISTORY = typeAt('history');
@@ -114,8 +114,14 @@ export const createOwnedPartition = (
       if (answer) deps.onUnchanged?.(partition, offset, clock.now());
       return;
     }
-    const itemId = event.itemId;
     const stateAt = clock.now();
+    if (type === IMPRESSION) {
+      if (!answer) return;
+      metrics.unchanged.observe((stateAt - appendedAt) / 1000);
+      deps.onUnchanged?.(partition, offset, stateAt);
+      return;
+    }
+    const itemId = event.itemId;
     const stamped: StampedEvent = {
       offset,
       eventTime: event.eventTime,
@@ -132,13 +138,9 @@ export const createOwnedPartition = (
     };
     const subject = pool.get(home, key);
     // opened before the fold: what an identify asks for leaves with the work
-    if (answer && type !== IMPRESSION) queue.open(subject).triggers.push(offset, appendedAt);
+    if (answer) queue.open(subject).triggers.push(offset, appendedAt);
     if (subject.state === null) subject.tail.push(stamped);
     else foldInto(subject, stamped, items, onIdentify);
-    if (answer && type === IMPRESSION) {
-      metrics.unchanged.observe((stateAt - appendedAt) / 1000);
-      deps.onUnchanged?.(partition, offset, stateAt);
-    }
   };
 
   const commit = async (): Promise<boolean> => {
