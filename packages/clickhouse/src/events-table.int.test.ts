@@ -53,6 +53,17 @@ test('a range that reached the table and not the view is completed out of the ta
   expect([await size('events', 2), await size('subject_events', 2)]).toEqual([100, 100]);
 });
 
+test('a range that crosses granules of a merged part is healed without a row more, in the table and in its views', async () => {
+  const rows = 20_000; // a granule has 8,192
+  await insert(9, 0, rows);
+  await store.command('OPTIMIZE TABLE events FINAL');
+  const windowed = async () => (await store.query('SELECT sum(events) AS n FROM window_minutes'))[0];
+  const before = await windowed();
+  await healRange(store, 'events', range(9, 0, rows - 1));
+  expect([await size('events', 9), await size('subject_events', 9)]).toEqual([rows, rows]);
+  expect(await windowed()).toEqual(before);
+});
+
 test('the view keeps accepted and late rows alone, no impressions, under the subject that contracts name', async () => {
   const rows = [
     eventRow(0, { partition: 3, outcome: 'late' }),

@@ -40,8 +40,10 @@ export const healRange = (store: Store, table: RecordTable, range: PositionRange
     {
       ...insertSettings,
       insert_deduplication_token: planToken(range.topicId, range.partition, range.first, range.last),
-      max_threads: 1, // one block
+      // one block: a token that comes with two is another. Read in the table's order, granule by granule, it would be several
+      max_threads: 1,
       max_block_size: '1048576',
+      optimize_read_in_order: 0,
     },
   );
 
