@@ -83,10 +83,14 @@ const main = async (args: string[]): Promise<void> => {
   const repeats = countOf('repeats', values.repeats) ?? (values.quick ? 1 : bench.repeats);
   const log = (line: string): void => void process.stderr.write(`${line}\n`);
   const closers: (() => Promise<void>)[] = [];
+  const serverVersions: Record<string, string> = {};
   const context: BenchContext = {
     quick: values.quick,
     events: countOf('events', values.events),
     onEnd: (close) => void closers.push(close),
+    version: (name, version) => {
+      serverVersions[name] = version;
+    },
     log,
     progress: (step, total, unit) => createProgress(process.stderr, step, total, unit),
   };
@@ -112,7 +116,7 @@ const main = async (args: string[]): Promise<void> => {
     at,
     commit: currentCommit(),
     machine: describeMachine(),
-    versions: describeVersions(),
+    versions: { ...describeVersions(), ...serverVersions },
     repeats,
     quick: values.quick,
     n: prepared.n,

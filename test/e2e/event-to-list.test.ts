@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createEventSender } from '@nextcart/cli';
+import { createStore } from '@nextcart/clickhouse';
 import { createKafka, createRegistryClient, type Kafka } from '@nextcart/kafka';
 import { createLogger, systemClock } from '@nextcart/runtime';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -108,4 +109,33 @@ test('nextcart recommend shows titles and reasons; for a stranger it names the c
   const unknown = await cli(system, ['recommend', 'nobody-at-all']);
   expect(unknown.code).toBe(1);
   expect(unknown.stderr).toContain('nextcart doctor');
+});
+
+test('a command that lacks its argument shows how it is used', async () => {
+  const { code, stderr } = await cli(system, ['recommend']);
+  expect(code).toBe(1);
+  expect(stderr).toContain('Usage: nextcart recommend');
+  expect((await cli(system, ['recommend', 'anna', '--top', 'many'])).stderr).toContain('--top takes a whole number');
+});
+
+test('nextcart ledger exits 1 where a row is gone, and names its offset', async () => {
+  const store = createStore({
+    url: system.stack.urls.clickhouseUrl,
+    log: createLogger('test', 'error'),
+    clock: systemClock,
+  });
+  const [row] = await store.query<{ partition: number; offset: number }>(
+    'SELECT partition, offset FROM events ORDER BY offset LIMIT 1',
+  );
+  await store.command(
+    'DELETE FROM events WHERE partition = {partition:Int32} AND offset = {offset:Int64}',
+    { ...row },
+    { lightweight_deletes_sync: '2' },
+  );
+  await store.close();
+  const { code, stdout } = await cli(system, ['ledger', '--wait', '1']);
+  expect(code).toBe(1);
+  expect(stdout).toContain(
+    `partition ${row?.partition}: 1 records of the log have no row, the first at offset ${row?.offset}`,
+  );
 });

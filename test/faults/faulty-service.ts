@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { choosePort, HOST, repoRoot } from '@nextcart/local';
@@ -17,6 +17,10 @@ export interface FaultyService {
   crashed(timeoutMs: number): Promise<void>;
   /** Texts of the checks that are not well; null where the service does not answer. */
   troubles(): Promise<string[] | null>;
+  /** Bytes of its log so far: a place to look from. */
+  logSize(): number;
+  /** Warnings and errors that it logged behind such a place. */
+  warnings(from: number): string[];
   stop(): Promise<void>;
 }
 
@@ -25,6 +29,8 @@ const STOP_MS = 20_000;
 const PROBE_MS = 5000;
 const POLL_MS = 100;
 const LOG_LINES = 20;
+/** pino's: 40 is a warning, 50 an error. */
+const isWarning = (line: string): boolean => /"level":[45]0\b/.test(line);
 
 export const createFaultyService = async (
   name: string,
@@ -61,6 +67,8 @@ export const createFaultyService = async (
   return {
     name,
     troubles,
+    logSize: () => (existsSync(logFile) ? statSync(logFile).size : 0),
+    warnings: (from) => readFileSync(logFile).subarray(from).toString().split('\n').filter(isWarning),
     start: (env = {}) => {
       if (isAlive()) throw new Error(`${name} runs already`);
       const out = openSync(logFile, 'a');

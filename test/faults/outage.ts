@@ -24,13 +24,20 @@ export const withoutServer = async (
 
 const TELL_MS = 60_000;
 
-/** Resolves with the trouble in a service's health that these words are in. */
-export const says = (service: FaultyService, words: RegExp): Promise<string> =>
-  until(
-    `${service.name} to say in health what it waits for`,
-    async () => (await service.troubles())?.find((text) => words.test(text)) ?? null,
-    TELL_MS,
-  );
+/**
+ * Asked for before a server goes; called while it is away, resolves when these words are in a trouble of the service's
+ * health and in a warning that it has logged since.
+ */
+export const says = (service: FaultyService, words: RegExp): (() => Promise<void>) => {
+  const from = service.logSize();
+  const find = (texts: readonly string[]) => texts.find((text) => words.test(text)) ?? null;
+  const waitsFor = (where: string, read: () => Promise<readonly string[]>) =>
+    until(`${service.name} to say in ${where} what it waits for`, async () => find(await read()), TELL_MS);
+  return async () => {
+    await waitsFor('health', async () => (await service.troubles()) ?? []);
+    await waitsFor('its log', async () => service.warnings(from));
+  };
+};
 
 export const allWell = async (...services: readonly FaultyService[]): Promise<void> => {
   for (const service of services)

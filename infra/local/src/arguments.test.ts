@@ -6,15 +6,23 @@ test('without arguments a shop is simulated and the list is watched', () => {
 });
 
 test('a data set replaces the simulation', () => {
-  expect(parseArguments(['--source', 'online-retail', '--file', 'x.csv', '--speed', '3600x']).feed).toEqual({
+  const file = import.meta.filename;
+  expect(parseArguments(['--source', 'online-retail', '--file', file, '--speed', '3600x']).feed).toEqual({
     kind: 'import',
     source: 'online-retail',
-    file: 'x.csv',
+    file,
     speed: '3600x',
   });
 });
 
 test('what can not be meant is refused with the usage', () => {
-  for (const args of [['--source', 'online-retail'], ['--rate', 'fast'], ['--speed', 'max'], ['--nonsense']])
-    expect(() => parseArguments(args)).toThrow(/npm start/);
+  const set = ['--source', 'online-retail', '--file'];
+  for (const args of [
+    ...[['--source', 'online-retail'], ['--rate', 'fast'], ['--users', '2.5'], ['--speed', 'max'], ['--nonsense']],
+    ...[
+      [...set, 'no/such/file'],
+      [...set, import.meta.filename, '--speed', 'fast'],
+    ],
+  ])
+    expect(() => parseArguments(args), args.join(' ')).toThrow(/npm start/);
 });

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { NextcartError } from '@nextcart/contracts';
 import { defaultDataDir } from './folders.ts';
@@ -7,7 +8,7 @@ export const usage = `npm start [-- OPTIONS]      servers, services, a simulated
   --fresh                   forget everything first
   --quiet                   a status line instead of the live list (also without a terminal)
   --no-simulate             no simulated shop: send your own events
-  --users N                 simulated customers
+  --users N                 simulated customers, a whole number
   --rate N                  simulated events a second
   --source online-retail --file PATH [--speed 3600x|max]
                             replay a public data set instead of simulating
@@ -48,13 +49,18 @@ const feedOf = (values: ReturnType<typeof parse>['values']): Feed => {
   const { source, file, users, rate } = values;
   if (source !== undefined || file !== undefined) {
     if (source === undefined || file === undefined) throw refuse('--source and --file go together');
-    return { kind: 'import', source, file, speed: values.speed ?? 'max' };
+    const { speed = 'max' } = values;
+    // said now, not by a feed that ends when everything is up
+    if (!existsSync(file)) throw refuse(`--file ${file}: there is no such file or folder`);
+    if (!/^(max|\d+(\.\d+)?x?)$/.test(speed))
+      throw refuse(`--speed takes 'max' or a factor such as 60x, not '${speed}'`);
+    return { kind: 'import', source, file, speed };
   }
   if (values.speed !== undefined) throw refuse('--speed is for --source and --file');
   if (values['no-simulate']) return { kind: 'none' };
   return {
     kind: 'simulate',
-    ...(users === undefined ? {} : { users: number('users', users) }),
+    ...(users === undefined ? {} : { users: whole('users', users) }),
     ...(rate === undefined ? {} : { rate: number('rate', rate) }),
   };
 };
@@ -62,6 +68,11 @@ const feedOf = (values: ReturnType<typeof parse>['values']): Feed => {
 const number = (name: string, text: string): string => {
   if (!(Number(text) > 0)) throw refuse(`--${name} must be a number above 0, not '${text}'`);
   return text;
+};
+
+const whole = (name: string, text: string): string => {
+  if (!Number.isSafeInteger(Number(text))) throw refuse(`--${name} must be a whole number, not '${text}'`);
+  return number(name, text);
 };
 
 const refuse = (why: string): NextcartError => new NextcartError('bad_input', `${why}\n\n${usage}`, { retry: false });

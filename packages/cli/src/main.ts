@@ -25,7 +25,7 @@ const program = new Command('nextcart')
 Where the servers are: KAFKA_BROKERS, CLICKHOUSE_URL and SCHEMA_REGISTRY_URL, else the stack that \`npm start\` runs here.
 `,
   );
-for (const command of [
+for (const create of [
   setupCommand,
   simulateCommand,
   importCommand,
@@ -41,7 +41,9 @@ for (const command of [
   topicsCommand,
   doctorCommand,
 ]) {
-  program.addCommand(command());
+  const command = create();
+  program.addCommand(command);
+  for (const each of [command, ...command.commands]) each.copyInheritedSettings(program); // help after an error
 }
 
 try {

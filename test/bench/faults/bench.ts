@@ -5,6 +5,7 @@ import { startLoad } from '../../faults/load.ts';
 import { goOn, withoutServer } from '../../faults/outage.ts';
 import { verify } from '../../faults/verify.ts';
 import type { Bench } from '../harness/bench.ts';
+import { clickhouseVersion } from '../harness/machine.ts';
 
 /**
  * Promise 7 at its full length: ingest and scorer killed ten times each under load, every second time at a named
@@ -30,6 +31,7 @@ export const faultsBench: Bench = {
       measure: async (repeat) => {
         const system = await startFaultSystem(21 + repeat);
         try {
+          context.version('clickhouse', await clickhouseVersion(system.store));
           const load = startLoad(system, EVENTS_PER_SECOND);
           const recoveries: number[] = [];
           let injected = 0;

@@ -25,6 +25,8 @@ export interface BenchContext {
   readonly events?: number | undefined;
   /** To be called at the end, in the reverse order, after an error or Ctrl-C too. */
   onEnd(close: () => Promise<void>): void;
+  /** For the report: a version that only a running server knows. */
+  version(name: string, version: string): void;
   /** A line on stderr. */
   log(line: string): void;
   /** Progress of a step on stderr, with its time left. */

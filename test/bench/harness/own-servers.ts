@@ -10,6 +10,7 @@ import { choosePort, HOST, repoRoot, type ServerName, type Stack, stackEnv } fro
 import { createLogger, systemClock } from '@nextcart/runtime';
 import { startOwnStack } from '../../support/own-stack.ts';
 import type { BenchContext } from './bench.ts';
+import { clickhouseVersion } from './machine.ts';
 
 /** Servers of the bench's own, whose processes are known, and clients for them. */
 export interface OwnServers {
@@ -69,6 +70,7 @@ export const startOwnServers = async (context: BenchContext): Promise<OwnServers
     await store.close();
     await stack.stop();
   });
+  context.version('clickhouse', await clickhouseVersion(store));
 
   const startService: OwnServers['startService'] = async (name, options = {}) => {
     const port = await choosePort(undefined, new Set());

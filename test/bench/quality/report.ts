@@ -1,7 +1,4 @@
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { repoRoot } from '@nextcart/local';
-import { currentCommit, describeMachine } from '../harness/machine.ts';
+import { currentCommit, describeMachine, describeVersions } from '../harness/machine.ts';
 import { mediansOf, spreadOf } from '../harness/report.ts';
 import type { QualityRun } from './quality-bench.ts';
 import type { QualityTable } from './table.ts';
@@ -20,12 +17,13 @@ export const reportOf = (
     ),
   );
   const spread = spreadOf(bySeed);
+  const { node, v8, onnxruntime } = describeVersions();
   return {
     bench: `quality:${table.bench}`,
     at,
     commit: currentCommit(),
     machine: describeMachine(),
-    versions: { node: process.version, onnxruntime: engineVersion() },
+    versions: { node, v8, onnxruntime },
     repeats: runs.length,
     quick: table.quick,
     n: table.n,
@@ -40,9 +38,4 @@ export const reportOf = (
     curves: runs[0]?.curves ?? [],
     published: table.published,
   };
-};
-
-const engineVersion = (): string => {
-  const models = createRequire(join(repoRoot, 'packages/models/package.json'));
-  return (models('onnxruntime-node/package.json') as { version: string }).version;
 };

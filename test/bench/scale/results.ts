@@ -1,7 +1,7 @@
 /** What the processes of `scale` tell their parent. */
 export interface FoldResult {
   readonly microsPerEvent: number;
-  /** Growth of resident memory by user, with four events each. */
+  /** Growth of what is alive after a full collection, heap and typed arrays, by user; with four events each. */
   readonly bytesPerUser: number;
   readonly residentBytes: number;
 }

@@ -13,17 +13,10 @@ import { readReleases } from '../models/read-releases.ts';
 import { renderModel, renderModels } from '../models/render-models.ts';
 import { openCycleQueue } from '../models/training-queue.ts';
 import { paint, say, warn } from '../print.ts';
+import { wholeNumber } from '../whole-number.ts';
 
 /** How long scorers are waited for; they take a release over within some seconds. */
 const ACTIVATION_MS = 10_000;
-
-const whole =
-  (name: string) =>
-  (text: string): number => {
-    const value = Number(text);
-    if (Number.isSafeInteger(value) && value >= 1) return value;
-    throw new Error(`${name} takes a whole number from 1 on, not '${text}'`);
-  };
 
 const shareOf = (text: string): number => {
   const value = Number(text);
@@ -119,7 +112,7 @@ Examples:
     .addCommand(
       new Command('list')
         .description('cycles of training, newest first: the measure, what the gate said, which one is in force')
-        .option('--limit <n>', 'how many', whole('--limit'), 20)
+        .option('--limit <n>', 'how many', wholeNumber('--limit'), 20)
         .option('--json', 'as JSON, with all that is known')
         .action(list),
       { isDefault: true },
@@ -159,8 +152,8 @@ Examples:
         .description('ask the trainers for a cycle now: from the release in force on, or from nothing')
         .option('--full', 'from nothing, over all that there is')
         .option('--wait', 'show how it goes, and what the gate says; exits 1 where it is rejected')
-        .option('--epochs <n>', 'of a full training', whole('--epochs'), 8)
-        .option('--minutes <n>', 'that each of its trainings may take', whole('--minutes'), 120)
-        .option('--seed <n>', 'the same behaviour and seed give the same models', whole('--seed'), 1)
+        .option('--epochs <n>', 'of a full training', wholeNumber('--epochs'), 8)
+        .option('--minutes <n>', 'that each of its trainings may take', wholeNumber('--minutes'), 120)
+        .option('--seed <n>', 'the same behaviour and seed give the same models', wholeNumber('--seed'), 1)
         .action(train),
     );

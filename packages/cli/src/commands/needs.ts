@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { withConnections } from '../connect.ts';
 import { integer, paint, say, table } from '../print.ts';
 import { type ToldOfAll, type ToldOfSubject, tellAll, tellSubject } from '../tell-needs.ts';
+import { wholeNumber } from '../whole-number.ts';
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
 const NONE = paint('dim', 'none');
@@ -62,19 +63,13 @@ export const renderSubject = ({ release, subject, segment, needs }: ToldOfSubjec
   ]),
 ];
 
-const count = (text: string): number => {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new Error(`--top takes a whole number from 1 on, not '${text}'`);
-  return value;
-};
-
 /** `nextcart needs [USER]`: what people want, as the newest release sees it. */
 export const needsCommand = (): Command =>
   new Command('needs')
     .description('what people want, with segments and what goes with it; of one subject, what it wants most and why')
     .argument('[subject]', 'a userId or visitorId')
     .option('--release <id>', 'as this release sees it; else the newest that has told needs')
-    .option('--top <n>', 'how many needs and correlations', count, 12)
+    .option('--top <n>', 'how many needs and correlations', wholeNumber('--top'), 12)
     .option('--json', 'all of it as JSON')
     .addHelpText(
       'after',

@@ -7,6 +7,7 @@ import { createProgress, type Progress } from '../progress.ts';
 import { type ListRange, parseRange } from '../replay/list-range.ts';
 import { openReplay, type Replay } from '../replay/open-replay.ts';
 import { renderDifference, renderVerify, renderWhatIf } from '../replay/render-replay.ts';
+import { wholeNumber } from '../whole-number.ts';
 
 interface Options {
   from: string;
@@ -18,14 +19,6 @@ interface Options {
   threads: number;
   topicPrefix: string;
 }
-
-const whole =
-  (name: string) =>
-  (text: string): number => {
-    const value = Number(text);
-    if (Number.isSafeInteger(value) && value >= 1) return value;
-    throw new Error(`--${name} takes a whole number from 1 on, not '${text}'`);
-  };
 
 /** A line on stderr that begins when the number of lists is known. */
 const progressOf = (what: string) => {
@@ -84,8 +77,8 @@ export const replayCommand = (): Command =>
     .option('--verify', 'compare byte for byte apart from the stamps; exits 1 at the first difference')
     .option('--all', 'with --verify: go on after a difference and count them')
     .option('--release <id>', "what this release had shown; 'none': the untrained parts; else the one in force")
-    .option('--batch <n>', 'lists that models are asked for at once: changes no list', whole('batch'), 64)
-    .option('--threads <n>', 'threads of the models: changes no list', whole('threads'), 1)
+    .option('--batch <n>', 'lists that models are asked for at once: changes no list', wholeNumber('--batch'), 64)
+    .option('--threads <n>', 'threads of the models: changes no list', wholeNumber('--threads'), 1)
     .option('--topic-prefix <text>', 'put this before the names of the topics (trials)', '')
     .addHelpText(
       'after',

@@ -6,6 +6,7 @@ import { integer, warn } from '../print.ts';
 import { createProgress } from '../progress.ts';
 import { parseSpeed, type Speed } from '../send-dataset.ts';
 import { simulateShop } from '../simulate-shop.ts';
+import { wholeNumber } from '../whole-number.ts';
 
 interface Options {
   users: number;
@@ -21,13 +22,6 @@ interface Options {
   topicPrefix: string;
 }
 
-const whole =
-  (name: string, low: number) =>
-  (text: string): number => {
-    const value = Number(text);
-    if (Number.isSafeInteger(value) && value >= low) return value;
-    throw new Error(`--${name} takes a whole number from ${low} on, not '${text}'`);
-  };
 const rate = (text: string): number => {
   const value = Number(text);
   if (value > 0 && Number.isFinite(value)) return value;
@@ -45,10 +39,10 @@ const duration = (text: string): number => {
 export const simulateCommand = (): Command =>
   new Command('simulate')
     .description('a simulated shop: sends its catalogue, then what its people do, until Ctrl-C')
-    .option('--users <n>', 'people', whole('users', 1), 2000)
-    .option('--items <n>', 'items', whole('items', 1), 1000)
+    .option('--users <n>', 'people', wholeNumber('--users'), 2000)
+    .option('--items <n>', 'items', wholeNumber('--items'), 1000)
     .option('--rate <n>', 'events a second on average', rate, 50)
-    .option('--seed <n>', 'the same number makes the same people (default: the time)', whole('seed', 0))
+    .option('--seed <n>', 'the same number makes the same people (default: the time)', wholeNumber('--seed', 0))
     .option(
       '--speed <factor>',
       "shop seconds a second, such as 60x; 'max': as fast as the broker takes it",
@@ -61,7 +55,7 @@ export const simulateCommand = (): Command =>
       duration,
       0,
     )
-    .option('--events <n>', 'stop after so many records', whole('events', 1))
+    .option('--events <n>', 'stop after so many records', wholeNumber('--events'))
     .option('--no-dirt', 'no duplicates, gaps, absurd amounts, wrong clocks, robots or broken bytes')
     .option('--source <name>', "name of the stream (default: the live one; 'simulated-shop' at another speed than 1x)")
     .option('--truth <file>', 'where the truth is written as JSON lines (default: NEXTCART_DIR/truth/…)')

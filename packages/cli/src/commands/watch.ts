@@ -14,6 +14,7 @@ import { paint, say } from '../print.ts';
 import { renderList, renderNextPurchases, renderOrigin, type Titles } from '../render-list.ts';
 import { createSpotlight } from '../spotlight.ts';
 import { followTitles } from '../titles.ts';
+import { wholeNumber } from '../whole-number.ts';
 
 const eventText = (event: BehaviourEvent, titles: Titles): string => {
   const what = event.query === null ? (event.itemId === null ? '' : titles(event.itemId)) : `“${event.query}”`;
@@ -30,8 +31,8 @@ export const watchCommand = (): Command =>
     .description("a subject's events and list, live")
     .argument('[subject]', 'a userId or visitorId; without it, --demo')
     .option('--demo', 'follow a customer who is shopping now')
-    .option('--top <n>', 'how many items', '10')
-    .action((argument: string | undefined, options: { demo?: true; top: string }) =>
+    .option('--top <n>', 'how many items', wholeNumber('--top'), 10)
+    .action((argument: string | undefined, options: { demo?: true; top: number }) =>
       withConnections(async ({ kafka }) => {
         const signal = interrupted();
         const spotlight = createSpotlight();
@@ -48,7 +49,7 @@ export const watchCommand = (): Command =>
           );
           const body = renderList(list, {
             titles,
-            top: Number(options.top),
+            top: options.top,
             previous: previous?.items.map((item) => item.itemId),
           });
           const next = renderNextPurchases(list, titles);

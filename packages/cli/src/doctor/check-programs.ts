@@ -24,7 +24,7 @@ const needed = [
   },
   {
     program: 'mvn',
-    args: ['-version'],
+    args: ['-B', '-version'], // no colours
     cure: 'install Maven (Debian: apt-get install maven); it fetches the broker once',
   },
 ] as const;
