@@ -36,9 +36,9 @@ const ROUNDING_MS = 0.001;
 
 /** What happens beside the load. */
 interface Phase {
-  /** Behind the names of its metrics. */
-  readonly label: string;
   readonly rate: number;
+  /** What happens beside it, before the names of its metrics: 'training', 'switch'; absent: nothing. */
+  readonly name?: string;
   /** Made ready before the load; what it returns is called when the measuring begins. */
   readonly beside?: (servers: OwnServers) => Promise<() => void>;
   /** Ends what runs beside. */
@@ -118,14 +118,14 @@ export const latencyBench = createLatencyBench({
   name: 'latency',
   about: 'milliseconds from an event being due at the client to its list being readable, at 200 and 1,000 events/s',
   models: false,
-  phasesOf: (rates) => rates.map((rate) => ({ label: `@${rate}`, rate })),
+  phasesOf: (rates) => rates.map((rate) => ({ rate })),
 });
 
 /** A training, as a phase. */
 const besideTraining = (rate: number): Phase => {
   let child: ChildProcess | undefined;
   return {
-    ...{ label: `@${rate}.training`, rate },
+    ...{ name: 'training', rate },
     beside: async () => () => {
       child = fork(join(import.meta.dirname, 'training-process.ts'), {
         detached: true, // a session of its own, as trainers have: it stands back as a whole
@@ -143,7 +143,7 @@ const besideTraining = (rate: number): Phase => {
 let releases = 1;
 /** Another release takes over when the measuring begins. */
 const besideSwitch = (rate: number, itemIds: readonly string[]): Phase => ({
-  ...{ label: `@${rate}.switch`, rate },
+  ...{ name: 'switch', rate },
   beside: async (servers) => {
     releases += 1;
     const putInForce = await writeRelease(servers, {
@@ -165,7 +165,7 @@ export const modelLatencyBench = createLatencyBench({
   phasesOf: (rates, itemIds) => {
     const all = [...rates, ...(rates.length > 1 ? MORE_RATES : [])].toSorted((a, b) => a - b);
     return all.flatMap((rate) => {
-      const plain = { label: `@${rate}`, rate };
+      const plain = { rate };
       return rate < 500 && all.length > 1 ? [plain] : [plain, besideTraining(rate), besideSwitch(rate, itemIds)];
     });
   },
@@ -174,7 +174,7 @@ export const modelLatencyBench = createLatencyBench({
 const measurePhase = async (
   context: BenchContext,
   { size, servers, shop, others }: Setting,
-  { rate, label, beside, end }: Phase,
+  { rate, name, beside, end }: Phase,
 ): Promise<{ metrics: Metrics; sent: number }> => {
   const stampsFile = join(servers.stack.dataDir, 'unchanged.stamps');
   const scorer = await servers.startService('scorer', {
@@ -183,7 +183,10 @@ const measurePhase = async (
   });
   const recorder = await startRecorder(servers.kafka);
   const { history, warmUpS, seconds } = size;
-  context.log(`  ${label}: ${rate} events/s for ${seconds} s, after ${warmUpS} s to warm up`);
+  const label = `@${rate}`;
+  context.log(
+    `  ${name === undefined ? '' : `through a ${name}, `}${rate} events/s for ${seconds} s, after ${warmUpS} s to warm up`,
+  );
   const { kafkaBrokers: brokers, schemaRegistryUrl: registryUrl } = servers.stack.urls;
   const begin = await beside?.(servers);
   let meter: (() => Record<string, number>) | undefined;
@@ -223,7 +226,9 @@ const measurePhase = async (
     [`load_late_ms_max${label}`]: done.lateMsMax,
     [`cold_query_ms${label}`]: coldQueries === 0 ? 0 : (1000 * coldSeconds) / coldQueries,
   };
-  for (const [name, micros] of Object.entries(cpu))
-    metrics[`cpu_us_per_event.${name}${label}`] = micros / recording.events.length;
-  return { metrics, sent: done.sent };
+  for (const [process, micros] of Object.entries(cpu))
+    metrics[`cpu_us_per_event.${process}${label}`] = micros / recording.events.length;
+  if (name === undefined) return { metrics, sent: done.sent };
+  const named = Object.entries(metrics).map(([metric, value]) => [`${name}.${metric}`, value] as const);
+  return { metrics: Object.fromEntries(named), sent: done.sent };
 };
