@@ -17,7 +17,8 @@ import {
   type Manifest,
   type ReleaseFeature,
 } from './manifest.ts';
-import { decodePart, decodeTable, PARTS, type ReleaseModels } from './parts.ts';
+import { decodePart, decodeWholeTable, PARTS, type ReleaseModels } from './parts.ts';
+import { readHashed } from './read-hashed.ts';
 
 export interface Artifact {
   /** Of the manifest, and so of all. */
@@ -38,8 +39,10 @@ export const openArtifact = async (folder: string, wanted: { readonly hash?: str
     throw new ArtifactError(MANIFEST, `the release has hash ${hash}, not ${wanted.hash}`, COPY_AGAIN);
   const bytes = new Map<string, Uint8Array>();
   for (const entry of manifest.files) {
-    const read = await readChecked(folder, entry);
-    if (!entry.file.endsWith('.onnx')) bytes.set(entry.file, read);
+    // programs are for others: their hash alone is of interest
+    const isKept = !entry.file.endsWith('.onnx');
+    const read = await readChecked(folder, entry, isKept);
+    if (isKept) bytes.set(entry.file, read);
   }
   const json = <T>(file: string): T => {
     const found = bytes.get(file);
@@ -53,7 +56,7 @@ export const openArtifact = async (folder: string, wanted: { readonly hash?: str
   });
   const tables = [...bytes].flatMap(([file, found]) => {
     const name = /^tables\/(.*)\.bin$/.exec(file)?.[1];
-    return name === undefined ? [] : [[name, decodeTable(found)] as const];
+    return name === undefined ? [] : [[name, decodeWholeTable(found)] as const];
   });
   return {
     hash,
@@ -100,19 +103,25 @@ const parsed = (bytes: Uint8Array): Manifest => {
   }
 };
 
-const readChecked = async (folder: string, { file, sizeBytes, sha256 }: FileEntry): Promise<Uint8Array> => {
-  const bytes = await readPart(folder, file);
-  if (bytes.length !== sizeBytes)
-    throw new ArtifactError(file, `it is cut or grown: ${bytes.length} bytes instead of ${sizeBytes}`, COPY_AGAIN);
-  if (sha256Of(bytes) !== sha256) throw damaged(file);
+const readChecked = async (
+  folder: string,
+  { file, sizeBytes, sha256 }: FileEntry,
+  isKept: boolean,
+): Promise<Uint8Array> => {
+  const { bytes, size, hash } = await readHashed(join(folder, file), isKept).catch(unreadable(file));
+  if (size !== sizeBytes)
+    throw new ArtifactError(file, `it is cut or grown: ${size} bytes instead of ${sizeBytes}`, COPY_AGAIN);
+  if (hash !== sha256) throw damaged(file);
   return bytes;
 };
 
 const readPart = (folder: string, file: string): Promise<Uint8Array> =>
-  readFile(join(folder, file)).catch((cause: NodeJS.ErrnoException) => {
-    const problem = cause.code === 'ENOENT' ? 'it is missing' : cause.message;
-    throw new ArtifactError(file, problem, COPY_AGAIN, { cause });
-  });
+  readFile(join(folder, file)).catch(unreadable(file));
+
+const unreadable = (file: string) => (cause: NodeJS.ErrnoException) => {
+  const problem = cause.code === 'ENOENT' ? 'it is missing' : cause.message;
+  throw new ArtifactError(file, problem, COPY_AGAIN, { cause });
+};
 
 const damaged = (file: string, cause?: unknown) =>
   new ArtifactError(file, 'it is damaged: its hash is another', COPY_AGAIN, { cause });

@@ -8,7 +8,15 @@ import type { GraphFilter } from '../linear/graph-filter.ts';
 import { checkFeatures } from '../recurrent/events.ts';
 import type { PurchaseCalibration } from '../recurrent/next-purchase.ts';
 import { checkWeights as checkRecurrent, type RecurrentModel } from '../recurrent/shape.ts';
-import { type ArrayFile, type ArrayFormat, type Arrays, decodeArrays, encodeArrays } from '../training/array-file.ts';
+import {
+  type ArrayFile,
+  type ArrayFormat,
+  type Arrays,
+  decodeArrays,
+  decodeWholeArrays,
+  encodeArrays,
+} from '../training/array-file.ts';
+import { firstBroken } from '../training/first-broken.ts';
 
 export interface ReleaseModels {
   readonly autoencoder?: Autoencoder;
@@ -103,9 +111,10 @@ export const PARTS: Parts = {
 
 /** Throws a RangeError naming the first number that is none. */
 const checkFiniteArrays = (arrays: Arrays): void => {
-  for (const [name, values] of Object.entries(arrays))
-    for (let at = 0; at < values.length; at += 1)
-      if (!Number.isFinite(values[at])) throw new RangeError(`${name}[${at}] is ${values[at]}`);
+  for (const [name, values] of Object.entries(arrays)) {
+    const at = values instanceof Float32Array || values instanceof Float64Array ? firstBroken(values) : -1;
+    if (at >= 0) throw new RangeError(`${name}[${at}] is ${values[at]}`);
+  }
 };
 
 /** Throws a RangeError for a part that does not fit the vocabulary or has numbers that are none. */
@@ -116,9 +125,9 @@ export const encodePart = <P>({ toArrays, check }: PartFile<P>, part: P, items: 
   return encodeArrays(FORMAT, file);
 };
 
-/** Throws an Error for bytes that are no part, and as `encodePart` does. */
+/** Of bytes that are known to be whole; they become the part. Throws an Error for those of no part, and as `encodePart` does. */
 export const decodePart = <P>({ fromArrays, check }: PartFile<P>, bytes: Uint8Array, items: number): P => {
-  const file = decodeArrays<object>(FORMAT, bytes);
+  const file = decodeWholeArrays<object>(FORMAT, bytes);
   checkFiniteArrays(file.arrays);
   const part = fromArrays(file);
   check(part, items);
@@ -131,6 +140,8 @@ export const encodeTable = (arrays: Arrays): Uint8Array => {
   return encodeArrays(FORMAT, { about: {}, arrays });
 };
 export const decodeTable = (bytes: Uint8Array): Arrays => decodeArrays(FORMAT, bytes).arrays;
+/** Of bytes that are known to be whole; they become the arrays. */
+export const decodeWholeTable = (bytes: Uint8Array): Arrays => decodeWholeArrays(FORMAT, bytes).arrays;
 
 const under = (prefix: string, arrays: Arrays): Arrays =>
   Object.fromEntries(Object.entries(arrays).map(([name, array]) => [`${prefix}.${name}`, array]));

@@ -1,6 +1,6 @@
 /** What the autoencoder says of all items, ready to be fused: z = mu, no noise, no dropout. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { SparseRows } from '../item-graph.ts';
-import { checkFinite } from '../recurrent/shape.ts';
 import { createStandardRoots, inBlocks, rootsOf, type StandardRoots } from '../serving/standard-roots.ts';
 import { createGraph, type Graph, type Program } from '../training/graph.ts';
 import { matmul } from '../training/operators/matmul.ts';
@@ -36,7 +36,10 @@ export interface AutoencoderOptions {
   readonly threads: number;
 }
 
-/** Throws a RangeError for weights that do not fit the shape or are no numbers. */
+/**
+ * Throws a RangeError for weights that do not fit the shape. That all of them are numbers was seen when their release was
+ * written and opened; to see it again takes as long as a batch of lists.
+ */
 export const createAutoencoderOpinions = async (
   model: Autoencoder,
   { batch, bags: most = batch, threads }: AutoencoderOptions,
@@ -44,7 +47,6 @@ export const createAutoencoderOpinions = async (
   const { shape, weights } = model;
   const { hidden, latent, items, columns } = shape;
   checkWeights(shape, weights);
-  checkFinite(weights);
   const encoding = await openSession(encoderProgram(model, most), { threads });
   const deciding = await openSession(opinionProgram(model, batch), { threads }).catch(async (error: unknown) => {
     await encoding.close();
@@ -52,6 +54,7 @@ export const createAutoencoderOpinions = async (
   });
   // copies, as the graphs hold them: a training that goes on does not change what is said
   const table = createKeptTable(weights[TABLE] as Float32Array, hidden);
+  await nextTurn(); // whoever opens a release serves another one meanwhile: pieces of some ms
   const rows = createKeptTable(weights['rows'] as Float32Array, latent);
   const bias = (weights['rowBias'] as Float32Array).slice();
   const [first, mu] = [new Float32Array(most * hidden), new Float32Array(most * latent)];

@@ -6,7 +6,8 @@ import { type EventSequences, NO_ITEM, nextItemTargets } from './events.ts';
 import { growModel } from './growth.ts';
 import { options, sequencesOf } from './patterns.fixture.ts';
 import { createRecurrentScorer } from './scorer.ts';
-import type { RecurrentShape } from './shape.ts';
+import { itemVectors } from './scoring-programs.ts';
+import { initialWeights, type RecurrentModel, type RecurrentShape } from './shape.ts';
 import { createRecurrentTraining } from './training.ts';
 import type { RecurrentData } from './training-data.ts';
 
@@ -62,6 +63,24 @@ test('a search is learned from the click after it; an item that no one has seen 
     expect(categoryOf(fresh[0] as number)).toBe(category);
   }
   await scorer.close();
+});
+
+test('features of items are part of what was looked at and of what is scored: as if each had a row of its own', async () => {
+  const weights = initialWeights(shape, 3);
+  const known: RecurrentModel = { shape, weights, itemFeatures: featuresOf(ITEMS) };
+  const table = (weights['table'] as Float32Array).slice();
+  table.set(itemVectors(known));
+  const plain: RecurrentModel = { shape, weights: { ...weights, table } };
+  const looks = sequencesOf([[1, 2, NO_ITEM, 8]]);
+  const asked = { ...looks, tokens: bagsOf([[], [], [2], []]) };
+  const scoresOf = async (model: RecurrentModel) => {
+    const scorer = await createRecurrentScorer(model, { batch: 1, threads: 1 });
+    const scores = [...(await scorer.score(await scorer.fold(asked, Int32Array.of(0))))];
+    await scorer.close();
+    return scores;
+  };
+  expect(await scoresOf(known)).toEqual(await scoresOf(plain));
+  expect(await scoresOf(known)).not.toEqual(await scoresOf({ shape, weights }));
 });
 
 test('features and words that do not exist, or are no numbers, are named', () => {

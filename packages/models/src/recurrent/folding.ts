@@ -2,6 +2,7 @@
  * Events into states of the recurrent model, with the weights that it had when this was made. Invariants: a state is a
  * function of the events that were folded, one by one; it does not depend on the batch that it was computed in.
  */
+import { createScratch } from '../training/scratch.ts';
 import { openSession } from '../training/session.ts';
 import { createKeptTable, type KeptTable } from '../training/simd/kept-table.ts';
 import { contextBags, createBagWriter } from './bags.ts';
@@ -10,6 +11,7 @@ import { advanceProgram } from './scoring-programs.ts';
 import { CONTEXT, checkFinite, checkWeights, type RecurrentModel, type RecurrentShape, TABLE } from './shape.ts';
 import { addTo } from './step-arrays.ts';
 import { nextStateName, stateName } from './step-program.ts';
+import { withSummedFeatures } from './summed-features.ts';
 
 /** One call at a time: calls share their arrays. */
 export interface RecurrentFolding {
@@ -35,19 +37,27 @@ export interface FoldingOptions {
 /** Numbers of a state. */
 export const stateSizeOf = ({ width, blocks, lags }: RecurrentShape): number => (blocks + 1) * width + lags;
 
-/** What events are to the network, and how they enter the last items of a state. */
-export const createEventReader = ({ shape, weights, itemFeatures }: RecurrentModel) => {
+/**
+ * What events are to the network, and how they enter the last items of a state. Throws a RangeError for weights that do
+ * not fit the shape or are no numbers, and for features that do not fit the items.
+ */
+export const createEventReader = (model: RecurrentModel) => {
+  const { shape, weights, itemFeatures } = model;
+  checkWeights(shape, weights);
+  checkFinite(weights);
+  if (itemFeatures) checkFeatures(itemFeatures, shape.items, shape.features, 'features of items');
   const { width, items, lags } = shape;
   // copies: a training that goes on does not change what is read
-  const [table, contextTable] = [TABLE, CONTEXT].map((name) =>
-    createKeptTable(weights[name] ?? new Float32Array(0), width),
-  ) as [KeptTable, KeptTable];
-  const writer = createBagWriter(items, itemFeatures);
-  let context = new Float32Array(0);
+  const [table, contextTable] = [
+    withSummedFeatures(model).weights[TABLE] ?? new Float32Array(0),
+    weights[CONTEXT] ?? new Float32Array(0),
+  ].map((rows) => createKeptTable(rows, width)) as [KeptTable, KeptTable];
+  const writer = createBagWriter(items, undefined);
+  const scratch = createScratch();
   return {
     /** Items or searches with their context, into [chosen, width] and maybe more. */
     read: (events: EventSequences, chosen: Int32Array, into: Float32Array): void => {
-      if (context.length !== into.length) context = new Float32Array(into.length);
+      const context = scratch(into.length);
       writer.clear();
       for (const event of chosen) writer.addEvent(events, event);
       table.gather(writer.bags(), into);
@@ -65,19 +75,13 @@ export const createEventReader = ({ shape, weights, itemFeatures }: RecurrentMod
 
 export type EventReader = ReturnType<typeof createEventReader>;
 
-/**
- * `reader`: the model's own, where several read by one. Throws a RangeError for weights that do not fit the shape or are no
- * numbers.
- */
+/** `reader`: the model's own, where several read by one. Throws as `createEventReader` does. */
 export const createRecurrentFolding = async (
   model: RecurrentModel,
   { batch, threads }: FoldingOptions,
   reader: EventReader = createEventReader(model),
 ): Promise<RecurrentFolding> => {
-  const { shape, weights, itemFeatures } = model;
-  checkWeights(shape, weights);
-  checkFinite(weights);
-  if (itemFeatures) checkFeatures(itemFeatures, shape.items, shape.features, 'features of items');
+  const { shape } = model;
   const { width, blocks, lags } = shape;
   const stateSize = stateSizeOf(shape);
   const session = await openSession(advanceProgram(model, batch), { threads });

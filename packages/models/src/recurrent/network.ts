@@ -16,20 +16,20 @@ export interface NetworkInput {
   readonly events: Tensor;
   /** [times · lanes, 1], 0 where a state begins anew, else 1. */
   readonly keep: Tensor;
-  /** [times · lanes, 1], 0 where an event does not happen in a lane, else 1; absent: all happen. Linear recurrences alone. */
-  readonly happens?: Tensor;
   /** Of each block, [lanes, width]. */
   readonly states: readonly Tensor[];
-  /** In place of `linearRecurrence`, where rows lie in another way. */
-  readonly recurrence?: (decay: Tensor, input: Tensor, start: Tensor) => Tensor;
-  /** Rows whose outputs are wanted; absent: all. Behind the last recurrence nothing is computed for the others. */
-  readonly wanted?: (rows: Tensor) => Tensor;
-  /** Of each block, [times · lanes, width]: 0, or 1 / share that stays. Absent: nothing is dropped. */
-  readonly masks?: readonly { readonly mixed: Tensor; readonly output: Tensor }[];
+  /** Of each block. Absent: nothing is dropped. */
+  readonly masks?: readonly BlockMasks[];
+}
+
+/** [times · lanes, width]: 0, or 1 / share that stays. */
+interface BlockMasks {
+  readonly mixed: Tensor;
+  readonly output: Tensor;
 }
 
 export interface NetworkOutput {
-  /** [times · lanes, width], or those that are wanted. */
+  /** [times · lanes, width]. */
   readonly outputs: Tensor;
   /** After the last time, of each block, [lanes, width]. */
   readonly states: readonly Tensor[];
@@ -49,39 +49,52 @@ const weightOf = (weights: WeightTensors, name: string): Tensor => {
  * x = LN(e + W_o (h · silu(W_g e))), y = LN(x + W_2 gelu(W_1 x)), and y is the next block's e.
  */
 export const runNetwork = (input: NetworkInput, weights: WeightTensors, shape: RecurrentShape): NetworkOutput => {
-  const norm = (x: Tensor, name: string) =>
-    layerNorm(x, weightOf(weights, `${name}.scale`), weightOf(weights, `${name}.shift`), NORM_EPSILON);
-  let outputs = norm(input.events, 'event');
-  const states = input.states.map((state, at) => {
-    const of = (name: string) => weightOf(weights, `block${at}.${name}`);
-    const mask = input.masks?.[at];
-    const hidden = recurrenceOf(outputs, state, input, of, shape);
-    const wanted = at === input.states.length - 1 ? input.wanted : undefined;
-    const [e, h] = wanted ? [wanted(outputs), wanted(hidden)] : [outputs, hidden];
-    const mixed = matmul(mul(h, silu(matmul(e, of('gate')))), of('out'));
-    const x = norm(add(e, mask ? mul(mixed, mask.mixed) : mixed), `block${at}.mixed`);
-    const wide = gelu(matmul(x, of('expand'), { bias: of('expand.bias') }));
-    const fed = matmul(wide, of('contract'), { bias: of('contract.bias') });
-    outputs = norm(add(x, mask ? mul(fed, mask.output) : fed), `block${at}.output`);
+  let outputs = enterNetwork(input.events, weights);
+  const states = input.states.map((state, block) => {
+    const hidden = recurrenceOf(outputs, state, block, input, weights, shape);
+    outputs = leaveBlock(outputs, hidden, block, weights, input.masks?.[block]);
     const rows = hidden.shape[0] as number;
     return slice(hidden, 0, rows - (state.shape[0] as number), rows);
   });
   return { outputs, states };
 };
 
+const norm = (x: Tensor, name: string, weights: WeightTensors): Tensor =>
+  layerNorm(x, weightOf(weights, `${name}.scale`), weightOf(weights, `${name}.shift`), NORM_EPSILON);
+
+/** The first block's e. */
+export const enterNetwork = (events: Tensor, weights: WeightTensors): Tensor => norm(events, 'event', weights);
+
+/** z and c of a linear recurrence: what it makes of an event is known before the state that the event finds. */
+export const linearGates = (e: Tensor, block: number, weights: WeightTensors) => {
+  const of = (name: string) => weightOf(weights, `block${block}.${name}`);
+  const update = sigmoid(matmul(e, of('update'), { bias: of('update.bias') }));
+  return { update, candidate: matmul(e, of('candidate')) };
+};
+
+/** y of a block. */
+export const leaveBlock = (e: Tensor, h: Tensor, block: number, weights: WeightTensors, mask?: BlockMasks): Tensor => {
+  const of = (name: string) => weightOf(weights, `block${block}.${name}`);
+  const mixed = matmul(mul(h, silu(matmul(e, of('gate')))), of('out'));
+  const x = norm(add(e, mask ? mul(mixed, mask.mixed) : mixed), `block${block}.mixed`, weights);
+  const wide = gelu(matmul(x, of('expand'), { bias: of('expand.bias') }));
+  const fed = matmul(wide, of('contract'), { bias: of('contract.bias') });
+  return norm(add(x, mask ? mul(fed, mask.output) : fed), `block${block}.output`, weights);
+};
+
 const recurrenceOf = (
-  events: Tensor,
+  e: Tensor,
   state: Tensor,
-  { keep, happens, recurrence: recur = linearRecurrence }: NetworkInput,
-  of: (name: string) => Tensor,
+  block: number,
+  { keep }: NetworkInput,
+  weights: WeightTensors,
   { recurrence }: RecurrentShape,
 ): Tensor => {
+  const of = (name: string) => weightOf(weights, `block${block}.${name}`);
   if (recurrence === 'gru')
-    return gruRecurrence(matmul(events, of('input'), { bias: of('input.bias') }), keep, state, of('state'));
-  const open = sigmoid(matmul(events, of('update'), { bias: of('update.bias') }));
-  const update = happens ? mul(open, happens) : open;
-  const candidate = matmul(events, of('candidate'));
-  return recur(mul(sub(1, update), keep), mul(update, candidate), state);
+    return gruRecurrence(matmul(e, of('input'), { bias: of('input.bias') }), keep, state, of('state'));
+  const { update, candidate } = linearGates(e, block, weights);
+  return linearRecurrence(mul(sub(1, update), keep), mul(update, candidate), state);
 };
 
 /**

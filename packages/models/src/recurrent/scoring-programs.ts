@@ -55,12 +55,20 @@ export const scoreProgram = (model: RecurrentModel, batch: number): Program => {
 
 /** Rows of items with those of their features, [items, width]. */
 export const itemVectors = ({ shape, weights, itemFeatures }: RecurrentModel): Float32Array => {
-  const writer = createBagWriter(shape.items, itemFeatures);
-  for (let item = 0; item < shape.items; item += 1) writer.addItem(item);
-  const vectors = new Float32Array(shape.items * shape.width);
-  gatherSum(weights[TABLE] as Float32Array, shape.width, writer.bags(), vectors);
+  if (itemFeatures === undefined) return (weights[TABLE] as Float32Array).slice(0, shape.items * shape.width);
+  const { items, width } = shape;
+  const writer = createBagWriter(items, itemFeatures);
+  const vectors = new Float32Array(items * width);
+  for (let start = 0; start < items; start += AT_ONCE) {
+    const end = Math.min(items, start + AT_ONCE);
+    writer.clear();
+    for (let item = start; item < end; item += 1) writer.addItem(item);
+    gatherSum(weights[TABLE] as Float32Array, width, writer.bags(), vectors.subarray(start * width, end * width));
+  }
   return vectors;
 };
+/** Items whose bags are written and read while they are in the caches. */
+const AT_ONCE = 256;
 
 /** Divides each row by its length; one of zeros stays. */
 export const makeUnit = (vectors: Float32Array, width: number): void => {

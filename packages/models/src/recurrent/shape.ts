@@ -3,6 +3,7 @@
  * graph and a release agree.
  */
 import type { SparseRows } from '../item-graph.ts';
+import { firstBroken } from '../training/first-broken.ts';
 import { createRandom } from '../training/random.ts';
 import { type Shape, sizeOf } from '../training/shape.ts';
 
@@ -113,7 +114,7 @@ export const checkWeights = (shape: RecurrentShape, weights: Weights): void => {
 /** Throws a RangeError naming the first weight that is no finite number. */
 export const checkFinite = (weights: Weights): void => {
   for (const [name, values] of Object.entries(weights)) {
-    const at = values.findIndex((value) => !Number.isFinite(value));
+    const at = firstBroken(values);
     if (at >= 0) throw new RangeError(`the weight ${name}[${at}] is ${values[at]}`);
   }
 };

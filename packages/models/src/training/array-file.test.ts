@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type ArrayFormat, decodeArrays, encodeArrays, type NumberArray } from './array-file.ts';
+import { type ArrayFormat, decodeArrays, decodeWholeArrays, encodeArrays, type NumberArray } from './array-file.ts';
 
 const FORMAT: ArrayFormat = { name: 'example', magic: 'NCEX', version: 3 };
 
@@ -35,6 +35,18 @@ test('a part of a larger buffer is written alone', () => {
   const inside = new Uint8Array(bytes.length + 5);
   inside.set(bytes, 5);
   expect([...(decodeArrays(FORMAT, inside.subarray(5)).arrays['part'] as Float32Array)]).toEqual([2, 3]);
+});
+
+test('bytes that are whole become the arrays where they are aligned, and are copied where they are not', () => {
+  const arrays = { bytes: Uint8Array.of(1, 2, 3), wide: Float64Array.of(0.5, 7), empty: new Int32Array(0) };
+  const bytes = encodeArrays(FORMAT, { about: { text: 'x' }, arrays });
+  for (const start of [0, 8, 5]) {
+    const inside = new Uint8Array(bytes.length + 8);
+    inside.set(bytes, start);
+    const found = decodeWholeArrays(FORMAT, inside.subarray(start, start + bytes.length));
+    expect(found).toEqual({ about: { text: 'x' }, arrays });
+    expect(found.arrays['wide']?.buffer === inside.buffer).toBe(start !== 5);
+  }
 });
 
 test('an array among the facts is refused: it would not come back', () => {

@@ -73,25 +73,50 @@ export const encodeArrays = <About extends object>(
 
 /** Throws an Error for bytes of another kind, of another version, or damaged. */
 export const decodeArrays = <About extends object>(format: ArrayFormat, bytes: Uint8Array): ArrayFile<About> => {
+  const head = readHead<About>(format, bytes);
+  if (!digest(bytes).equals(bytes.subarray(WORDS_BYTES, PREFIX_BYTES)))
+    throw new Error(`the ${format.name} is damaged`);
+  return arraysOf(head(), bytes, false);
+};
+
+/**
+ * The same of bytes that are known to be whole and become the arrays: nothing is hashed again, and nothing is copied where
+ * they begin at a multiple of 8.
+ */
+export const decodeWholeArrays = <About extends object>(format: ArrayFormat, bytes: Uint8Array): ArrayFile<About> =>
+  arraysOf(readHead<About>(format, bytes)(), bytes, bytes.byteOffset % ALIGNMENT === 0);
+
+/** Checks kind and version; what it returns reads the header. */
+const readHead = <About extends object>(format: ArrayFormat, bytes: Uint8Array) => {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < PREFIX_BYTES || view.getUint32(0, true) !== magicWord(format.magic))
     throw new Error(`no ${format.name}`);
   const version = view.getUint32(4, true);
   if (version !== format.version)
     throw new Error(`${format.name} of version ${version}, this code reads ${format.version}`);
-  if (!digest(bytes).equals(bytes.subarray(WORDS_BYTES, PREFIX_BYTES)))
-    throw new Error(`the ${format.name} is damaged`);
-  const length = view.getUint32(8, true);
-  const json = new TextDecoder().decode(bytes.subarray(PREFIX_BYTES, PREFIX_BYTES + length));
-  const { arrays: list, ...about } = JSON.parse(json) as About & { readonly arrays: readonly ArrayEntry[] };
-  let at = aligned(PREFIX_BYTES + length);
-  const arrays = list.map(({ name, kind, length: size }) => {
-    const array = new KINDS[kind](size);
-    new Uint8Array(array.buffer).set(bytes.subarray(at, at + array.byteLength));
-    at += aligned(array.byteLength);
+  return () => {
+    const end = PREFIX_BYTES + view.getUint32(8, true);
+    const json = new TextDecoder().decode(bytes.subarray(PREFIX_BYTES, end));
+    const { arrays, ...about } = JSON.parse(json) as About & { readonly arrays: readonly ArrayEntry[] };
+    return { about: about as unknown as About, entries: arrays, start: aligned(end) };
+  };
+};
+
+const arraysOf = <About extends object>(
+  { about, entries, start }: { readonly about: About; readonly entries: readonly ArrayEntry[]; readonly start: number },
+  bytes: Uint8Array,
+  inPlace: boolean,
+): ArrayFile<About> => {
+  let at = start;
+  const arrays = entries.map(({ name, kind, length }) => {
+    const Kind = KINDS[kind];
+    const end = at + length * Kind.BYTES_PER_ELEMENT;
+    const array = inPlace ? new Kind(bytes.buffer as ArrayBuffer, bytes.byteOffset + at, length) : new Kind(length);
+    if (!inPlace) new Uint8Array(array.buffer).set(bytes.subarray(at, end));
+    at = aligned(end);
     return [name, array] as const;
   });
-  return { about: about as unknown as About, arrays: Object.fromEntries(arrays) };
+  return { about, arrays: Object.fromEntries(arrays) };
 };
 
 const digest = (bytes: Uint8Array): Buffer =>

@@ -2,7 +2,16 @@
  * ONNX's ModelProto out of plain objects; field numbers are those of onnx.proto (github.com/onnx/onnx, IR version 9).
  * Shapes are static, tensors little-endian.
  */
-import { type Bytes, bytesField, floatField, integerField, message, textField } from './protobuf.ts';
+import {
+  type Bytes,
+  bytesField,
+  floatField,
+  integerField,
+  joined,
+  message,
+  type Pieces,
+  textField,
+} from './protobuf.ts';
 
 export type ElementType = 'float32' | 'float64' | 'int32' | 'int64' | 'bool';
 export type Values = Float32Array | Float64Array | Int32Array | BigInt64Array;
@@ -36,7 +45,7 @@ const OPERATOR_SET = 18;
 const DATA_TYPES = { float32: 1, int32: 6, int64: 7, bool: 9, float64: 11 } as const;
 const ATTRIBUTE_TYPES = { float: 1, integer: 2, text: 3, integers: 7 } as const;
 
-const attribute = (name: string, value: Attribute): Bytes => {
+const attribute = (name: string, value: Attribute): Pieces => {
   if (typeof value === 'number')
     return message(textField(1, name), integerField(3, value), integerField(20, ATTRIBUTE_TYPES.integer));
   if (typeof value === 'string')
@@ -50,7 +59,7 @@ const attribute = (name: string, value: Attribute): Bytes => {
   );
 };
 
-const operation = ({ operator, inputs, output, unread = [], attributes }: Operation): Bytes =>
+const operation = ({ operator, inputs, output, unread = [], attributes }: Operation): Pieces =>
   message(
     ...inputs.map((input) => textField(1, input)),
     ...[...unread, output].map((name) => textField(2, name)),
@@ -58,15 +67,15 @@ const operation = ({ operator, inputs, output, unread = [], attributes }: Operat
     ...Object.entries(attributes).map(([name, value]) => bytesField(5, attribute(name, value))),
   );
 
-const constant = ({ name, type, shape, values }: OnnxGraph['constants'][number]): Bytes =>
+const constant = ({ name, type, shape, values }: OnnxGraph['constants'][number]): Pieces =>
   message(
     ...shape.map((size) => integerField(1, size)),
     integerField(2, DATA_TYPES[type]),
     textField(8, name),
-    bytesField(9, new Uint8Array(values.buffer, values.byteOffset, values.byteLength)),
+    bytesField(9, [new Uint8Array(values.buffer, values.byteOffset, values.byteLength)]),
   );
 
-const valueInfo = ({ name, type, shape }: TensorSpec, mostRows?: number): Bytes => {
+const valueInfo = ({ name, type, shape }: TensorSpec, mostRows?: number): Pieces => {
   const dimensions = message(
     ...shape.map((size, axis) =>
       bytesField(1, axis === 0 && size === mostRows ? textField(2, 'rows') : integerField(1, size)),
@@ -86,10 +95,7 @@ export const encodeModel = ({ operations, constants, inputs, outputs, mostRows }
     ...outputs.map((item) => bytesField(12, valueInfo(item, mostRows))),
   );
   const operatorSet = message(textField(1, ''), integerField(2, OPERATOR_SET));
-  return message(
-    integerField(1, IR_VERSION),
-    textField(2, 'nextcart'),
-    bytesField(7, graph),
-    bytesField(8, operatorSet),
+  return joined(
+    message(integerField(1, IR_VERSION), textField(2, 'nextcart'), bytesField(7, graph), bytesField(8, operatorSet)),
   );
 };

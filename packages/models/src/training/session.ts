@@ -2,6 +2,7 @@
  * Runs a program on the CPU. Invariants: nothing is copied on the way in or out (tensors lie over the caller's arrays);
  * the same arrays and thread count give the same bits. A run blocks the thread that it is called on.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { InferenceSession, OnnxValue } from 'onnxruntime-node';
 import type { Program } from './graph.ts';
 import type { TensorSpec } from './onnx-model.ts';
@@ -42,6 +43,8 @@ export const openSession = async (program: Program, { threads }: SessionOptions)
     logSeverityLevel: 3, // errors: it warns of every constant that it folds away
   };
   const session = await engine.create(program.model, options);
+  // making it kept the thread: what waits comes before what the caller goes on with
+  await nextTurn();
 
   const tensorOver = ({ name, type, shape }: TensorSpec, array: Numbers | undefined): OnnxValue => {
     const kind = type === 'float32' || type === 'float64' || type === 'int32' ? ARRAYS[type] : undefined;

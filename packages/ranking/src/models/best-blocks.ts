@@ -25,8 +25,10 @@ export const eachBestOf = (
   let [bound, least] = [Number.NEGATIVE_INFINITY, 0];
   if (wanted < blocks) {
     bound = largest(maxima.subarray(first, end), wanted);
-    const start = row * places + maxima.subarray(first, end).indexOf(bound) * BLOCK;
-    for (let at = start; at < start + BLOCK; at += 1) least = Math.max(least, values[at] as number);
+    least = Number.POSITIVE_INFINITY;
+    // blocks whose maxima are the same to the last bit may differ in their values, which are of another scale
+    for (let block = first; block < end; block += 1)
+      if (maxima[block] === bound) least = Math.min(least, bestOf(values, row * places + (block - first) * BLOCK));
   }
   for (let block = first; block < end; block += 1) {
     if ((maxima[block] as number) < bound) continue;
@@ -34,6 +36,12 @@ export const eachBestOf = (
     const to = Math.min(items, from + BLOCK);
     for (let item = from; item < to; item += 1) if ((values[row * places + item] as number) >= least) take(item);
   }
+};
+
+const bestOf = (values: Float32Array, start: number): number => {
+  let best = 0;
+  for (let at = start; at < start + BLOCK; at += 1) best = Math.max(best, values[at] as number);
+  return best;
 };
 
 let kept = new Float32Array(0);

@@ -1,19 +1,11 @@
 /**
  * The recurrent model's states of histories, and what they had been without each of their last events: all folded side by
  * side. Invariants: a state is a function of the history and the release, whatever the memory knew and whoever is in the
- * batch; what is kept of a subject is the state before the events that are left out in turn, so that an event costs one
- * step and one run of all variants, however long the history is.
+ * batch; what is kept of a subject is the state before the events that are left out in turn, so that an event costs itself
+ * and the variants, however long the history is.
  */
 import { foldStart, MAX_FOLDED, type SubjectHistory } from '@nextcart/contracts';
-import {
-  createEventReader,
-  createLeaveOneOut,
-  createRecurrentFolding,
-  createScratch,
-  type RecurrentFolding,
-  type RecurrentLeaveOneOut,
-  type RecurrentModel,
-} from '@nextcart/models';
+import { createHistoryFold, createScratch, type RecurrentModel } from '@nextcart/models';
 import type { ModelEvents } from './model-events.ts';
 
 /** What models keep of a subject between its events: the state after its first cells. */
@@ -58,33 +50,14 @@ export interface FoldLanes {
   close(): Promise<void>;
 }
 
-/** Programs have fixed sizes, and compute all their rows: a lone event must not pay for a full batch. */
-const SMALLER_BATCHES = [2, 4, 8, 16];
-
 export const createFoldLanes = async (
   model: RecurrentModel,
-  deps: {
-    readonly release: string;
-    readonly events: ModelEvents;
-    readonly threads: number;
-    readonly batch: number;
-    /** Most cells that are left out; 0: none. */
-    readonly explained: number;
-  },
+  deps: { readonly release: string; readonly events: ModelEvents; readonly threads: number },
 ): Promise<FoldLanes> => {
-  const { release, events, threads, batch, explained } = deps;
-  const sizes = [...SMALLER_BATCHES.filter((size) => size < batch), batch];
-  const reader = createEventReader(model);
-  const foldings: RecurrentFolding[] = [];
-  const leaveOneOuts: RecurrentLeaveOneOut[] = [];
-  for (const size of sizes) {
-    foldings.push(await createRecurrentFolding(model, { batch: size, threads }, reader));
-    if (explained > 0)
-      leaveOneOuts.push(await createLeaveOneOut(model, { batch: size, threads, reach: explained }, reader));
-  }
-  const placeOf = (count: number) => sizes.findIndex((size) => size >= count);
-  const stateSize = foldings[0]?.stateSize ?? 0;
-  const [inOrder, asAsked] = [createScratch(), createScratch()];
+  const { release, events, threads } = deps;
+  const folding = await createHistoryFold(model, { threads });
+  const { stateSize } = folding;
+  const memories = createScratch();
 
   /** Whether the memory has the first of the history's cells in it, as they are, and none that is left out. */
   const isOn = (memory: ModelMemory, { count, length, offsets }: SubjectHistory, until: number): boolean =>
@@ -112,37 +85,22 @@ export const createFoldLanes = async (
     return events.events;
   };
 
-  /** States of the memories, brought up to date: [some, stateSize]. */
-  const bringUpToDate = async (some: readonly Asked[], all: ReturnType<typeof readEvents>): Promise<Float32Array> => {
-    const startOf = (at: number) => all.rowStart[2 * at] as number;
-    const lengthOf = (at: number) => (all.rowStart[2 * at + 1] as number) - startOf(at);
-    // longest first: those that still have events are always the first few
-    const order = some.map((_, at) => at).sort((a, b) => lengthOf(b) - lengthOf(a));
-    const sorted = inOrder(some.length * stateSize);
-    for (const [place, at] of order.entries()) sorted.set((some[at] as Asked).memory.state, place * stateSize);
-    for (let time = 0; time < lengthOf(order[0] as number); time += 1) {
-      const active = order.filter((at) => lengthOf(at) > time);
-      const chosen = Int32Array.from(active, (at) => startOf(at) + time);
-      const states = sorted.subarray(0, active.length * stateSize);
-      await foldings[placeOf(active.length)]?.advance(states, all, chosen);
-    }
-    const states = asAsked(sorted.length);
-    for (const [place, at] of order.entries()) {
-      const state = sorted.subarray(place * stateSize, (place + 1) * stateSize);
-      (some[at] as Asked).memory.state.set(state);
-      states.set(state, at * stateSize);
-    }
-    return states;
-  };
-
   const foldAll = async (some: readonly Asked[]): Promise<Lanes> => {
     const all = readEvents(some);
+    const startOf = (sequence: number) => all.rowStart[sequence] as number;
+    const kept = memories(some.length * stateSize);
     const rowStart = new Int32Array(some.length + 1);
-    for (const [at, { leftOut }] of some.entries()) rowStart[at + 1] = (rowStart[at] as number) + 1 + leftOut.length;
-    const kept = await bringUpToDate(some, all);
-    if (explained === 0) return { states: kept, rowStart, stateSize };
-    const last = some.map(({ leftOut }, at) => ({ start: all.rowStart[2 * at + 1] as number, count: leftOut.length }));
-    const states = await (leaveOneOuts[placeOf(some.length)] as RecurrentLeaveOneOut).fold(kept, all, last);
+    for (const [at, { memory, leftOut }] of some.entries()) {
+      kept.set(memory.state, at * stateSize);
+      rowStart[at + 1] = (rowStart[at] as number) + 1 + leftOut.length;
+    }
+    const states = await folding.fold(
+      kept,
+      all,
+      some.map((_, at) => ({ start: startOf(2 * at), until: startOf(2 * at + 1), end: startOf(2 * at + 2) })),
+    );
+    for (const [at, { memory }] of some.entries())
+      memory.state.set(kept.subarray(at * stateSize, (at + 1) * stateSize));
     return { states, rowStart, stateSize };
   };
 
@@ -155,8 +113,6 @@ export const createFoldLanes = async (
         throw error;
       }
     },
-    close: async () => {
-      for (const one of [...foldings, ...leaveOneOuts]) await one.close();
-    },
+    close: folding.close,
   };
 };

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { ItemIndex, ReleaseArtifact } from '@nextcart/contracts';
-import { openArtifact } from '@nextcart/models';
+import { openArtifactAside } from '@nextcart/models';
 import { openReleaseModels, type ReleaseModels } from './release-models.ts';
 
 /** A release that knows less of the catalogue than this is another shop's. */
@@ -23,7 +23,7 @@ export const loadRelease = async (
 ): Promise<ReleaseModels> => {
   if (!uri.startsWith('file:'))
     throw new Error(`release ${releaseId} lies at ${uri}: scorers read folders (file:) alone; mount the store as one`);
-  const artifact = await openArtifact(fileURLToPath(uri), { hash });
+  const artifact = await openArtifactAside(fileURLToPath(uri), { hash });
   const known = artifact.items.filter(deps.isKnown).length;
   if (known < LEAST_SHARE * artifact.items.length)
     throw new Error(

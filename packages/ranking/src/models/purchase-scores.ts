@@ -21,7 +21,7 @@ export const openPurchaseScores = async (
   if (recurrent === undefined || purchase === -1) return null;
   const { threads, batch } = deps;
   const events = createModelEvents(settings, createItemNumbers(deps.index, items));
-  const lanes = await createFoldLanes(recurrent, { release: hash, events, threads, batch, explained: 0 });
+  const lanes = await createFoldLanes(recurrent, { release: hash, events, threads });
   const scorer = await createRecurrentScorer(recurrent, { batch, threads });
   return {
     score: async (histories) => {

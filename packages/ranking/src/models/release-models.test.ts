@@ -280,6 +280,21 @@ test('byte for byte the same list in a process that saw the items in another ord
   await theirs.close();
 });
 
+test('a release is opened in many pieces, and what waits for the thread comes between them', async () => {
+  let turns = 0;
+  let isOpening = true;
+  const count = () => {
+    turns += 1;
+    if (isOpening) setImmediate(count);
+  };
+  setImmediate(count);
+  const opened = await openReleaseModels(artifact, { index: shop.index, threads: 1, batch: 8, explained: 8 });
+  isOpening = false;
+  // five sessions, each a turn to be made in and one after it, and four turns between parts
+  expect(turns).toBeGreaterThanOrEqual(2 * 5 + 4);
+  await opened.close();
+});
+
 test.each([
   ['no settings', undefined, /there are none/],
   ['a type that nobody knows', { ...serving, types: ['stare'] }, /types are/],

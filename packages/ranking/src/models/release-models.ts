@@ -3,6 +3,7 @@
  * and the release alone: not of the batch, nor of how often the memory was asked before; a memory that was made by
  * another release, or of another stretch of the fold, is made anew.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ItemIndex, ListSource, SubjectHistory } from '@nextcart/contracts';
 import { type Artifact, createAutoencoderOpinions, createRecurrentOpinions, createScratch } from '@nextcart/models';
 import { createFoldLanes, type ModelMemory } from './fold-lanes.ts';
@@ -49,14 +50,18 @@ export const openReleaseModels = async (
   const bagsOf = createHistoryBags(settings, numbers);
   const read = createOpinionReader(items.length, numbers);
   const asked = settings.types.indexOf(settings.asked);
-  const lanes = recurrent && (await createFoldLanes(recurrent, { release: hash, events, threads, batch, explained }));
+  // other work comes between the parts, each of which takes some ms
+  await nextTurn();
+  const lanes = recurrent && (await createFoldLanes(recurrent, { release: hash, events, threads }));
   const purchase = settings.types.indexOf('purchase');
   const calibration = deps.nextPurchases && purchase !== -1 ? purchases : undefined;
   const opinionOptions = { batch, threads, temperature: calibration?.temperature };
+  await nextTurn();
   const next = recurrent && (await createRecurrentOpinions(recurrent, opinionOptions));
   const chancesOf = calibration && createChancesReader(items.length, numbers, calibration);
   const picked = createScratch();
   const bags = batch * (1 + explained);
+  await nextTurn();
   const needs = autoencoder && (await createAutoencoderOpinions(autoencoder, { batch, bags, threads }));
 
   /** The newest events that models see, oldest first. */

@@ -88,8 +88,8 @@ export const createKeptTable = (values: Float32Array, width: number): KeptTable 
   const table = new Float32Array(buffer, 0, rows * wide);
   const area = new Float32Array(buffer, work, AT_ONCE * wide);
   const partials = new Float32Array(buffer, partial, AT_ONCE * 4);
-  for (let row = 0; row < rows; row += 1)
-    for (let i = 0; i < width; i += 1) table[row * wide + i] = values[row * width + i] as number;
+  if (wide === width) table.set(values);
+  else for (let row = 0; row < rows; row += 1) table.set(values.subarray(row * width, (row + 1) * width), row * wide);
 
   /** Rows of `width` between a caller's array and the area's wider ones. */
   const move = (theirs: Float32Array, start: number, count: number, direction: 'in' | 'out'): void => {
