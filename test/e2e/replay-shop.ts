@@ -64,7 +64,7 @@ export const snapshotsOf = (items: readonly string[]): Pick<SnapshotPayloads, 't
 });
 
 const serving: ServingSettings = {
-  ...{ types: ['search', 'view', 'cart', 'purchase'], asked: 'view', searchFeatures: 0 },
+  ...{ types: ['search', 'view', 'cart', 'purchase'], asked: 'view', searchFeatures: 32 },
   bag: { weights: [0, 1, 2, 3], halfLifeDays: 30 },
   weights: { covisit: 1, trending: 0.1, content: 0.2, history: 0.5, recurrent: 2, autoencoder: 1 },
 };
@@ -162,7 +162,8 @@ export const openReplayShop = async (urls: {
     write: async (releaseId: string, options: { folder?: string; twist?: true } = {}): Promise<ReleaseArtifact> => {
       const at = join(folder, options.folder ?? releaseId);
       const seed = releaseId.length;
-      const recurrent = untrainedRecurrent({ items: itemIds.length, types: 4, gaps: 8, hours: 24 }, seed);
+      const shape = { items: itemIds.length, types: 4, gaps: 8, hours: 24, features: serving.searchFeatures };
+      const recurrent = untrainedRecurrent(shape, seed);
       const bias = recurrent.weights['bias'] as Float32Array;
       if (options.twist) bias[30] = (bias[30] as number) + 0.5;
       const { hash } = await writeArtifact(at, {

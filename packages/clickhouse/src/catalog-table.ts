@@ -1,6 +1,7 @@
-import { type CatalogItem, parseMoney, tables } from '@nextcart/contracts';
+import { type CatalogItem, type LogSlice, parseMoney, tables } from '@nextcart/contracts';
 import { catalogLandingSchema } from './record-landing.ts';
 import type { RecordInsertOptions, Store } from './store.ts';
+import { inSlice } from './training-events.ts';
 
 /** Table `catalog`: sql/003_catalog.sql. */
 let schema: string | undefined;
@@ -82,3 +83,34 @@ export const readCatalogChanges = async (
     item: deleted ? null : itemOf(row),
   }));
 };
+
+/** What a catalogue says of an item to those who learn. */
+export interface ItemContent {
+  readonly itemId: string;
+  readonly title: string;
+  readonly category: readonly string[];
+  readonly brand: string | null;
+  readonly price: number | null;
+  readonly currency: string | null;
+}
+
+/**
+ * What the catalogue had last said of each item when the newest event of some slices was appended, by id: a function of
+ * the slices, whatever was changed later. Of a deleted item what it was: people did something with it all the same. As in
+ * the view `catalog_current` the newest record counts, whichever topic it is of.
+ */
+export const readItemContents = (
+  store: Store,
+  { topicId, ranges }: { readonly topicId: string; readonly ranges: readonly LogSlice[] },
+): Promise<ItemContent[]> =>
+  store.query<ItemContent>(
+    `WITH (
+       SELECT max(appended_at) FROM events
+       WHERE topic_id = {topicId:UUID} AND (${ranges.map(inSlice).join(' OR ') || 'false'})
+     ) AS cut
+     SELECT item_id AS itemId, title, category, brand, toFloat64(price) AS price, currency FROM catalog
+     WHERE outcome = 'accepted' AND NOT deleted AND appended_at <= cut
+     ORDER BY item_id, appended_at DESC, offset DESC LIMIT 1 BY item_id`,
+    { topicId },
+    { max_threads: 1 },
+  );

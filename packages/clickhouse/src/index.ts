@@ -12,9 +12,11 @@ export { type InterleavingTally, readInterleaving } from './attribution-interlea
 export type { ArmComparison, Interval } from './attribution-intervals.ts';
 export {
   type CatalogChange,
+  type ItemContent,
   insertCatalog,
   readCatalog,
   readCatalogChanges,
+  readItemContents,
   type StoredItem,
 } from './catalog-table.ts';
 export { readSpreads, type SpreadOptions } from './cleaning-spreads.ts';

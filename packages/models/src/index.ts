@@ -2,7 +2,8 @@ export { ArtifactError } from './artifact/artifact-error.ts';
 export { type Cpu, readCpu, sameArithmetic } from './artifact/cpu.ts';
 export type { LogRange, Manifest, ReleaseFacts, ReleaseFeature, ReleaseMetric } from './artifact/manifest.ts';
 export { type Artifact, openArtifact, readManifest } from './artifact/open-artifact.ts';
-export type { ReleaseModels } from './artifact/parts.ts';
+export { openArtifactAside } from './artifact/open-aside.ts';
+export { decodeTable, encodeTable, type ReleaseModels } from './artifact/parts.ts';
 export { type ArtifactParts, writeArtifact } from './artifact/write-artifact.ts';
 export type { BagEvents, BagOptions } from './autoencoder/bag-events.ts';
 export {
@@ -37,6 +38,7 @@ export {
   fitRelation,
 } from './content/content-space.ts';
 export {
+  catalogueFields,
   decilesOf,
   type FieldWeights,
   fieldDefaults,
@@ -145,9 +147,8 @@ export {
 } from './recurrent/events.ts';
 export { explainByLeavingOut, type LeaveOneOut } from './recurrent/explanations.ts';
 export { FOLD_WINDOW, foldStart, foldWindows } from './recurrent/fold-windows.ts';
-export { createEventReader, createRecurrentFolding, type RecurrentFolding } from './recurrent/folding.ts';
 export { type Growth, growModel } from './recurrent/growth.ts';
-export { createLeaveOneOut, type RecurrentLeaveOneOut } from './recurrent/leave-one-out.ts';
+export { createHistoryFold, type HistoryFold } from './recurrent/history-fold.ts';
 export {
   fitPurchaseCalibration,
   type NextPurchase,

@@ -1,9 +1,11 @@
 /** Models of any size without a training, for tests of those who serve them. */
 import { type Autoencoder, type AutoencoderShape, initialWeights as autoencoderWeights } from './autoencoder/shape.ts';
+import type { SparseRows } from './item-graph.ts';
 import type { PurchaseCalibration } from './recurrent/next-purchase.ts';
 import { type RecurrentModel, type RecurrentShape, initialWeights as recurrentWeights } from './recurrent/shape.ts';
+import { hashToken } from './text.ts';
 
-/** As training begins, but with biases, so that no two items are alike. */
+/** As training begins, but with biases, so that no two items are alike. Items have features where the shape has columns for them. */
 export const untrainedRecurrent = (
   shape: Pick<RecurrentShape, 'items' | 'types'> & Partial<RecurrentShape>,
   seed = 1,
@@ -15,8 +17,16 @@ export const untrainedRecurrent = (
   const weights = recurrentWeights(whole, seed);
   for (const name of ['bias', 'cross', 'repeat.bias'])
     weights[name]?.forEach((_, at, values) => void (values[at] = 0.4 * Math.sin(at + seed)));
-  return { shape: whole, weights };
+  return { shape: whole, weights, ...(whole.features > 0 && { itemFeatures: someFeatures(whole) }) };
 };
+
+/** Of an item's words, category, brand and price. */
+const FIELDS = 8;
+const someFeatures = ({ items, features }: RecurrentShape): SparseRows => ({
+  rowStart: Int32Array.from({ length: items + 1 }, (_, item) => FIELDS * item),
+  columns: Int32Array.from({ length: FIELDS * items }, (_, at) => hashToken(`${at}`) % features),
+  weights: new Float32Array(FIELDS * items).fill(0.5),
+});
 
 export const untrainedAutoencoder = (
   items: number,

@@ -26,10 +26,9 @@ const CHECKPOINT_STEPS = 200;
 export const buildTraining: BuildTraining = async (given) => {
   const argument = given as TrainingArgument;
   const { data, parent, facts } = await prepareTraining(argument);
-  const { shape, learn } = autoencoderOf(data, parent, argument);
+  const { shape, epochs, learn } = autoencoderOf(data, parent, argument);
   await writeWhole(argument.factsFile, JSON.stringify({ shape, ...facts } satisfies TrainingFacts));
   const training = learn();
-  const { epochs } = argument.payload.budget;
   return {
     trainable: training,
     options: { epochs, now: () => performance.now(), checkpointSteps: CHECKPOINT_STEPS },
@@ -41,10 +40,19 @@ export const buildTraining: BuildTraining = async (given) => {
 export const autoencoderOf = (data: DataSet, parent: Artifact | null, argument: TrainingTask) => {
   const start = parent && grown(parent, data);
   const shape = start?.shape ?? shapeOf(data.itemIds.length, argument.settings);
-  const options = optionsOf(argument, shape);
+  const epochs = epochsOf(argument, data.rowStart.length - 1);
+  const options = optionsOf(argument, shape, epochs);
   checkMemory(autoencoderMemory(shape, options), argument.memoryBytes);
   const learn = () => createAutoencoderTraining(toBags(data, argument.settings), shape, options, start?.weights);
-  return { shape, learn };
+  return { shape, epochs, learn };
+};
+
+/** Those of the budget, or more from nothing, so that the latents of a few hundred subjects are learned, too. */
+const epochsOf = ({ payload: { budget, parent }, settings }: TrainingTask, subjects: number): number => {
+  const { batch, minBatches } = settings.autoencoder;
+  return parent
+    ? budget.epochs
+    : Math.max(budget.epochs, Math.ceil(minBatches / Math.ceil(Math.max(1, subjects) / batch)));
 };
 
 const grown = ({ models, manifest }: Artifact, { itemIds, itemCategories }: DataSet): Autoencoder => {
@@ -59,8 +67,9 @@ const shapeOf = (items: number, { autoencoder: { hidden, latent, depth } }: Trai
 });
 
 const optionsOf = (
-  { payload: { seed, budget, parent }, settings, threads }: TrainingTask,
+  { payload: { seed, parent }, settings, threads }: TrainingTask,
   { items }: AutoencoderShape,
+  epochs: number,
 ): AutoencoderOptions => {
   const { batch, dropout, gamma, rate, sampledAbove, draws } = settings.autoencoder;
   return {
@@ -68,7 +77,7 @@ const optionsOf = (
     ...{ seed, threads, batch, dropout },
     kl: { prior: 'composite', gamma },
     rate: slowed(rate, parent ? settings.warm.rateShare : 1),
-    epochs: budget.epochs,
+    epochs,
     softmax: items > sampledAbove ? { kind: 'sampled', draws, exponent: 0.5 } : { kind: 'full' },
   };
 };

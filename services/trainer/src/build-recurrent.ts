@@ -5,6 +5,7 @@ import {
   type BuildTraining,
   checkMemory,
   createRecurrentTraining,
+  encodeTable,
   growModel,
   type RecurrentModel,
   type RecurrentOptions,
@@ -25,7 +26,8 @@ const CHECKPOINT_STEPS = 500;
 export const buildTraining: BuildTraining = async (given) => {
   const argument = given as TrainingArgument;
   const { data, parent, facts } = await prepareTraining(argument);
-  const { shape, learn } = recurrentOf(data, parent, argument);
+  const { shape, itemFeatures, learn } = recurrentOf(data, parent, argument);
+  if (itemFeatures) await writeWhole(argument.featuresFile, encodeTable({ ...itemFeatures }));
   await writeWhole(argument.factsFile, JSON.stringify({ shape, ...facts } satisfies TrainingFacts));
   const training = learn();
   return {
@@ -44,14 +46,25 @@ export const recurrentOf = (data: DataSet, parent: Artifact | null, argument: Tr
   const start = parent && grown(parent, data);
   const shape = start?.shape ?? shapeOf(data.itemIds.length, argument.settings);
   const options = optionsOf(argument, shape);
-  checkMemory(recurrentMemory(shape, options), argument.memoryBytes);
-  const learn = () => createRecurrentTraining(toSequences(data, argument.settings), shape, options, start?.weights);
-  return { shape, learn };
+  const { itemFeatures } = data;
+  checkMemory(recurrentMemory(shape, options, itemFeatures?.columns.length), argument.memoryBytes);
+  const learn = () =>
+    createRecurrentTraining(
+      { ...toSequences(data, argument.settings), ...(itemFeatures && { itemFeatures }) },
+      shape,
+      options,
+      start?.weights,
+    );
+  return { shape, itemFeatures, learn };
 };
 
-const grown = ({ models, manifest }: Artifact, { itemIds, itemCategories }: DataSet): RecurrentModel => {
+const grown = ({ models, manifest }: Artifact, data: DataSet): RecurrentModel => {
+  const { itemIds, itemCategories, itemFeatures } = data;
   if (!models.recurrent) throw new RangeError(`release ${manifest.release} has no recurrent model: train in full`);
-  return growModel(models.recurrent, { items: itemIds.length, groups: itemCategories });
+  return growModel(models.recurrent, {
+    ...{ items: itemIds.length, groups: itemCategories },
+    ...(itemFeatures && { itemFeatures }),
+  });
 };
 
 const shapeOf = (items: number, { recurrent, searchFeatures, ...settings }: TrainingSettings): RecurrentShape => ({

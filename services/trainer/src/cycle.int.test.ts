@@ -1,15 +1,16 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Store } from '@nextcart/clickhouse';
 import { insertTestEvents } from '@nextcart/clickhouse/testing';
 import { modelKinds, type ParentRelease, type TrainPayload } from '@nextcart/contracts';
-import { writeArtifact } from '@nextcart/models';
+import { catalogueFields, fieldDefaults, writeArtifact } from '@nextcart/models';
 import { systemClock } from '@nextcart/runtime';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type OwnTrainer, plan, startOwnTrainer, trainedRelease } from './cycle.fixture.ts';
+import { CATALOG_ID, type OwnTrainer, plan, startOwnTrainer, trainedRelease } from './cycle.fixture.ts';
 import { needsIdOf, trainingIdOf } from './job-ids.ts';
 import { refitSlice } from './refit-slice.ts';
 import { releaseRecord } from './release/release-log.ts';
-import { servingSettings } from './serving-settings.ts';
+import { sameSight, servingSettings } from './serving-settings.ts';
 import {
   jobOf,
   openShop,
@@ -32,6 +33,28 @@ afterEach(async () => {
   own = undefined;
 });
 afterAll(() => shop.close());
+
+const thing = (at: number, kind: string) => ({
+  ...{ title: `${kind} thing ${at}`, category: ['Things', at % 2 === 0 ? 'even' : 'odd'], brand: '' },
+  price: kind === 'plain' ? at + 1 : 50 - at,
+});
+/** `at`: when the records were appended, epoch ms. */
+const insertThings = (store: Store, { count, kind, at }: { count: number; kind: string; at: number }): Promise<void> =>
+  store.insertRows(
+    'catalog',
+    Array.from({ length: count }, (_, i) => {
+      const { title, category, price } = thing(i, kind);
+      const place = { topic_id: CATALOG_ID, partition: 0, offset: at + i, appended_at: (at / 1000).toFixed(3) };
+      return { ...place, outcome: 'accepted', item_id: `i${i}`, title, category, price: price.toFixed(4) };
+    }),
+    { token: kind },
+  );
+const featuresOf = (items: readonly string[], kind: string) => {
+  const catalogue = new Map(items.map((id) => [id, thing(Number(id.slice(1)), kind)]));
+  const { category, price } = fieldDefaults;
+  const options = { buckets: settings.searchFeatures, weights: { words: 0, grams: 0, category, brand: 0, price } };
+  return catalogueFields(items, catalogue, options);
+};
 
 const planned = async (mode: 'full' | 'warm') =>
   resultOf<'plan-cycle'>(shop.queue, await shop.queue.plan({ ...plan, mode }));
@@ -128,6 +151,27 @@ describe('a warm start', () => {
     },
   );
 
+  test('items are known by what the catalogue said by then: new ones, and old ones of which it now says something else', async () => {
+    const other = await openShop();
+    own = await startOwnTrainer(other);
+    const [first, last] = [walkers()[0]?.time ?? 0, walkers(1).at(-1)?.time ?? 0];
+    await insertThings(other.store, { count: 30, kind: 'plain', at: first });
+    const release = await trainedRelease(other, 'parent', 2);
+    await insertTestEvents(other.store, walkers(1), 'second');
+    await insertThings(other.store, { count: 33, kind: 'fancy', at: last });
+    await insertThings(other.store, { count: 33, kind: 'too late', at: last + 1 });
+    const job = await other.queue.train(payloadOf(1, { parent: release, ranges: fresh }));
+    const grown = await other.trained((await resultOf(other.queue, job)).trained);
+    const made = [await other.release('parent'), grown].map(({ models }) => models.recurrent?.itemFeatures);
+    expect(made).toEqual([
+      featuresOf((await other.release('parent')).items, 'plain'),
+      featuresOf(grown.items, 'fancy'),
+    ]);
+    await own.close();
+    own = undefined;
+    await other.close();
+  });
+
   test.each(modelKinds)('%s: a pass over a slice, from a candidate; done again it is there already', async (kind) => {
     own = await startOwnTrainer(shop);
     const { trained, hash } = await resultOf(shop.queue, await shop.queue.train(payloadOf(20, { kind })));
@@ -162,6 +206,14 @@ describe('a warm start', () => {
     own = await startOwnTrainer(shop, {}, { settings: { ...settings, searchFeatures: 32 } });
     const payload = payloadOf(1, { kind: 'autoencoder', parent, ranges: fresh, seed: 8 });
     await expect(resultOf(shop.queue, await shop.queue.train(payload))).rejects.toThrow('train in full');
+  });
+
+  test('so do those that know items by something else', () => {
+    const sight = servingSettings(settings);
+    const { itemFields: _, ...before } = sight;
+    expect(sameSight(before, servingSettings({ ...settings, itemFields: [] }))).toBe(true);
+    for (const one of [before, servingSettings({ ...settings, itemFields: ['words'] })])
+      expect(sameSight(one, sight)).toBe(false);
   });
 });
 

@@ -1,6 +1,7 @@
 export { autoencoderOf } from './build-autoencoder.ts';
 export { recurrentOf } from './build-recurrent.ts';
 export type { DataSet } from './data-set/data-set.ts';
+export { withItemFeatures } from './data-set/item-features.ts';
 export { readDataSet } from './data-set/read-data-set.ts';
 export { readTrainingSettings, type TrainingSettings } from './data-set/settings.ts';
 export { readEnv } from './env.ts';

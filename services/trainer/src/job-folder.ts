@@ -18,6 +18,7 @@ export interface AttemptFiles {
   readonly checkpointFile: string;
   readonly weightsFile: string;
   readonly factsFile: string;
+  readonly featuresFile: string;
 }
 
 const CHECKPOINT = '.checkpoint';
@@ -30,7 +31,10 @@ export const createJobFolder = (jobsDir: string, jobId: string, settings: object
     filesOf: async (attempt) => {
       await mkdir(folder, { recursive: true });
       const base = join(folder, `${digest}-${attempt}`);
-      return { checkpointFile: `${base}${CHECKPOINT}`, weightsFile: `${base}.weights`, factsFile: `${base}.json` };
+      return {
+        checkpointFile: `${base}${CHECKPOINT}`,
+        ...{ weightsFile: `${base}.weights`, factsFile: `${base}.json`, featuresFile: `${base}.features` },
+      };
     },
     newestCheckpoint: async () => {
       const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {

@@ -5,6 +5,7 @@ import type { TrainPayload } from '@nextcart/contracts';
 import { type Artifact, openArtifact } from '@nextcart/models';
 import { createLogger, createWaiting, systemClock, untilDone } from '@nextcart/runtime';
 import type { DataSet } from './data-set/data-set.ts';
+import { withItemFeatures } from './data-set/item-features.ts';
 import { readDataSet } from './data-set/read-data-set.ts';
 import { readWarmDataSet } from './data-set/read-warm-data-set.ts';
 import type { TrainingSettings } from './data-set/settings.ts';
@@ -26,6 +27,8 @@ export interface TrainingArgument extends TrainingTask {
   readonly parentsDir: string;
   /** Where `TrainingFacts` are written before the first step. */
   readonly factsFile: string;
+  /** Where features of items are, where the model knows them by any. */
+  readonly featuresFile: string;
 }
 
 /** What the weights need beside them, and what the job says of its data. */
@@ -58,9 +61,12 @@ export const prepareTraining = async (argument: TrainingArgument): Promise<Prepa
   const parent =
     payload.parent && (await openArtifact(join(parentsDir, payload.parent.release), { hash: payload.parent.hash }));
   if (parent) checkSight(parent, settings);
-  const { data, coverage } = parent
+  const { data: events, coverage } = parent
     ? await readWarmDataSet(store, payload, settings, parent.items, attempt)
     : { data: await readDataSet(store, payload, settings, attempt), coverage: null };
+  // the autoencoder knows items by their numbers alone
+  const data =
+    payload.kind === 'recurrent' ? await withItemFeatures(store, payload, events, settings, attempt) : events;
   await store.close();
   const { itemIds, items, rowStart } = data;
   const seconds = (systemClock.monotonic() - begunAt) / 1000;

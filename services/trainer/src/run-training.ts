@@ -68,7 +68,7 @@ export const runTraining = async (deps: TrainingDeps, run: TrainingRun): Promise
   );
   const argument: TrainingArgument = {
     ...{ store: connection, payload, settings, threads, memoryBytes, logLevel, parentsDir },
-    factsFile: files.factsFile,
+    ...{ factsFile: files.factsFile, featuresFile: files.featuresFile },
   };
   try {
     const outcome = await trainInProcess({

@@ -5,12 +5,13 @@ import type { ModelKind, TrainPayload, TrainResult } from '@nextcart/contracts';
 import {
   type Artifact,
   type Autoencoder,
+  decodeTable,
   decodeWeights,
   openArtifact,
   type RecurrentModel,
-  type ReleaseModels,
   readCpu,
   readManifest,
+  type SparseRows,
   writeArtifact,
 } from '@nextcart/models';
 import { timeFeatures } from './data-set/sequences.ts';
@@ -29,6 +30,7 @@ export interface Trained {
   /** Where the parent lies. */
   readonly parentsDir: string;
   readonly factsFile: string;
+  readonly featuresFile: string;
   readonly weightsFile: string;
   readonly epochs: number;
   readonly loss: number;
@@ -64,7 +66,10 @@ export const writeTrained = async (trainedDir: string, trained: Trained): Promis
     },
     items: itemIds,
     features: featuresOf(settings),
-    models: modelOf(payload.kind, { shape, weights }),
+    models:
+      payload.kind === 'recurrent'
+        ? { recurrent: { shape, weights, ...(await itemFeaturesOf(trained)) } as RecurrentModel }
+        : { autoencoder: { shape, weights } as Autoencoder },
     tables: {},
   });
   return resultOf(await openArtifact(folder, { hash }));
@@ -80,8 +85,10 @@ export const finishedTraining = async (trainedDir: string, name: string): Promis
   return exists ? resultOf(await openArtifact(folder)) : undefined;
 };
 
-const modelOf = (kind: ModelKind, model: { readonly shape: object; readonly weights: object }): ReleaseModels =>
-  kind === 'recurrent' ? { recurrent: model as RecurrentModel } : { autoencoder: model as Autoencoder };
+const itemFeaturesOf = async ({ featuresFile, settings }: Trained): Promise<Pick<RecurrentModel, 'itemFeatures'>> => {
+  if (settings.itemFields.length === 0) return {};
+  return { itemFeatures: decodeTable(await readFile(featuresFile)) as unknown as SparseRows };
+};
 
 const featuresOf = (settings: TrainingSettings) => [
   ...Object.values(timeFeatures).map(({ name, definition, missing, readers }) => ({
@@ -98,6 +105,13 @@ const featuresOf = (settings: TrainingSettings) => [
     definition: "words and 3-grams of a search's text, hashed into columns",
     readers: ['recurrent model'],
     settings: { columns: settings.searchFeatures },
+  },
+  {
+    name: 'item content',
+    definition:
+      "what the catalogue had last said of an item when the newest event that was learned from was appended, hashed into search text's columns",
+    readers: ['recurrent model'],
+    settings: { fields: settings.itemFields },
   },
   {
     name: 'bag',

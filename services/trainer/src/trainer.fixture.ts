@@ -26,6 +26,7 @@ const NOW = Date.UTC(2026, 10, 24);
 export const settings: TrainingSettings = {
   events: { search: { target: 0, bag: 0 }, view: { target: 1, bag: 1 }, purchase: { target: 4, bag: 3 } },
   ...{ recencyHalfLifeDays: 30, amountShare: 0.5, minItemSupport: 2, searchFeatures: 64 },
+  itemFields: ['category', 'price'],
   recurrent: {
     ...{ width: 16, blocks: 1, lags: 2, lanes: 12, times: 8, sampledAbove: 1000, draws: 64 },
     dropout: { events: 0.1, blocks: 0.1 },
@@ -33,7 +34,7 @@ export const settings: TrainingSettings = {
     tables: { optimiser: 'adagrad', from: 0.1, to: 0.02 },
   },
   autoencoder: {
-    ...{ hidden: 16, latent: 8, depth: 2, batch: 20, dropout: 0.5, gamma: 0.005, epochFactor: 2 },
+    ...{ hidden: 16, latent: 8, depth: 2, batch: 20, dropout: 0.5, gamma: 0.005, epochFactor: 2, minBatches: 1 },
     ...{ rate: { from: 0.005, to: 0.001 }, sampledAbove: 1000, draws: 64 },
   },
   warm: { maxEvents: 100_000, replayDays: 30, epochs: 2, rateShare: 0.3 },

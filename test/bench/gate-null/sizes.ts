@@ -31,7 +31,7 @@ export const nullSettings = (): TrainingSettings => {
     ...settings,
     searchFeatures: 256,
     recurrent: { ...settings.recurrent, width: 32, blocks: 1, lanes: 100 },
-    autoencoder: { ...settings.autoencoder, hidden: 96, latent: 32, batch: 100 },
+    autoencoder: { ...settings.autoencoder, hidden: 96, latent: 32, batch: 100, minBatches: 1 },
     gate: { ...settings.gate, minSubjects: MIN_SUBJECTS },
   };
 };

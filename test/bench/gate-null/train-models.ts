@@ -22,7 +22,11 @@ export const trainModels = async (data: DataSet, settings: TrainingSettings, see
   const recurrent = recurrentOf(data, null, task(EPOCHS.recurrent));
   const autoencoder = autoencoderOf(data, null, task(EPOCHS.autoencoder));
   const models = {
-    recurrent: { shape: recurrent.shape, weights: await learned(recurrent.learn(), EPOCHS.recurrent) },
+    recurrent: {
+      shape: recurrent.shape,
+      weights: await learned(recurrent.learn(), EPOCHS.recurrent),
+      ...(recurrent.itemFeatures && { itemFeatures: recurrent.itemFeatures }),
+    },
     autoencoder: { shape: autoencoder.shape, weights: await learned(autoencoder.learn(), EPOCHS.autoencoder) },
   } as ReleaseModels;
   const serving = servingSettings(settings);

@@ -16,6 +16,7 @@ import {
   readTask,
   type TrainingSettings,
   WITHOUT_MODELS,
+  withItemFeatures,
 } from '@nextcart/trainer';
 import { fillShop } from './fill-shop.ts';
 import type { NullSize } from './sizes.ts';
@@ -48,7 +49,7 @@ export const tryShop = async (
 ): Promise<Tried> => {
   const shop = await fillShop(store, size, shopSeed);
   const attempt = <T>(query: () => Promise<T>) => query();
-  const data = await readDataSet(store, shop, settings);
+  const data = await withItemFeatures(store, shop, await readDataSet(store, shop, settings), settings);
   const deps = { store, attempt, catalogTopicId: async () => shop.catalogTopicId, gate: settings.gate };
   const task = await readTask(deps, shop);
   // a gate that waits would pass any test

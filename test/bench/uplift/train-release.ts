@@ -99,7 +99,7 @@ export const createReleaseMaker = (deps: {
       ([who, { all, fresh }]) => `${who} ${mean(all)} (new items ${mean(fresh.filter(Number.isFinite))})`,
     );
     tell(
-      `${children[0]?.events} events, ${children[0]?.items} items; weights ${JSON.stringify(weights)}${fitted ? '' : ' (even)'}; ` +
+      `${children[0]?.events} events, ${children[0]?.items} items; weights ${JSON.stringify(weights)}${fitted ? '' : ' (not fitted)'}; ` +
         `${evaluation.measured.subjects} buyers' NDCG@20: ${ndcg.join(', ')}; ${refitted.reason}`,
     );
     return asArtifact(refitted.candidate ?? candidate, name, weights);

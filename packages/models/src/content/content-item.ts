@@ -5,6 +5,8 @@ export interface ContentItem {
   readonly category: readonly string[];
   /** Empty: unknown. */
   readonly brand: string;
-  /** In one unit for all; NaN: unknown. */
+  /** NaN: unknown. */
   readonly price: number;
+  /** Prices are compared within it; absent: there is one for all. */
+  readonly currency?: string;
 }

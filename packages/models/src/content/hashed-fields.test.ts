@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fieldDefaults, itemFields, queryFields } from './hashed-fields.ts';
+import { catalogueFields, fieldDefaults, itemFields, queryFields } from './hashed-fields.ts';
 
 const shoe = { title: 'Trail shoe', category: ['Sports', 'Shoes'], brand: 'Fernby', price: 90 };
 const unknown = { title: 'Trail shoe', category: [], brand: '', price: Number.NaN };
@@ -42,4 +42,24 @@ test('what is not known has columns of its own', () => {
   const added = [...none.keys()].filter((column) => !known.has(column));
   expect(added).toHaveLength(3); // category, brand, price
   expect(rowOf(queryFields([null, 'shoe'], { buckets: BUCKETS })).size).toBe(0);
+});
+
+test('rows of some items are those of their whole catalogue; of an item that it lacks nothing is known', () => {
+  const prices = Array.from({ length: 20 }, (_, item) => ({ ...shoe, title: `Trail shoe ${item}`, price: 10 + item }));
+  const catalogue = new Map(prices.map((item, at) => [`i${at}`, item]));
+  const wanted = ['i19', 'gone', 'i0'];
+  const some = catalogueFields(wanted, catalogue, { buckets: BUCKETS });
+  const whole = itemFields(prices, { buckets: BUCKETS });
+  expect([rowOf(some, 0), rowOf(some, 2)]).toEqual([rowOf(whole, 19), rowOf(whole, 0)]);
+  const nothing = rowOf(itemFields([{ ...unknown, title: '' }], { buckets: BUCKETS }));
+  expect(rowOf(some, 1)).toEqual(nothing);
+});
+
+test('prices are dear or cheap within their currency', () => {
+  const only = { buckets: BUCKETS, weights: { words: 0, grams: 0, category: 0, brand: 0, price: 1 } };
+  const of = (currency: string, factor: number) =>
+    [1, 2, 3].map((price) => ({ ...shoe, price: price * factor, currency }));
+  const both = itemFields([...of('EUR', 1), ...of('JPY', 160)], only);
+  for (const item of [0, 1, 2]) expect(rowOf(both, item)).toEqual(rowOf(both, item + 3));
+  expect(rowOf(both, 0)).not.toEqual(rowOf(both, 2));
 });

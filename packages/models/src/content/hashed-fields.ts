@@ -28,10 +28,32 @@ export interface HashedFields {
   readonly weights?: FieldWeights;
 }
 
-/** [items, buckets]. */
-export const itemFields = (items: readonly ContentItem[], options: HashedFields): SparseRows => {
+/** [items, buckets]. Price deciles are those among these items. */
+export const itemFields = (items: readonly ContentItem[], options: HashedFields): SparseRows =>
+  withDeciles(items, decilesOf(items), options);
+
+const NOT_KNOWN: ContentItem = { title: '', category: [], brand: '', price: Number.NaN };
+
+/**
+ * [wanted, buckets]: rows of items as a catalogue by id knows them, price deciles being those of the whole catalogue. Of
+ * what it does not have nothing is known.
+ */
+export const catalogueFields = (
+  wanted: readonly string[],
+  catalogue: ReadonlyMap<string, ContentItem>,
+  options: HashedFields,
+): SparseRows => {
+  const among = decilesOf([...catalogue.values()]);
+  const places = new Map([...catalogue.keys()].map((id, place) => [id, place]));
+  return withDeciles(
+    wanted.map((id) => catalogue.get(id) ?? NOT_KNOWN),
+    Int8Array.from(wanted, (id) => among[places.get(id) ?? -1] ?? -1),
+    options,
+  );
+};
+
+const withDeciles = (items: readonly ContentItem[], deciles: Int8Array, options: HashedFields): SparseRows => {
   const { weights = fieldDefaults } = options;
-  const deciles = decilesOf(items);
   return rowsOf(
     items.map(({ title, category, brand }, item) => [
       ...textFields([title, brand, ...category].flatMap(words), weights),
@@ -55,7 +77,7 @@ export const queryFields = (queries: readonly (string | null)[], options: Hashed
   );
 };
 
-/** 0 to 9 within the narrowest category, −1 where there is no price. */
+/** 0 to 9 within the narrowest category and the currency, −1 where there is no price. */
 export const decilesOf = (items: readonly ContentItem[]): Int8Array => {
   const groups = new Map<string, number>();
   const groupOf = (path: string) => {
@@ -65,7 +87,7 @@ export const decilesOf = (items: readonly ContentItem[]): Int8Array => {
   };
   return priceDeciles(
     Float64Array.from(items, ({ price }) => (Number.isNaN(price) ? Number.NaN : Math.round(price * 10_000))),
-    Int32Array.from(items, ({ category }) => groupOf(category.join('>'))),
+    Int32Array.from(items, ({ category, currency = '' }) => groupOf(`${category.join('>')} ${currency}`)),
   );
 };
 

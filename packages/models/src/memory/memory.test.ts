@@ -57,6 +57,19 @@ test('sizes of shops that were trained on small machines are let through', () =>
   expect(neededBytes(edlaeMemory(45_000, { keep: 200 })) / GB).toBeCloseTo(4.6, 0);
 });
 
+test('features of items cost by those of a step', () => {
+  const shape = { items: 50_000, features: 4096, types: 4, gaps: 8, hours: 24, width: 64, blocks: 2, lags: 6 };
+  const bytes = (entries: number) =>
+    neededBytes(recurrentMemory({ ...shape, recurrence: 'linear', scale: 0 }, recurrentDefaults, entries));
+  // 40 of each item, and a step has 2,000 events and 2,048 draws, targets and last items
+  const more = bytes(40 * shape.items) - bytes(0);
+  expect(more).toBeGreaterThan(2 * 4 * 40 * (2000 + 2048));
+  expect(more).toBeLessThan(10 * 2 * 4 * 40 * (2000 + 2048 + 14_000));
+  expect(
+    neededBytes(recurrentMemory({ ...shape, items: 0, recurrence: 'linear', scale: 0 }, recurrentDefaults)),
+  ).toBeGreaterThan(0);
+});
+
 test('a full softmax costs by the item', () => {
   const cost = (items: number) => neededBytes(autoencoder(items, 'full')) - neededBytes(autoencoder(items, 'sampled'));
   expect(cost(200_000)).toBeGreaterThan(3 * cost(60_000));

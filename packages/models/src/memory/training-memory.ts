@@ -12,6 +12,8 @@ import type { MemoryNeed } from './memory-need.ts';
 const FLOAT_BYTES = 4;
 /** Scores, their softmax, its gradient, and one more on the way. */
 const SCORE_COPIES = 4;
+/** A step's rows of the table with room to grow, and by columns. */
+const BAG_COPIES = 3;
 /** A checkpoint is copied, then laid out as bytes. */
 const CHECKPOINT_COPIES = 2;
 
@@ -53,10 +55,11 @@ export const autoencoderMemory = (
   };
 };
 
-/** Of `createRecurrentTraining` in `train`, data apart. */
+/** Of `createRecurrentTraining` in `train`, data apart. `entries`: of the features of all items together. */
 export const recurrentMemory = (
   shape: RecurrentShape,
   { lanes, times, softmax, tables }: Pick<RecurrentOptions, 'lanes' | 'times' | 'softmax' | 'tables'>,
+  entries = 0,
 ): MemoryNeed => {
   const [rows, dense] = [numbersOf(tableShapes(shape)), numbersOf(denseShapes(shape))];
   const positions = lanes * times;
@@ -70,6 +73,8 @@ export const recurrentMemory = (
       scores: SCORE_COPIES * positions * width,
       // some 30 tensors of a block's width, each with its gradient
       'a step': 60 * positions * shape.width * shape.blocks + 3 * (positions + width) * shape.width,
+      // a column and a weight each, of the items of a step: laid out in an array that doubles, and the other way round
+      'features of items': (BAG_COPIES * 2 * entries * (positions + width)) / Math.max(1, shape.items),
       checkpoint: CHECKPOINT_COPIES * (2 * (rows + dense) + moments),
     }),
     cure: 'drop items without support, hash features into fewer columns, make width or lanes less, sample the softmax',

@@ -3,7 +3,7 @@
  * fold; subjects whose newest event is older come first; items that a parent release knows keep their numbers, the others
  * are numbered by their support, then by id. So the arrays are a function of the events, the settings and the parent.
  */
-import { NO_ITEM } from '@nextcart/models';
+import { NO_ITEM, type SparseRows } from '@nextcart/models';
 import type { CollectedEvents, EventColumns } from './event-columns.ts';
 
 export interface DataSet {
@@ -26,6 +26,8 @@ export interface DataSet {
   /** [items], numbers of categories; below 0 where no event tells. */
   readonly itemCategories: Int32Array;
   readonly queryTexts: readonly string[];
+  /** [items, searchFeatures]; absent where the settings name no fields, and for a model that has no use for them. */
+  readonly itemFeatures?: SparseRows;
 }
 
 export const createDataSet = (

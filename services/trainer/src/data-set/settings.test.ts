@@ -18,5 +18,7 @@ test('a file with a misspelt, missing or impossible value is refused by name', (
   expect(() => read({ amountShare: 2 })).toThrow(/training\.json is not usable:\n {2}amountShare: /);
   expect(() => read({ events: { vieuw: { target: 1, bag: 1 } } })).toThrow('vieuw');
   expect(() => read({ events: { view: { target: 0, bag: 1 } } })).toThrow('no type is a target');
+  expect(() => read({ itemFields: ['colour'] })).toThrow('itemFields.0');
+  expect(() => read({ searchFeatures: 0 })).toThrow('itemFields: they are hashed into the columns of searches');
   expect(() => read({ recurrent: { ...settings.recurrent, widht: 3 } })).toThrow('widht');
 });

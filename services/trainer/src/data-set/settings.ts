@@ -8,7 +8,10 @@ const count = z.number().int().min(1);
 const rate = z.object({ from: z.number().positive(), to: z.number().positive() });
 const share = z.number().min(0).max(0.95);
 
-const schema = z.strictObject({
+/** What can be known of an item beside its number. */
+export const itemFieldNames = ['words', 'grams', 'category', 'brand', 'price'] as const;
+
+const shape = z.strictObject({
   /** Types that models see, in the order of their numbers; any other event is left out. */
   events: z
     .partialRecord(
@@ -29,6 +32,11 @@ const schema = z.strictObject({
   minItemSupport: count,
   /** Columns that words and 3-grams of searches are hashed into; 0: searches are events without content. */
   searchFeatures: z.number().int().min(0),
+  /**
+   * Of the catalogue, what the recurrent model knows items by beside their numbers, hashed into the same columns: words of
+   * title, brand and category, their 3-grams, levels of the category, brand, price decile within it. None: by their numbers alone.
+   */
+  itemFields: z.array(z.enum(itemFieldNames)),
   recurrent: z.strictObject({
     width: count,
     blocks: count,
@@ -55,6 +63,8 @@ const schema = z.strictObject({
     rate,
     /** Epochs for each one of a full training's budget: a subject is a row here, not each of its events. */
     epochFactor: count,
+    /** Batches that a full training learns from at least, in more epochs where a shop has few subjects. */
+    minBatches: count,
     sampledAbove: count,
     draws: count,
   }),
@@ -80,6 +90,11 @@ const schema = z.strictObject({
     minEvents: count,
   }),
   gate: gateSchema.prefault({}),
+});
+
+const schema = shape.refine(({ itemFields, searchFeatures }) => itemFields.length === 0 || searchFeatures > 0, {
+  path: ['itemFields'],
+  message: 'they are hashed into the columns of searches: searchFeatures must be above 0',
 });
 
 /** What is learned from the log and how: `training.json`. */

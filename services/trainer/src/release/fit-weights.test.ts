@@ -1,6 +1,6 @@
 import { type CatalogItem, eventTypes } from '@nextcart/contracts';
 import { createSubjectState, foldEvent } from '@nextcart/events';
-import { untrainedRecurrent } from '@nextcart/models/testing';
+import { untrainedAutoencoder, untrainedRecurrent } from '@nextcart/models/testing';
 import { expect, test } from 'vitest';
 import { fitFusion } from './fit-weights.ts';
 import type { Candidate } from './merge-artifacts.ts';
@@ -44,7 +44,7 @@ const fit = async (count: number) =>
   (await fitFusion(candidate, shop, requestsOf(count), { k: 20, threads: 1, signal: new AbortController().signal }))
     .weights;
 
-test('what one of a few requests says leaves the weights all but even', async () => {
+test('what one of a few requests says leaves the weights all but as they were', async () => {
   const { recurrent: weight } = await fit(24);
   expect(Math.abs((weight as number) - (even.recurrent as number))).toBeLessThan(0.1);
 });
@@ -54,6 +54,13 @@ test('what as large a share of many requests says moves them', async () => {
   expect(weight).toBeLessThan(0.25);
 });
 
-test('too few requests to fit on leave them even', async () => {
+test('too few requests to fit on leave them as they were', async () => {
   expect(await fit(19)).toEqual(even);
+});
+
+test('first of all the recurrent model has a half, and what else there is shares the rest', async () => {
+  const autoencoder = untrainedAutoencoder(ITEMS, 1);
+  const three: Candidate = { ...candidate, models: { recurrent, autoencoder } };
+  const { weights } = await fitFusion(three, shop, [], { k: 20, threads: 1, signal: new AbortController().signal });
+  expect(weights).toEqual(fusedWeights(three, [0.25, 0.5, 0.25]));
 });

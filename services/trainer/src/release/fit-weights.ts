@@ -25,16 +25,18 @@ const withVoice = ([without = 0, ...models]: readonly number[]): number[] => {
 /** A fit on fewer says nothing. */
 const MIN_REQUESTS = 20;
 /**
- * What it costs to leave even weights: the unevenness of the shares times this, by the number of requests. On some dozens
- * of them the best of fifty weights is best by chance, and even ones are never far from the best (decision 26).
+ * What it costs to leave the first weights: how far the shares are from them times this, by the number of requests. On
+ * some dozens of requests the best of fifty weights is best by chance, and the first are never far from it (decision 26).
  */
-const EVEN_REQUESTS = 3;
+const FIRST_REQUESTS = 3;
+/** Of the recurrent model where nothing is known yet: of the three it foretells best. The others have even shares of the rest. */
+const RECURRENT_SHARE = 0.5;
 /** Lists that are made without anything else running meanwhile. */
 const LISTS_AT_ONCE = 32;
 
 /**
  * Weights of the fusion, by NDCG of what would have been shown: the parts without models as one, whose proportions stay,
- * and each model. Few requests don't move them far from even ones. The models are asked once, for all tries.
+ * and each model. Few requests don't move them far from the first ones. The models are asked once, for all tries.
  */
 export const fitFusion = async (
   candidate: Candidate,
@@ -42,20 +44,17 @@ export const fitFusion = async (
   requests: readonly MeasuringRequest[],
   { k, threads, signal }: { readonly k: number; readonly threads: number; readonly signal: AbortSignal },
 ): Promise<FittedFusion> => {
-  const parts = 1 + modelSources(candidate).length;
-  const even = fusedWeights(
-    candidate,
-    Array.from({ length: parts }, () => 1 / parts),
-  );
-  if (requests.length < MIN_REQUESTS) return { weights: even, fitted: null };
-  const artifact = await asArtifact(candidate, 'candidate for its weights', even);
+  const firstShares = firstSharesOf(candidate);
+  const first = fusedWeights(candidate, firstShares);
+  if (requests.length < MIN_REQUESTS) return { weights: first, fitted: null };
+  const artifact = await asArtifact(candidate, 'candidate for its weights', first);
   const models = await openReleaseModels(artifact, { index: shop.index, threads, batch: requests.length });
   try {
     const asked = await withOpinions(models, historiesOf(requests, []), requests.map(createModelMemory));
     const quality = async (shares: readonly number[]): Promise<number> => {
       const configuration = { ...shop.configuration, weights: fusedWeights(candidate, shares) };
       const ranker = createRanker({ ...shop, configuration });
-      let sum = -EVEN_REQUESTS * unevenness(shares);
+      let sum = -FIRST_REQUESTS * distance(shares, firstShares);
       for (let start = 0; start < asked.length; start += LISTS_AT_ONCE) {
         signal.throwIfAborted();
         const lists = ranker.rank(asked.slice(start, start + LISTS_AT_ONCE));
@@ -64,16 +63,24 @@ export const fitFusion = async (
       }
       return sum / asked.length;
     };
-    const fitted = await fitAwaited(parts, quality);
+    const fitted = await fitAwaited(firstShares.length, quality);
     return { weights: fusedWeights(candidate, withVoice(fitted.weights)), fitted };
   } finally {
     await models.close();
   }
 };
 
-/** Σ (share − even)² / even: 0 where all are even, their number less 1 where one has all. */
-const unevenness = (shares: readonly number[]): number =>
-  shares.reduce((sum, share) => sum + (share * shares.length - 1) ** 2 / shares.length, 0);
+/** Of the parts without models together, and then of each model. */
+const firstSharesOf = (candidate: Candidate): number[] => {
+  const sources = ['without', ...modelSources(candidate)];
+  if (!sources.includes('recurrent')) return sources.map(() => 1 / sources.length);
+  const rest = (1 - RECURRENT_SHARE) / (sources.length - 1);
+  return sources.map((source) => (source === 'recurrent' ? RECURRENT_SHARE : rest));
+};
+
+/** Σ (share − first)² / first. */
+const distance = (shares: readonly number[], first: readonly number[]): number =>
+  shares.reduce((sum, share, at) => sum + (share - (first[at] as number)) ** 2 / (first[at] as number), 0);
 
 /**
  * `fitWeights` of a quality that takes its time: since the search is a function of the qualities alone, it is begun anew
