@@ -88,7 +88,7 @@ export const freshnessBench: Bench = {
         await fill(fresh, 'new events into the store');
         const warm = await inForce('warm');
         if (warm.run.mode !== 'warm') throw new Error('it was no warm start');
-        return { ...metricsOf(warm), 'first.seconds': first.seconds['seconds'] as number };
+        return { ...metricsOf(warm), 'first.seconds': first.seconds.warm_start_s };
       },
     };
   },
@@ -112,6 +112,6 @@ const metricsOf = ({ run, seconds, slices }: CycleRun): Metrics => {
 };
 
 const tell = (context: BenchContext, mode: TrainingMode, { run, seconds }: CycleRun): void => {
-  context.log(`  ${mode}: ${run.verdict} after ${seconds['seconds']?.toFixed(1)} s`);
+  context.log(`  ${mode}: ${run.verdict} after ${seconds.warm_start_s.toFixed(1)} s`);
   for (const reason of run.reasons) context.log(`    ${reason}`);
 };

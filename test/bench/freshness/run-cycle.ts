@@ -13,7 +13,7 @@ export interface CycleRun {
   readonly run: ModelRun;
   readonly slices: Pick<ReleasePayload, 'ranges' | 'slice'>;
   /** From the job being added to its record being readable, its parts, and the CPU of it, by the names of metrics. */
-  readonly seconds: Readonly<Record<string, number>>;
+  readonly seconds: Readonly<Record<string, number>> & { readonly warm_start_s: number };
 }
 
 export interface Cycles {
@@ -75,7 +75,6 @@ export const openCycles = async (
       const run = await readModelRun(store, jobId);
       if (run === null) throw new Error(`the decision of ${jobId} is not in the store`);
       const seconds: Record<string, number> = {
-        seconds: (toldAt - begunAt) / 1000,
         'plan.seconds': secondsOf(plan),
         'release.seconds': (toldAt - (release.processedOn ?? toldAt)) / 1000,
         'needs.seconds': secondsOf(await ended(queue, jobId.replace('release', 'needs'))),
@@ -85,7 +84,8 @@ export const openCycles = async (
         seconds[`${kind}.seconds`] = secondsOf(await ended(queue, jobId.replace('release', kind)));
       const { ranges, slice } = release.data as ReleasePayload;
       const reading = readSeconds(trainer.said().slice(linesBefore));
-      return { run, slices: { ranges, slice }, seconds: { ...seconds, ...reading, ...used } };
+      const warm_start_s = (toldAt - begunAt) / 1000;
+      return { run, slices: { ranges, slice }, seconds: { warm_start_s, ...seconds, ...reading, ...used } };
     },
   };
 };

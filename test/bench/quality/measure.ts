@@ -4,13 +4,14 @@ import {
   ndcgAt,
   rankAgainst,
   recallAt,
+  revenueAt,
   type ScoreKind,
   toCommonScale,
   type ValidationPool,
 } from '@nextcart/models';
 import type { Progress } from '../harness/bench.ts';
 import { meanOf } from './intervals.ts';
-import type { NamedTask, Part } from './recipe.ts';
+import type { NamedTask, Part, TestTask } from './recipe.ts';
 
 /** Users at once: what the parts' scorers are made for. */
 export const BATCH = 64;
@@ -76,11 +77,13 @@ export const fillPool = async (
 export interface Measured {
   readonly recall: Float64Array;
   readonly ndcg: Float64Array;
+  /** Where the task has amounts. */
+  readonly revenue?: Float64Array;
 }
 
 /** Of each part, and of their fusion by `weights` as the last. */
 export const measureAll = async (
-  task: NamedTask,
+  task: TestTask,
   parts: readonly Part[],
   kinds: readonly ScoreKind[],
   weights: readonly number[],
@@ -88,16 +91,26 @@ export const measureAll = async (
 ): Promise<Measured[]> => {
   const z = parts.map(() => new Float32Array(task.items));
   const fused = new Float32Array(task.items);
-  const rows = [...parts, undefined].map(() => ({ recall: [] as number[], ndcg: [] as number[] }));
-  for await (const { scores, seen, targets } of subjectsOf(task, parts, progress)) {
+  const rows = [...parts, undefined].map(() => ({
+    recall: [] as number[],
+    ndcg: [] as number[],
+    revenue: [] as number[],
+  }));
+  for await (const { user, scores, seen, targets } of subjectsOf(task, parts, progress)) {
     scores.forEach((one, at) => toCommonScale(one, kinds[at] as ScoreKind, seen, z[at] as Float32Array));
     fuse(z, weights, fused);
     const hidden = new Set(seen);
+    const amounts = task.amountsOf?.(user);
     [...scores, fused].forEach((one, at) => {
       const ranked = rankAgainst(one, hidden, targets, task.k);
       rows[at]?.recall.push(recallAt(ranked, targets, task.k, task.denominator));
       rows[at]?.ndcg.push(ndcgAt(ranked, targets, task.k));
+      if (amounts) rows[at]?.revenue.push(revenueAt(ranked, task.k, amounts));
     });
   }
-  return rows.map(({ recall, ndcg }) => ({ recall: Float64Array.from(recall), ndcg: Float64Array.from(ndcg) }));
+  return rows.map(({ recall, ndcg, revenue }) => ({
+    recall: Float64Array.from(recall),
+    ndcg: Float64Array.from(ndcg),
+    ...(task.amountsOf && { revenue: Float64Array.from(revenue) }),
+  }));
 };

@@ -18,6 +18,11 @@ export interface NamedTask extends RankingTask {
   readonly name: string;
 }
 
+/** With amounts of a user's targets in one currency, revenue is measured too. */
+export interface TestTask extends NamedTask {
+  readonly amountsOf?: (user: number) => ReadonlyMap<number, number>;
+}
+
 /** Part of the training data to fit on, and the rest as tasks to choose by. */
 export interface Split<B extends Behaviour = Behaviour> {
   readonly fit: B;

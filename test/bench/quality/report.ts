@@ -1,5 +1,7 @@
+import type { Metrics } from '../harness/bench.ts';
 import { currentCommit, describeMachine, describeVersions } from '../harness/machine.ts';
 import { mediansOf, spreadOf } from '../harness/report.ts';
+import { metricKey } from './metric-key.ts';
 import type { QualityRun } from './quality-bench.ts';
 import type { QualityTable } from './table.ts';
 
@@ -12,12 +14,20 @@ export const reportOf = (
   const bySeed = runs.map((_, seed) =>
     Object.fromEntries(
       table.rows.flatMap(({ name, figures }) =>
-        Object.entries(figures).map(([metric, { seeds }]) => [`${name}.${metric}`, seeds[seed] as number]),
+        Object.entries(figures).map(([metric, { seeds }]) => [metricKey(name, metric), seeds[seed] as number]),
       ),
     ),
   );
   const spread = spreadOf(bySeed);
+  const bounds = table.rows.flatMap(({ name, figures }) =>
+    Object.entries(figures).flatMap(([metric, { low, high }]) => {
+      const key = metricKey(name, metric);
+      return [[`${key}.low`, low] as const, [`${key}.high`, high] as const];
+    }),
+  );
+  const trained = table.rows.reduce((sum, row) => sum + (row.seconds ?? 0), 0) / runs.length;
   const { node, v8, onnxruntime } = describeVersions();
+  const metrics: Metrics = { ...mediansOf(spread), ...Object.fromEntries(bounds), train_s: trained };
   return {
     bench: `quality:${table.bench}`,
     at,
@@ -27,7 +37,7 @@ export const reportOf = (
     repeats: runs.length,
     quick: table.quick,
     n: table.n,
-    metrics: mediansOf(spread),
+    metrics,
     spread,
     seconds,
     definitions: table.metrics,

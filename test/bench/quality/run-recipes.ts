@@ -3,15 +3,15 @@ import { createValidationPool, fitWeights, type ScoreKind } from '@nextcart/mode
 import { fillPool, type Measured, measureAll } from './measure.ts';
 import { createPartSeconds } from './part-seconds.ts';
 import type { Choice, QualityContext, QualityRow, QualityRun } from './quality-bench.ts';
-import type { Behaviour, Chosen, NamedTask, Part, Recipe, Split } from './recipe.ts';
+import type { Behaviour, Chosen, NamedTask, Part, Recipe, Split, TestTask } from './recipe.ts';
 
 export interface RecipesRun<B extends Behaviour> {
   readonly recipes: readonly Recipe<B>[];
   readonly split: Split<B>;
   /** All of the training data. */
   readonly all: B;
-  /** The same tasks as the split's, in their order. */
-  readonly tests: readonly NamedTask[];
+  /** The same tasks as the split's, in their order; at most one has amounts. */
+  readonly tests: readonly TestTask[];
 }
 
 /** Best items of each part that a blend is looked for among. */
@@ -54,10 +54,11 @@ export const runRecipes = async <B extends Behaviour>(
   const subjectsOf = (row: number): QualityRow['subjects'] =>
     Object.fromEntries(
       tests.flatMap((task, at) => {
-        const { recall, ndcg } = (measured[at] as Measured[])[row] as Measured;
+        const { recall, ndcg, revenue } = (measured[at] as Measured[])[row] as Measured;
         return [
           [metricName(task, 'Recall'), recall],
           [metricName(task, 'NDCG'), ndcg],
+          ...(revenue ? [[`revenue@${task.k}`, revenue] as const] : []),
         ];
       }),
     );

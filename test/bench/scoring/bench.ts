@@ -2,6 +2,7 @@ import { createTopItemsScorer, type TopItems, type TopItemsScorer } from '@nextc
 import type { Bench, BenchContext } from '../harness/bench.ts';
 import { openApproximate, recallOf } from './approximate.ts';
 import { makeCatalogue } from './made-catalogue.ts';
+import { NAMED_BY_BATCH, nameOf, scoringMetrics, short } from './metrics.ts';
 import { createPeak } from './peak.ts';
 
 /**
@@ -21,11 +22,14 @@ interface Sizes {
   readonly candidates?: number;
 }
 const CATALOGUES: readonly Sizes[] = [
-  { items: 20_000, batches: [1, 8, 32], rounds: 30, users: 1024 },
+  { items: NAMED_BY_BATCH, batches: [1, 8, 32], rounds: 30, users: 1024 },
   { items: 100_000, batches: [32, 128], rounds: 10, users: 256, candidates: 256 },
   { items: 1_000_000, batches: [32, 128], rounds: 3, users: 128, candidates: 256 },
 ];
-const QUICK: readonly Sizes[] = [{ items: 2000, batches: [1, 8], rounds: 5, users: 16, candidates: 100 }];
+const QUICK: readonly Sizes[] = [
+  { items: NAMED_BY_BATCH, batches: [1, 8, 32], rounds: 3, users: 64 },
+  { items: 2000, batches: [8], rounds: 3, users: 16, candidates: 100 },
+];
 /** Runs before what is kept: caches and threads are warm. */
 const WARM_UP = 2;
 
@@ -45,17 +49,11 @@ interface Group {
   readonly rounds: number;
 }
 
-/** 20000 as '20k', 1000000 as '1m'. */
-const short = (count: number): string => (count >= 1_000_000 ? `${count / 1_000_000}m` : `${count / 1000}k`);
-
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number;
-
 const openGroup = async (context: BenchContext, sizes: Sizes): Promise<Group> => {
   const { items, batches, users, candidates, rounds } = sizes;
   const { vectors, queries } = makeCatalogue(items, users, WIDTH);
-  const subjectOf = (name: string, threads: number, scorer: TopItemsScorer): Subject => ({
-    name: `${short(items)}_items_${name}`,
+  const subjectOf = (batch: number | 'approximate', threads: number, scorer: TopItemsScorer): Subject => ({
+    name: nameOf({ batch, threads, items }),
     items,
     threads,
     users,
@@ -67,7 +65,7 @@ const openGroup = async (context: BenchContext, sizes: Sizes): Promise<Group> =>
       context.log(`  ${short(items)} items, batch ${batch}, threads: ${threads}`);
       const scorer = await createTopItemsScorer({ vectors, width: WIDTH }, { top: TOP, batch, threads });
       context.onEnd(scorer.close);
-      subjects.push(subjectOf(`batch_${batch}_${threads}_threads`, threads, scorer));
+      subjects.push(subjectOf(batch, threads, scorer));
     }
   if (candidates === undefined) return { subjects, rounds };
   const { scorer, buildSeconds } = await openApproximate(context, { vectors, width: WIDTH }, { top: TOP, candidates });
@@ -110,10 +108,7 @@ export const scoringBench: Bench = {
         for (const [threads, reached] of flops) metrics[`peak_gflops@${threads}_threads`] = Math.max(...reached) / 1e9;
         for (const [{ name, items, threads }, taken] of micros) {
           const floor = (2 * items * WIDTH * 1e6) / Math.max(...(flops.get(threads) ?? []));
-          metrics[`us_per_user@${name}`] = median(taken);
-          metrics[`best_us_per_user@${name}`] = Math.min(...taken);
-          metrics[`floor_us@${name}`] = floor;
-          metrics[`ratio@${name}`] = Math.min(...taken) / floor;
+          Object.assign(metrics, scoringMetrics(name, taken, floor));
         }
         for (const { subjects, approximate } of groups) {
           if (approximate === undefined) continue;

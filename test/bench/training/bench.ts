@@ -5,6 +5,7 @@ import type { Bench, BenchContext, Metrics } from '../harness/bench.ts';
 import { type Block, type Side, startSide } from './blocks.ts';
 import { findTorch } from './find-torch.ts';
 import { makeRows, writeRows } from './made-data.ts';
+import { pairMetrics } from './metrics.ts';
 import { AUTOENCODER, LENGTHS, MODELS, type ModelName, RECURRENT } from './sizes.ts';
 
 /**
@@ -52,28 +53,12 @@ const startPairs = async (context: BenchContext, rows: Readonly<Record<ModelName
   return pairs;
 };
 
-const secondsOf = ({ seconds }: Block): number => seconds.reduce((sum, one) => sum + one, 0) / seconds.length;
-
 /** Ours goes first in every other repeat. */
 const measurePair = async ({ model, threads, ours, peer }: Pair, repeat: number): Promise<Metrics> => {
   const sides = [ours, ...(peer ? [peer] : [])];
   const blocks = new Map<Side, Block>();
   for (const side of repeat % 2 === 0 ? sides : sides.toReversed()) blocks.set(side, await side.block());
-  const metrics: Record<string, number> = {};
-  const add = (name: string, value: number) => void (metrics[`${model}.${name}@${threads}_threads`] = value);
-  const own = blocks.get(ours) as Block;
-  const their = peer && blocks.get(peer);
-  for (const [prefix, block] of [['', own] as const, ...(their ? [['torch_', their] as const] : [])]) {
-    add(`${prefix}s_per_step`, secondsOf(block));
-    add(`${prefix}cpu_s_per_step`, block.cpu / block.seconds.length);
-    if (model === 'recurrent') add(`${prefix}events_per_s`, (RECURRENT.lanes * RECURRENT.times) / secondsOf(block));
-    add(`${prefix}loss`, block.loss);
-  }
-  if (their) {
-    add('ratio', secondsOf(own) / secondsOf(their));
-    add('cpu_ratio', own.cpu / their.cpu);
-  }
-  return metrics;
+  return pairMetrics(model, threads, blocks.get(ours) as Block, peer && blocks.get(peer));
 };
 
 export const trainingBench: Bench = {

@@ -4,10 +4,10 @@ import type { RatesFile } from '@nextcart/events';
 import { readEnv, settingsOf } from '@nextcart/features';
 import { repoRoot, stackEnv } from '@nextcart/local';
 import { readTrainingSettings } from '@nextcart/trainer';
-import type { Bench, BenchContext, Metrics } from '../harness/bench.ts';
+import type { Bench, BenchContext } from '../harness/bench.ts';
 import { startOwnServers } from '../harness/own-servers.ts';
-import { type Estimate, estimate, ratiosOf, type SeedTallies, shareOfTheWay } from './figures.ts';
-import { type ArmName, armNames, runSeed } from './run-seed.ts';
+import { linesOf, metricsOf } from './metrics.ts';
+import { type ArmName, runSeed } from './run-seed.ts';
 import { FULL, QUICK } from './sizes.ts';
 
 /** What lists bring: the simulated shop in lockstep with lists of the product, of parts of it, of none and of the truth. */
@@ -58,55 +58,4 @@ const progressOf = (context: BenchContext, seed: number, days: number) => {
     },
     onStep: () => {},
   };
-};
-
-type Means = Readonly<Record<ArmName, number>>;
-
-/** Over the same people: what is said of two arms or three. */
-const comparisons: Readonly<Record<string, (means: Means) => number>> = {
-  neural_over_neighbours: (means) => means.neural - means.neighbours,
-  neural_over_trending: (means) => means.neural - means.trending,
-  neural_over_none: (means) => means.neural - means.none,
-  share_of_the_way: shareOfTheWay('trending', 'oracle', 'neural'),
-  neighbours_share_of_the_way: shareOfTheWay('trending', 'oracle', 'neighbours'),
-};
-
-/** What lists are for: by session, and compared. */
-const sold = ['purchases', 'revenue'] as const;
-const soldOf = (tallies: readonly SeedTallies[]): Record<string, Estimate> => {
-  const figures: Record<string, Estimate> = {};
-  for (const column of sold) {
-    for (const arm of armNames)
-      figures[`${column}_per_session.${arm}`] = estimate(tallies, column, (means) => means[arm] as number);
-    for (const [what, of] of Object.entries(comparisons))
-      figures[`${column}_per_session.${what}`] = estimate(tallies, column, of);
-  }
-  return figures;
-};
-
-/** How it comes about. */
-const wayOf = (tallies: readonly SeedTallies[]): Record<string, number> => {
-  const figures: Record<string, number> = {};
-  for (const column of ['impressions', 'clicks', 'views', 'carts'] as const)
-    for (const arm of armNames) figures[`${column}_per_session.${arm}`] = ratiosOf(tallies, column)[arm] as number;
-  return figures;
-};
-
-const linesOf = (tallies: readonly SeedTallies[], title: string): string[] => [
-  `${title}:`,
-  ...Object.entries(soldOf(tallies)).map(
-    ([name, { value, low, high }]) => `  ${name} ${value.toFixed(4)} (${low.toFixed(4)} to ${high.toFixed(4)})`,
-  ),
-];
-
-const metricsOf = (all: readonly SeedTallies[], seeds: readonly number[]): Metrics => {
-  const metrics: Record<string, number> = {};
-  for (const [name, { value, low, high }] of Object.entries(soldOf(all)))
-    Object.assign(metrics, { [name]: value, [`${name}.low`]: low, [`${name}.high`]: high });
-  Object.assign(metrics, wayOf(all));
-  seeds.forEach((seed, at) => {
-    for (const [name, { value }] of Object.entries(soldOf([all[at] as SeedTallies])))
-      metrics[`${name}@seed_${seed}`] = value;
-  });
-  return metrics;
 };

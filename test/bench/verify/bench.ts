@@ -119,12 +119,14 @@ const measure = async (context: BenchContext, size: Size): Promise<Metrics> => {
       progress.at(sent);
     });
   };
+  const done = { takeovers: 0, release_switches: 0 };
   for (const step of steps) {
     await sendUntil(step.at);
     context.log(`  after ${sent} events: ${step.kind}${step.kind === 'kill' ? ' of the scorer' : ` ${step.release}`}`);
     if (step.kind === 'kill') await scorers.killed();
     else if (step.kind === 'release') await releases.release(step.release);
     else await releases.rollBack(step.release);
+    done[step.kind === 'kill' ? 'takeovers' : 'release_switches'] += 1;
   }
   await sendUntil(1);
   await feed.answered();
@@ -140,6 +142,7 @@ const measure = async (context: BenchContext, size: Size): Promise<Metrics> => {
   return {
     different: report.different,
     lists: report.checked,
+    ...done,
     lists_by_row: report.byRow,
     skipped: Object.values(report.skipped).reduce((sum, lists) => sum + lists, 0),
     evicted: scorers.evicted(),

@@ -1,4 +1,4 @@
-import { autoencoderDefaults } from '@nextcart/models';
+import { autoencoderDefaults, beyondDefinitions } from '@nextcart/models';
 import { type AutoencoderSettings, autoencoderRecipe } from '../parts/autoencoder.ts';
 import { edlaeRecipe } from '../parts/edlae.ts';
 import { graphFilterRecipe } from '../parts/graph-filter.ts';
@@ -6,9 +6,10 @@ import { itemNeighboursRecipe } from '../parts/item-neighbours.ts';
 import { ownFrequencyRecipe } from '../parts/own-frequency.ts';
 import { popularityRecipe } from '../parts/popularity.ts';
 import type { QualityBench } from '../quality-bench.ts';
-import type { BagsOf, Recipe } from '../recipe.ts';
+import type { BagsOf, Recipe, TestTask } from '../recipe.ts';
 import { runRecipes } from '../run-recipes.ts';
 import {
+  amountsBetween,
   behaviourBefore,
   DAY_MS,
   missingOnlineRetail,
@@ -103,12 +104,13 @@ export const onlineRetailBench: QualityBench = {
   name: 'online-retail',
   about:
     'UCI Online Retail (CC BY 4.0; Chen, Sain and Guo 2012): what customers buy in the 28 days from 2011-11-12 on, by what was bought before. Settings are chosen on the 28 days before that; then everything is fitted again with them.',
-  metrics: Object.fromEntries(
-    Object.entries(TASKS).flatMap(([task, what]) => [
+  metrics: Object.fromEntries([
+    ...Object.entries(TASKS).flatMap(([task, what]) => [
       [`Recall@20 ${task}`, `hits among the first 20 by min(20, distinct items bought); ${what}; ${SUBJECTS}`],
       [`NDCG@20 ${task}`, `gains of 1 / log2(rank + 1) by those of min(20, items bought) hits; ${what}; ${SUBJECTS}`],
     ]),
-  ),
+    ['revenue@20', `${beyondDefinitions.revenue}: pounds spent on the item in the 28 days; ${TASKS.all}`],
+  ]),
   published: [],
   missing: missingOnlineRetail,
   run: async (context) => {
@@ -116,7 +118,10 @@ export const onlineRetailBench: QualityBench = {
     const fit = behaviourBefore(purchases, TEST_FROM - SLICE_MS);
     const all = behaviourBefore(purchases, TEST_FROM);
     const split = { fit, tasks: tasksBetween(purchases, fit, TEST_FROM - SLICE_MS, TEST_FROM) };
-    const tests = tasksBetween(purchases, all, TEST_FROM, TEST_FROM + SLICE_MS);
+    const tests = tasksBetween(purchases, all, TEST_FROM, TEST_FROM + SLICE_MS).map(
+      (task): TestTask =>
+        task.name === 'all' ? { ...task, amountsOf: amountsBetween(purchases, TEST_FROM, TEST_FROM + SLICE_MS) } : task,
+    );
     const run = await runRecipes({ recipes: context.quick ? quickRecipes : recipes, split, all, tests }, context);
     const n = {
       'purchases in all': purchases.lines.length,

@@ -129,6 +129,21 @@ export const tasksBetween = (
   ];
 };
 
+/** What each user spent on each item in [from, to), in pounds. */
+export const amountsBetween = (
+  { lines }: Purchases,
+  from: number,
+  to: number,
+): ((user: number) => ReadonlyMap<number, number>) => {
+  const spent = new Map<number, Map<number, number>>();
+  for (const { user, item, time, amount } of lines) {
+    if (time < from || time >= to) continue;
+    const own = spent.get(user) ?? new Map<number, number>();
+    spent.set(user, own.set(item, (own.get(item) ?? 0) + amount));
+  }
+  return (user) => spent.get(user) ?? new Map();
+};
+
 const rowsOf = (rows: readonly ReadonlyMap<number, number>[]): SparseRows => {
   const rowStart = new Int32Array(rows.length + 1);
   rows.forEach((row, at) => void (rowStart[at + 1] = (rowStart[at] as number) + row.size));
