@@ -214,10 +214,11 @@ test('slices that the store has not read yet are waited for, which health tells,
   const { queue } = shop;
   const trainer = await shop.trainer();
   const jobId = await queue.train(payloadOf(1, { ranges: [{ partition: 0, from: 0, to: 5000 }] }));
-  await until('it waits', async () => !(await trainer.health()).ok);
-  expect((await trainer.health()).checks['work']?.detail).toMatch(
-    'the store has partition 0 up to 720, 5000 is wanted',
-  );
+  const waited = 'the store has partition 0 up to 720, 5000 is wanted';
+  await until('it says what it waits for', async () => {
+    const { ok, checks } = await trainer.health();
+    return !ok && checks['work']?.detail.includes(waited) === true;
+  });
   await queue.cancel(jobId);
   await expect(resultOf(queue, jobId)).rejects.toThrow('it was cancelled');
   await trainer.kill();

@@ -58,9 +58,9 @@ test('too few requests to fit on leave them as they were', async () => {
   expect(await fit(19)).toEqual(even);
 });
 
-test('first of all the recurrent model has a half, and what else there is shares the rest', async () => {
+test('first of all the recurrent model has two fifths, and what else there is shares the rest', async () => {
   const autoencoder = untrainedAutoencoder(ITEMS, 1);
   const three: Candidate = { ...candidate, models: { recurrent, autoencoder } };
   const { weights } = await fitFusion(three, shop, [], { k: 20, threads: 1, signal: new AbortController().signal });
-  expect(weights).toEqual(fusedWeights(three, [0.25, 0.5, 0.25]));
+  expect(weights).toEqual(fusedWeights(three, [0.3, 0.4, 0.3]));
 });

@@ -29,8 +29,11 @@ const MIN_REQUESTS = 20;
  * some dozens of requests the best of fifty weights is best by chance, and the first are never far from it (decision 26).
  */
 const FIRST_REQUESTS = 3;
-/** Of the recurrent model where nothing is known yet: of the three it foretells best. The others have even shares of the rest. */
-const RECURRENT_SHARE = 0.5;
+/**
+ * Of the recurrent model where nothing is known yet, at least: of the three it foretells best. The others have even
+ * shares of the rest.
+ */
+const RECURRENT_SHARE = 0.4;
 /** Lists that are made without anything else running meanwhile. */
 const LISTS_AT_ONCE = 32;
 
@@ -74,8 +77,9 @@ export const fitFusion = async (
 const firstSharesOf = (candidate: Candidate): number[] => {
   const sources = ['without', ...modelSources(candidate)];
   if (!sources.includes('recurrent')) return sources.map(() => 1 / sources.length);
-  const rest = (1 - RECURRENT_SHARE) / (sources.length - 1);
-  return sources.map((source) => (source === 'recurrent' ? RECURRENT_SHARE : rest));
+  const own = Math.max(RECURRENT_SHARE, 1 / sources.length);
+  const rest = (1 - own) / (sources.length - 1);
+  return sources.map((source) => (source === 'recurrent' ? own : rest));
 };
 
 /** Σ (share − first)² / first. */
