@@ -20,6 +20,7 @@ export default defineConfig({
           include: INTEGRATION,
           exclude: NEVER,
           globalSetup: ['./test/support/global-setup.ts'],
+          setupFiles: ['./test/support/properties.ts'],
           // a broker's start, a rebalance and a kill are seconds each; twice that on a busy machine
           testTimeout: 60_000,
           hookTimeout: 120_000,

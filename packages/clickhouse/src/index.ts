@@ -93,7 +93,14 @@ export {
 } from './published-lists.ts';
 export { type RebuildStep, rebuildWindows } from './rebuild-windows.ts';
 export { catalogLandingSchema, listsLandingSchema } from './record-landing.ts';
-export { countRange, healRange, isBeingInserted, type RecordTable, reinstateRange } from './record-ranges.ts';
+export {
+  completeHistories,
+  countRange,
+  healRange,
+  isBeingInserted,
+  type RecordTable,
+  reinstateRange,
+} from './record-ranges.ts';
 export type { SequenceRow } from './sequences.ts';
 export { readSessions, type SessionsRequest, sessionsSnapshot } from './sessions.ts';
 export {

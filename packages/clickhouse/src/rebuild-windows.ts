@@ -13,6 +13,7 @@ import type { Clock, Logger } from '@nextcart/runtime';
 import type { PositionRange } from './events-table.ts';
 import { type Positions, partitionKey, positionsCondition } from './positions.ts';
 import type { Store } from './store.ts';
+import { viewSelect } from './view-select.ts';
 
 const MINUTES = 'window_minutes';
 const HOURS = 'window_hours';
@@ -70,17 +71,6 @@ const readRanges = async (store: Store): Promise<PositionRange[]> =>
 
 const lastOf = (ranges: readonly PositionRange[]): Positions =>
   Object.fromEntries(ranges.map(({ topicId, partition, last }) => [partitionKey(topicId, partition), last]));
-
-const viewSelect = async (store: Store, view: string): Promise<string> => {
-  const rows = await store.query<{ sql: string }>(
-    'SELECT as_select AS sql FROM system.tables WHERE database = {database:String} AND name = {view:String}',
-    { database: store.database, view },
-  );
-  const sql = rows[0]?.sql;
-  if (sql === undefined || sql === '')
-    throw new NextcartError('store_refused', `the view ${view} is missing: run 'nextcart setup'`, { retry: false });
-  return sql;
-};
 
 const dropShadows = async (store: Store): Promise<void> => {
   for (const table of [MINUTES, HOURS]) await store.command(`DROP VIEW IF EXISTS ${shadow(table)}_view SYNC`);

@@ -1,6 +1,7 @@
 import { planToken } from '@nextcart/contracts';
 import type { PositionRange } from './events-table.ts';
 import { insertSettings, type Store } from './store.ts';
+import { viewSelect } from './view-select.ts';
 
 /** Tables that hold one row a record, ordered by (topic_id, partition, offset). */
 export type RecordTable = 'events' | 'catalog' | 'lists';
@@ -67,4 +68,19 @@ export const reinstateRange = async (
   await insert(beside);
   await store.command(`ALTER TABLE ${table} ATTACH PARTITION ID 'all' FROM ${beside}`);
   await store.command(`DROP TABLE ${beside} SYNC`);
+};
+
+/**
+ * Gives `subject_events` the rows of a range that it lacks, out of `events`. Its token is written down before its part,
+ * too (see `reinstateRange`): where a server is killed between, repeating the insert brings the rows no more, and a cold
+ * subject would be folded from less than it did. Not while the range is being inserted. On a cluster as `reinstateRange`.
+ */
+export const completeHistories = async (store: Store, range: PositionRange): Promise<void> => {
+  if (store.cluster !== undefined) return;
+  await store.command(
+    `INSERT INTO subject_events SELECT * FROM (${await viewSelect(store, 'subject_events_mv')} AND ${IN_RANGE})
+     WHERE offset NOT IN (SELECT offset FROM subject_events WHERE ${IN_RANGE})`,
+    { ...range },
+    { async_insert: 0, insert_deduplicate: 0, max_threads: 1 },
+  );
 };

@@ -114,24 +114,27 @@ test('a crash between table and views is healed', async () => {
   expect(subjects).toBe(events);
 });
 
-test('a store that was killed between the token and the rows: they are there in the end, once, and in every view', async () => {
-  await emptyWindows();
-  const log = testLog(randomUUID(), mixedRecords(COUNT));
-  expect(await runOn(log, store, { faultPoint: crashAt('inserted', 1) })).toBe('crashed');
-  // what such a store is like: the token known, the views served, the rows gone
-  await store.command(
-    'ALTER TABLE events DELETE WHERE topic_id = {topicId:UUID}',
-    { topicId: log.topicId },
-    { mutations_sync: '1' },
-  );
-  expect((await kept(log.topicId)).events).toBe(0);
-  await finish(log);
-  expect(await rowsOf(log.topicId)).toEqual(reference);
-  const { fromView, fromRows } = await windowSums(log.topicId);
-  expect(fromView).toEqual(fromRows);
-  const { events, subjects } = await kept(log.topicId);
-  expect(subjects).toBe(events);
-});
+// what such a store is like: the token known, everything else served, the rows of one table gone
+for (const tables of [['events'], ['subject_events'], ['events', 'subject_events']])
+  test(`a store that was killed between the token and the rows of ${tables.join(' and ')}: they are there in the end, once, and in every view`, async () => {
+    await emptyWindows();
+    const log = testLog(randomUUID(), mixedRecords(COUNT));
+    expect(await runOn(log, store, { faultPoint: crashAt('inserted', 1) })).toBe('crashed');
+    for (const table of tables)
+      await store.command(
+        `ALTER TABLE ${table} DELETE WHERE topic_id = {topicId:UUID}`,
+        { topicId: log.topicId },
+        { mutations_sync: '1' },
+      );
+    const left = await kept(log.topicId);
+    expect([left.events, left.subjects].filter((count) => count === 0)).toHaveLength(tables.length);
+    await finish(log);
+    expect(await rowsOf(log.topicId)).toEqual(reference);
+    const { fromView, fromRows } = await windowSums(log.topicId);
+    expect(fromView).toEqual(fromRows);
+    const { events, subjects } = await kept(log.topicId);
+    expect(subjects).toBe(events);
+  });
 
 test('rows that a dead owner’s insert is about to show are waited for, and not put in beside them', async () => {
   const log = testLog(randomUUID(), mixedRecords(COUNT));

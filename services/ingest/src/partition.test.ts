@@ -14,7 +14,6 @@ const openCounting = async () => {
   const sink: RecordSink = {
     insert: async (rows) => void blocks.push(rows),
     count: async () => 0,
-    lacks: async () => false,
     reinstate: async () => {},
     heal: async () => {},
     next: async () => null,

@@ -1,4 +1,5 @@
 import {
+  completeHistories,
   countRange,
   healRange,
   insertCatalog,
@@ -14,7 +15,7 @@ import {
   type Store,
   snapshotByHash,
 } from '@nextcart/clickhouse';
-import { NextcartError, type SnapshotPayloads } from '@nextcart/contracts';
+import { NextcartError, planToken, type SnapshotPayloads } from '@nextcart/contracts';
 
 /** The table that a pipeline fills, as the pipeline sees it. */
 export interface RecordSink {
@@ -26,17 +27,16 @@ export interface RecordSink {
   ): Promise<void>;
   count(range: PositionRange): Promise<number>;
   /**
-   * Whether the table has nothing of a range that was inserted under the token. Throws `store_unavailable` while an insert
-   * under the token is still under way, a killed owner's for example: its rows may be about to show.
+   * After an insert that repeats another under its token: gives the table and the histories the rows that they lack
+   * although they know the token, as a killed store leaves them. Throws `store_unavailable` while an insert under the
+   * token is still under way, a killed owner's for example: its rows may be about to show.
    */
-  lacks(range: PositionRange, token: string): Promise<boolean>;
-  /** The rows of a range whose token is known and which are not there; views get nothing. */
   reinstate(
     rows: number,
     parts: readonly Uint8Array[],
-    options: { readonly partition: number; readonly token: string; readonly signal: AbortSignal },
+    options: { readonly range: PositionRange; readonly token: string; readonly signal: AbortSignal },
   ): Promise<void>;
-  /** Gives the views what a crash kept from them, out of the table. */
+  /** Gives the views what a crash kept from them, out of the table. Throws as `reinstate`. */
   heal(range: PositionRange): Promise<void>;
   /** Newest offset + 1, or null where the table has nothing of the partition. */
   next(topicId: string, partition: number): Promise<number | null>;
@@ -44,22 +44,37 @@ export interface RecordSink {
 
 const inserts = { events: insertEvents, catalog: insertCatalog, lists: insertLists };
 
-export const createRecordSink = (store: Store, table: RecordTable): RecordSink => ({
-  insert: (rows, parts, options) => inserts[table](store, rows, parts, options),
-  count: (range) => countRange(store, table, range),
-  lacks: async (range, token) => {
+export const createRecordSink = (store: Store, table: RecordTable): RecordSink => {
+  const refuseUnderWay = async (token: string): Promise<void> => {
     if (await isBeingInserted(store, token))
       throw new NextcartError('store_unavailable', 'an insert of the same rows is under way', {
         ...{ retry: true, context: { table, token } },
       });
-    return (await countRange(store, table, range)) === 0; // counted after the look, so that nothing falls between
-  },
-  reinstate: (rows, parts, { partition, ...options }) =>
-    reinstateRange(store, table, partition, (into) => inserts[table](store, rows, parts, { ...options, into })),
-  heal: (range) => healRange(store, table, range),
-  next: async (topicId, partition) =>
-    (await readPositions(store, table, topicId)).find((row) => row.partition === partition)?.next ?? null,
-});
+  };
+  const complete = async (range: PositionRange): Promise<void> => {
+    if (table === 'events') await completeHistories(store, range);
+  };
+  return {
+    insert: (rows, parts, options) => inserts[table](store, rows, parts, options),
+    count: (range) => countRange(store, table, range),
+    reinstate: async (rows, parts, { range, ...options }) => {
+      await refuseUnderWay(options.token);
+      // counted after the look, so that nothing falls between
+      if ((await countRange(store, table, range)) === 0)
+        await reinstateRange(store, table, range.partition, (into) =>
+          inserts[table](store, rows, parts, { ...options, into }),
+        );
+      await complete(range);
+    },
+    heal: async (range) => {
+      await healRange(store, table, range);
+      await refuseUnderWay(planToken(range.topicId, range.partition, range.first, range.last));
+      await complete(range);
+    },
+    next: async (topicId, partition) =>
+      (await readPositions(store, table, topicId)).find((row) => row.partition === partition)?.next ?? null,
+  };
+};
 
 /** What the cleaner is restored from. */
 export interface CleanerMemory {
