@@ -29,7 +29,7 @@ const commands = {
   },
   check: () => runChecks(),
   bench: async (node, args) => {
-    await ensureServerTools();
+    if (!args.includes('--help')) await ensureServerTools();
     return run(node, ['test/bench/main.ts', ...args]);
   },
   nextcart: (node, args) => run(node, ['packages/cli/src/main.ts', ...args]),
