@@ -41,18 +41,24 @@ export interface CatalogState extends CatalogLookup {
   positionText(): string;
 }
 
-const entryOf = (item: CatalogItem): CatalogEntry => ({
-  item,
-  category: categoryText(item.category),
-  brand: item.brand ?? '',
-  priceUnits: item.price,
-  currency: item.currency,
-});
-
 export const createCatalogState = (): CatalogState => {
   const byId = new Map<string, CatalogEntry>();
   /** Made at the first question by bytes: most readers of a catalogue have none. */
   let byBytes: ByteKeys<CatalogEntry> | null = null;
+  /** One string for a text that many items have: whoever looks it up finds its hash in the processor's caches. */
+  const texts = new Map<string, string>();
+  const shared = (text: string): string => {
+    const known = texts.get(text);
+    if (known === undefined) texts.set(text, text);
+    return known ?? text;
+  };
+  const entryOf = (item: CatalogItem): CatalogEntry => ({
+    item,
+    category: shared(categoryText(item.category)),
+    brand: shared(item.brand ?? ''),
+    priceUnits: item.price,
+    currency: item.currency,
+  });
   const next: number[] = [];
   const nextOf = (partition: number): number => {
     while (next.length <= partition) next.push(0);

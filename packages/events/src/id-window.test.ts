@@ -60,9 +60,9 @@ test('a full window gives up its oldest id', () => {
   expect(window.add(wordsOf(0), 5)).toBe(true);
 });
 
-test('it costs 32 to 40 bytes a position, and refuses sizes and ids that are none', () => {
-  expect(createIdWindow(262_144).sizeBytes).toBe(262_144 * 32);
-  expect(createIdWindow(200_000).sizeBytes / 200_000).toBeLessThan(40);
+test('it costs 40 to 56 bytes a position, and refuses sizes and ids that are none', () => {
+  expect(createIdWindow(262_144).sizeBytes).toBe(262_144 * 40);
+  expect(createIdWindow(200_000).sizeBytes / 200_000).toBeLessThan(56);
   for (const size of [0, -1, 1.5, 2 ** 29]) expect(() => createIdWindow(size)).toThrow(RangeError);
   expect(() => createIdWindow(2).restore(['nonsense'], [1])).toThrow(/nonsense/);
 });

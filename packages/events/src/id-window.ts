@@ -3,9 +3,11 @@ import { parseUuid } from './uuid.ts';
 
 /**
  * The ids of the kept records among the last `positions` offsets of a partition: a ring in the order of the log, and an
- * open-addressing table (linear probing, at most half full) that points into it. Invariants: offsets rise from the
- * ring's tail to its head; each ring entry has exactly one cell of the table; what `add` answers depends only on
- * the offsets and ids added or restored before, so a rebuilt window answers as the first one did.
+ * open-addressing table (linear probing, at most half full) that points into it. A cell has its id's hash beside it: what
+ * adding and forgetting cost is what they miss of the processor's caches, and so each looks at one place of the table and
+ * at no other id's. Invariants: offsets rise from the ring's tail to its head; each ring entry has exactly one cell of
+ * the table; what `add` answers depends only on the offsets and ids added or restored before, so a rebuilt window answers
+ * as the first one did.
  */
 export interface IdWindow {
   /** Adds an id at an offset above all before. False, and nothing added, where the window holds the id already. */
@@ -15,7 +17,7 @@ export interface IdWindow {
   /** Refills with UUID texts and their ascending offsets. Throws RangeError on text that is no UUID. */
   restore(ids: readonly string[], offsets: ArrayLike<number>): void;
   readonly size: number;
-  /** Typed arrays altogether: 32 to 40 bytes a position. */
+  /** Typed arrays altogether: 40 to 56 bytes a position. */
   readonly sizeBytes: number;
 }
 
@@ -36,31 +38,25 @@ export const createIdWindow = (positions: number): IdWindow => {
   const offsets = new Float64Array(positions);
   const cells = 2 ** Math.ceil(Math.log2(positions * 2));
   const mask = cells - 1;
-  /** Ring entry + 1 by cell. */
-  const table = new Int32Array(cells);
+  /** By cell: ring entry + 1, and its hash. */
+  const table = new Int32Array(2 * cells);
   let tail = 0;
-
-  const homeOf = (entry: number): number =>
-    hash(
-      ids[4 * entry] as number,
-      ids[4 * entry + 1] as number,
-      ids[4 * entry + 2] as number,
-      ids[4 * entry + 3] as number,
-    ) & mask;
 
   /** Takes an entry's cell out and closes the gap, so that every probe still ends at the first empty cell. */
   const removeCell = (entry: number): void => {
-    let gap = homeOf(entry);
-    while (table[gap] !== entry + 1) gap = (gap + 1) & mask;
-    for (let at = (gap + 1) & mask; table[at] !== EMPTY; at = (at + 1) & mask) {
-      const home = homeOf((table[at] as number) - 1);
+    const at = 4 * entry;
+    let gap = hash(ids[at] as number, ids[at + 1] as number, ids[at + 2] as number, ids[at + 3] as number) & mask;
+    while (table[2 * gap] !== entry + 1) gap = (gap + 1) & mask;
+    for (let cell = (gap + 1) & mask; table[2 * cell] !== EMPTY; cell = (cell + 1) & mask) {
+      const home = (table[2 * cell + 1] as number) & mask;
       // moves back only what would still be found: the gap lies between its home and where it is
-      if (((at - home) & mask) >= ((at - gap) & mask)) {
-        table[gap] = table[at] as number;
-        gap = at;
+      if (((cell - home) & mask) >= ((cell - gap) & mask)) {
+        table[2 * gap] = table[2 * cell] as number;
+        table[2 * gap + 1] = table[2 * cell + 1] as number;
+        gap = cell;
       }
     }
-    table[gap] = EMPTY;
+    table[2 * gap] = EMPTY;
   };
   const dropTail = (): void => {
     removeCell(tail);
@@ -75,17 +71,20 @@ export const createIdWindow = (positions: number): IdWindow => {
     const b = words[1] as number;
     const c = words[2] as number;
     const d = words[3] as number;
-    let cell = hash(a, b, c, d) & mask;
-    for (let held = table[cell] as number; held !== EMPTY; held = table[cell] as number) {
-      const at = 4 * (held - 1);
-      if (ids[at] === a && ids[at + 1] === b && ids[at + 2] === c && ids[at + 3] === d) return false;
+    const own = hash(a, b, c, d);
+    let cell = own & mask;
+    for (let held = table[2 * cell] as number; held !== EMPTY; held = table[2 * cell] as number) {
+      if (table[2 * cell + 1] === own) {
+        const at = 4 * (held - 1);
+        if (ids[at] === a && ids[at + 1] === b && ids[at + 2] === c && ids[at + 3] === d) return false;
+      }
       cell = (cell + 1) & mask;
     }
     if (window.size === positions) {
       // the closed gap may lie on this probe's way, so look for the empty cell again
       dropTail();
-      cell = hash(a, b, c, d) & mask;
-      while (table[cell] !== EMPTY) cell = (cell + 1) & mask;
+      cell = own & mask;
+      while (table[2 * cell] !== EMPTY) cell = (cell + 1) & mask;
     }
     const entry = (tail + window.size) % positions;
     ids[4 * entry] = a;
@@ -93,7 +92,8 @@ export const createIdWindow = (positions: number): IdWindow => {
     ids[4 * entry + 2] = c;
     ids[4 * entry + 3] = d;
     offsets[entry] = offset;
-    table[cell] = entry + 1;
+    table[2 * cell] = entry + 1;
+    table[2 * cell + 1] = own;
     window.size += 1;
     return true;
   };

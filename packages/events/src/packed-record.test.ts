@@ -13,7 +13,7 @@ import {
   schemaIds,
   seededRandom,
 } from './event.fixture.ts';
-import { createRecordOrigin, shopClockOf } from './record-origin.ts';
+import { createRecordOrigin } from './record-origin.ts';
 import { createVerdict, type Verdict } from './verdict.ts';
 
 const varint = (value: number): Buffer => {
@@ -119,7 +119,11 @@ test("source and clock are those of the record's last header of the name, and to
         else map[name] = value;
       const record = recordOf(null, { headers: map });
       const whole = headerBytes(headers);
-      const judged = (one: LogRecord) => [createRecordOrigin().source(one), shopClockOf(one)];
+      const judged = (one: LogRecord) => {
+        const origin = createRecordOrigin();
+        origin.read(one);
+        return [origin.source, origin.shopClock];
+      };
       expect(judged(packed(record, whole))).toEqual(judged(record));
       // whatever is left of them, nobody reads beyond
       judged(packed(record, whole.subarray(0, Math.max(0, whole.length - torn))));

@@ -15,27 +15,34 @@ export const isSameRange = (a: Uint8Array, start: number, end: number, b: Uint8A
   return true;
 };
 
-/** A search for one header by its name. Of a repeated header the last holds, and one whose value is null is none. */
-export const createHeaderSearch = (name: string): ((record: LogRecord) => FoundHeader) => {
-  const wanted = Buffer.from(name);
-  const found: FoundHeader = { bytes: NO_BYTES, start: -1, end: -1 };
+/**
+ * A search for headers by their names, in one walk; what is found lies in the names' order. Of a repeated header the last
+ * holds, and one whose value is null is none.
+ */
+export const createHeaderSearch = <N extends readonly string[]>(
+  ...names: N
+): ((record: LogRecord) => { readonly [K in keyof N]: FoundHeader }) => {
+  const wanted = names.map((name) => Buffer.from(name));
+  const found = names.map((): FoundHeader => ({ bytes: NO_BYTES, start: -1, end: -1 }));
   const see = (block: Buffer, start: number, end: number, value: number, valueEnd: number): void => {
-    if (!isSameRange(block, start, end, wanted)) return;
-    found.start = value;
-    found.end = valueEnd;
+    for (let i = 0; i < wanted.length; i += 1) {
+      if (!isSameRange(block, start, end, wanted[i] as Buffer)) continue;
+      const header = found[i] as FoundHeader;
+      header.start = value;
+      header.end = valueEnd;
+      return;
+    }
   };
   return (record) => {
-    found.start = -1;
-    if (isPacked(record)) {
-      found.bytes = record.block;
-      eachHeader(record, see);
-      return found;
+    const packed = isPacked(record);
+    for (let i = 0; i < found.length; i += 1) {
+      const header = found[i] as FoundHeader;
+      const bytes = packed ? record.block : record.headers?.[names[i] as string];
+      header.bytes = bytes ?? NO_BYTES;
+      header.start = packed || bytes === undefined ? -1 : 0;
+      header.end = packed ? -1 : header.bytes.length;
     }
-    const header = record.headers?.[name];
-    if (header === undefined) return found;
-    found.bytes = header;
-    found.start = 0;
-    found.end = header.length;
-    return found;
+    if (packed) eachHeader(record, see);
+    return found as never;
   };
 };

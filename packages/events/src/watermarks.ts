@@ -15,26 +15,47 @@ export interface Watermarks {
 export const MAX_SOURCES = 16;
 
 export const createWatermarks = (): Watermarks => {
-  const times = new Map<string, number>();
+  const marks = new Map<string, { time: number }>();
+  /** The one that was asked for last, because records of one source follow one another. */
+  let lastSource: string | undefined;
+  let last: { time: number } | undefined;
+  const markOf = (source: string): { time: number } | undefined => {
+    if (source !== lastSource) {
+      lastSource = source;
+      last = marks.get(source);
+    }
+    return last;
+  };
+  const put = (source: string, time: number): void => {
+    marks.set(source, { time });
+    lastSource = undefined;
+  };
 
   /** The one furthest behind goes (ties by name): a rule on the values alone, so a restored set drops the same one. */
   const dropFurthestBehind = (): void => {
-    const [first] = [...times].sort(([a, x], [b, y]) => x - y || (a < b ? -1 : 1));
-    if (first !== undefined) times.delete(first[0]);
+    const [first] = [...marks].sort(([a, x], [b, y]) => x.time - y.time || (a < b ? -1 : 1));
+    if (first !== undefined) marks.delete(first[0]);
   };
 
   return {
-    of: (source) => times.get(source) ?? Number.NEGATIVE_INFINITY,
+    of: (source) => markOf(source)?.time ?? Number.NEGATIVE_INFINITY,
     advance: (source, eventTime) => {
-      const time = times.get(source);
-      if (time !== undefined && time >= eventTime) return;
-      times.set(source, eventTime);
-      if (time === undefined && times.size > MAX_SOURCES) dropFurthestBehind();
+      const mark = markOf(source);
+      if (mark !== undefined) {
+        if (eventTime > mark.time) mark.time = eventTime;
+        return;
+      }
+      put(source, eventTime);
+      if (marks.size > MAX_SOURCES) dropFurthestBehind();
     },
     restore: (watermarks) => {
-      times.clear();
-      for (const [source, time] of Object.entries(watermarks)) times.set(source, time);
+      marks.clear();
+      lastSource = undefined;
+      for (const [source, time] of Object.entries(watermarks)) put(source, time);
     },
-    toJSON: () => Object.fromEntries([...times].sort(([a], [b]) => (a < b ? -1 : 1))),
+    toJSON: () =>
+      Object.fromEntries(
+        [...marks].map(([source, { time }]) => [source, time] as const).sort(([a], [b]) => (a < b ? -1 : 1)),
+      ),
   };
 };
