@@ -22,7 +22,8 @@ export const SLICE_SHARE = 0.2;
 /** Buyers in a slice that the gate is content with: the shops are small. */
 const MIN_SUBJECTS = 50;
 
-export const EPOCHS = { recurrent: 3, autoencoder: 8 } as const;
+/** The recurrent model's as the product has them: it speaks loudest before anything is fitted, and must have learned. */
+export const EPOCHS = { recurrent: 8, autoencoder: 8 } as const;
 
 /** The product's settings, but for models that are learned in a second. */
 export const nullSettings = (): TrainingSettings => {

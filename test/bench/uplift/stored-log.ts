@@ -2,6 +2,7 @@
 import type { Store } from '@nextcart/clickhouse';
 import { type BehaviourEvent, type CatalogItem, formatMoney, planToken } from '@nextcart/contracts';
 import type { CatalogState, Rates } from '@nextcart/events';
+import { createLogger, createWaiting, systemClock, untilDone } from '@nextcart/runtime';
 
 /** One partition: all subjects in the order of the shop's clock. */
 export const PARTITION = 0;
@@ -9,6 +10,8 @@ export const TOPIC_ID = '0d5a8d0e-6b1f-4c57-9b5e-7d2f6a1c9e24';
 export const CATALOG_TOPIC_ID = '0d5a8d0e-6b1f-4c57-9b5e-7d2f6a1c9e25';
 
 const MOST_ROWS = 20_000;
+/** Half an hour of a run is not lost for one connection. */
+const INSERT_MS = 60_000;
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(3);
 
@@ -28,6 +31,10 @@ export const createStoredLog = (store: Store, deps: { catalog: CatalogState; rat
   let events: object[] = [];
   let items: object[] = [];
   let [nextEvent, nextItem] = [0, 0];
+  const retry = { clock: systemClock, log: createLogger('bench', 'warn'), waiting: createWaiting() };
+  /** Asked again under its token, which makes what was done already nothing. */
+  const insert = (table: string, rows: readonly object[], token: string) =>
+    untilDone(retry, 'ClickHouse', AbortSignal.timeout(INSERT_MS), () => store.insertRows(table, rows, { token }));
 
   const eventRow = (event: BehaviourEvent, offset: number) => {
     const { itemId, amount, currency } = event;
@@ -70,14 +77,14 @@ export const createStoredLog = (store: Store, deps: { catalog: CatalogState; rat
       for (let start = 0; start < rows.length; start += MOST_ROWS) {
         const some = rows.slice(start, start + MOST_ROWS);
         const first = nextEvent - rows.length + start;
-        await store.insertRows('events', some, {
-          token: planToken(TOPIC_ID, PARTITION, first, first + some.length - 1),
-        });
+        await insert('events', some, planToken(TOPIC_ID, PARTITION, first, first + some.length - 1));
       }
       if (itemRows.length > 0)
-        await store.insertRows('catalog', itemRows, {
-          token: planToken(CATALOG_TOPIC_ID, PARTITION, nextItem - itemRows.length, nextItem - 1),
-        });
+        await insert(
+          'catalog',
+          itemRows,
+          planToken(CATALOG_TOPIC_ID, PARTITION, nextItem - itemRows.length, nextItem - 1),
+        );
     },
   };
 };

@@ -33,7 +33,7 @@ const FIRST_REQUESTS = 3;
  * Of the recurrent model where nothing is known yet, at least: of the three it foretells best. The others have even
  * shares of the rest.
  */
-const RECURRENT_SHARE = 0.4;
+const RECURRENT_SHARE = 0.6;
 /** Lists that are made without anything else running meanwhile. */
 const LISTS_AT_ONCE = 32;
 
