@@ -1,4 +1,4 @@
-import type { Store } from '@nextcart/clickhouse';
+import { type Store, viewSelect } from '@nextcart/clickhouse';
 import { NextcartError } from '@nextcart/contracts';
 import type { Clock } from '@nextcart/runtime';
 
@@ -37,12 +37,7 @@ export const differences = ({ rows, ...windows }: TotalsAtOnce): string[] =>
 /** The three sums at one moment: read again where an insert came between, as a table and its views are not one step. */
 export const readWindowTotals = async (deps: { store: Store; clock: Clock }): Promise<TotalsAtOnce> => {
   const { store, clock } = deps;
-  const [view] = await store.query<{ sql: string }>(
-    "SELECT as_select AS sql FROM system.tables WHERE database = {database:String} AND name = 'window_minutes_view'",
-    { database: store.database },
-  );
-  if (view === undefined)
-    throw new NextcartError('store_refused', "the windows are not there: run 'nextcart setup'", { retry: false });
+  const fromRows = await viewSelect(store, 'window_minutes_view');
   const sums = async (from: string): Promise<WindowTotals> =>
     (await store.query<WindowTotals>(`SELECT ${SUMS} FROM ${from}`))[0] as WindowTotals;
   const moment = async (): Promise<string> => {
@@ -57,7 +52,7 @@ export const readWindowTotals = async (deps: { store: Store; clock: Clock }): Pr
     const before = await moment();
     if (/"inserting":"?0/.test(before)) {
       const totals = {
-        rows: await sums(`(${view.sql})`),
+        rows: await sums(`(${fromRows})`),
         minutes: await sums('window_minutes'),
         hours: await sums('window_hours'),
       };

@@ -135,6 +135,7 @@ export {
   readTriggerHistories,
   type TriggeredSubject,
 } from './trigger-histories.ts';
+export { viewSelect } from './view-select.ts';
 export { readWarmEvents, type WarmCoverage, type WarmRequest, warmCoverage } from './warm-events.ts';
 export {
   mergeProgress,

@@ -9,6 +9,9 @@ export type RecordTable = 'events' | 'catalog' | 'lists';
 const IN_RANGE =
   'topic_id = {topicId:UUID} AND partition = {partition:UInt16} AND offset BETWEEN {first:UInt64} AND {last:UInt64}';
 
+const tokenOf = ({ topicId, partition, first, last }: PositionRange): string =>
+  planToken(topicId, partition, first, last);
+
 /** Rows of a range. An insert is one part, so a planned range has all of its rows or none. */
 export const countRange = async (store: Store, table: RecordTable, range: PositionRange): Promise<number> => {
   const rows = await store.query<{ rows: number }>(`SELECT count() AS rows FROM ${table} WHERE ${IN_RANGE}`, {
@@ -40,7 +43,7 @@ export const healRange = (store: Store, table: RecordTable, range: PositionRange
     { ...range },
     {
       ...insertSettings,
-      insert_deduplication_token: planToken(range.topicId, range.partition, range.first, range.last),
+      insert_deduplication_token: tokenOf(range),
       // one block: a token that comes with two is another. Read in the table's order, granule by granule, it would be several
       max_threads: 1,
       max_block_size: '1048576',
@@ -73,14 +76,17 @@ export const reinstateRange = async (
 /**
  * Gives `subject_events` the rows of a range that it lacks, out of `events`. Its token is written down before its part,
  * too (see `reinstateRange`): where a server is killed between, repeating the insert brings the rows no more, and a cold
- * subject would be folded from less than it did. Not while the range is being inserted. On a cluster as `reinstateRange`.
+ * subject would be folded from less than it did. Not while the range is being inserted, which its own token tells of it,
+ * too. On a cluster as `reinstateRange`.
  */
 export const completeHistories = async (store: Store, range: PositionRange): Promise<void> => {
   if (store.cluster !== undefined) return;
+  const wanted = `${await viewSelect(store, 'subject_events_mv')} AND ${IN_RANGE}`;
   await store.command(
-    `INSERT INTO subject_events SELECT * FROM (${await viewSelect(store, 'subject_events_mv')} AND ${IN_RANGE})
-     WHERE offset NOT IN (SELECT offset FROM subject_events WHERE ${IN_RANGE})`,
+    // the subjects, because the table is ordered by them: offsets alone would have all of the partition read
+    `INSERT INTO subject_events SELECT * FROM (${wanted}) WHERE offset NOT IN (
+       SELECT offset FROM subject_events WHERE ${IN_RANGE} AND subject IN (SELECT subject FROM (${wanted})))`,
     { ...range },
-    { async_insert: 0, insert_deduplicate: 0, max_threads: 1 },
+    { async_insert: 0, insert_deduplicate: 0, insert_deduplication_token: tokenOf(range), max_threads: 1 },
   );
 };

@@ -88,6 +88,7 @@ export const createCatalogState = (): CatalogState => {
     },
     seed: (items, position) => {
       byId.clear();
+      texts.clear();
       byBytes = null;
       for (const item of items) byId.set(item.itemId, entryOf(item));
       next.splice(0, next.length, ...position);

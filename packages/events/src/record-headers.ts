@@ -39,7 +39,7 @@ export const createHeaderSearch = <N extends readonly string[]>(
       const header = found[i] as FoundHeader;
       const bytes = packed ? record.block : record.headers?.[names[i] as string];
       header.bytes = bytes ?? NO_BYTES;
-      header.start = packed || bytes === undefined ? -1 : 0;
+      header.start = packed || bytes == null ? -1 : 0;
       header.end = packed ? -1 : header.bytes.length;
     }
     if (packed) eachHeader(record, see);

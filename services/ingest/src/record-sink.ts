@@ -36,7 +36,7 @@ export interface RecordSink {
     parts: readonly Uint8Array[],
     options: { readonly range: PositionRange; readonly token: string; readonly signal: AbortSignal },
   ): Promise<void>;
-  /** Gives the views what a crash kept from them, out of the table. Throws as `reinstate`. */
+  /** Gives the views what a crash of ours kept from them, out of the table, and the histories what one of the store's did. Throws as `reinstate`. */
   heal(range: PositionRange): Promise<void>;
   /** Newest offset + 1, or null where the table has nothing of the partition. */
   next(topicId: string, partition: number): Promise<number | null>;

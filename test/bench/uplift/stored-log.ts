@@ -11,7 +11,7 @@ export const CATALOG_TOPIC_ID = '0d5a8d0e-6b1f-4c57-9b5e-7d2f6a1c9e25';
 
 const MOST_ROWS = 20_000;
 /** Half an hour of a run is not lost for one connection. */
-const INSERT_MS = 60_000;
+const INSERT_MS = 180_000;
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(3);
 
