@@ -1,16 +1,12 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, type Metric, Registry } from 'prom-client';
+import { createHistogram, type Histogram } from './histogram.ts';
 
 /** A process's metrics, named `nextcart_<service>_<what>_<unit>`; help texts speak to the person on call. */
 export interface Metrics {
   counter<L extends string>(name: string, help: string, labels?: readonly L[]): Counter<L>;
   gauge<L extends string>(name: string, help: string, labels?: readonly L[]): Gauge<L>;
-  /** `buckets` in the unit that the name ends with. */
-  histogram<L extends string>(
-    name: string,
-    help: string,
-    buckets: readonly number[],
-    labels?: readonly L[],
-  ): Histogram<L>;
+  /** `bounds` in the unit that the name ends with. */
+  histogram(name: string, help: string, bounds: readonly number[], label?: string): Histogram;
   /** Prometheus text. */
   text(): Promise<string>;
 }
@@ -27,8 +23,11 @@ export const createMetrics = (service: string): Metrics => {
   return {
     counter: (name, help, labels = []) => new Counter(options(name, help, labels)),
     gauge: (name, help, labels = []) => new Gauge(options(name, help, labels)),
-    histogram: (name, help, buckets, labels = []) =>
-      new Histogram({ ...options(name, help, labels), buckets: [...buckets] }),
+    histogram: (name, help, bounds, label) => {
+      const histogram = createHistogram({ name: `nextcart_${service}_${name}`, help, bounds, label });
+      registry.registerMetric(histogram as unknown as Metric);
+      return histogram;
+    },
     text: async () => registry.metrics(),
   };
 };

@@ -103,7 +103,7 @@ export const createFeatures = (deps: FeaturesDeps): Features => {
     });
     const tookMs = clock.monotonic() - began;
     schedule.done(kind, { tookMs, bytes: saved ? bytes : 0 }, { rows: seen.rows, watermark });
-    instruments.making.observe({ kind }, tookMs / 1000);
+    instruments.making.of(kind).observe(tookMs / 1000);
     instruments.made.inc({ kind, content: saved ? 'new' : 'unchanged' });
     instruments.size.set({ kind }, bytes);
     if (saved) log.info({ kind, hash, bytes, tookMs: Math.round(tookMs), watermark }, 'snapshot_saved');
@@ -118,7 +118,7 @@ export const createFeatures = (deps: FeaturesDeps): Features => {
   };
 
   const round = async (): Promise<SnapshotKind[]> => {
-    const end = instruments.round.startTimer();
+    const began = clock.monotonic();
     const seen = await progress.look();
     await tellProgress(seen);
     const { rows, watermark } = seen;
@@ -129,7 +129,7 @@ export const createFeatures = (deps: FeaturesDeps): Features => {
           made.push(kind);
     await dropOld();
     sight = seen;
-    end();
+    instruments.round.observe((clock.monotonic() - began) / 1000);
     return made;
   };
 

@@ -15,7 +15,7 @@ export const createInstruments = (metrics: Metrics) => ({
   ),
   round: metrics.histogram('round_seconds', 'One look at the shop with what was due', SECONDS),
   failures: metrics.counter('round_failures_total', 'Rounds that stopped at an error; the log says which'),
-  making: metrics.histogram('snapshot_seconds', 'Making and saving one snapshot', SECONDS, ['kind']),
+  making: metrics.histogram('snapshot_seconds', 'Making and saving one snapshot', SECONDS, 'kind'),
   made: metrics.counter('snapshots_total', 'Snapshots made, by whether their content was new', ['kind', 'content']),
   size: metrics.gauge('snapshot_bytes', 'Size of the snapshot in force', ['kind']),
 });

@@ -25,13 +25,13 @@ export const createIngestMetrics = (metrics: Metrics): IngestMetrics => {
     'batch_rows',
     'Rows of one insert; steadily at the limit means ingest is behind',
     [10, 100, 1000, 10_000, 50_000, 100_000, 250_000],
-    ['topic'],
+    'topic',
   );
   const seconds = metrics.histogram(
     'batch_seconds',
     'From plan to insert of one batch; seconds here mean ClickHouse is slow or away',
     [0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30],
-    ['topic'],
+    'topic',
   );
   const letters = metrics.counter(
     'dead_letters_total',
@@ -55,8 +55,8 @@ export const createIngestMetrics = (metrics: Metrics): IngestMetrics => {
         if ((counts[i] ?? 0) > 0) records.inc({ topic, outcome }, counts[i]);
       }),
     batch: (topic, count, duration) => {
-      rows.observe({ topic }, count);
-      seconds.observe({ topic }, duration);
+      rows.of(topic).observe(count);
+      seconds.of(topic).observe(duration);
     },
     deadLetters: (topic, list) => list.forEach(({ reason }) => letters.inc({ topic, reason })),
     lag: (topic, partition, count) => lag.set({ topic, partition }, count),

@@ -8,14 +8,14 @@ export const createScorerMetrics = (metrics: Metrics) => {
     'stage_seconds',
     'time of a triggered list by stage: broker (appended to received), fold, score (waiting included), publish (to the answer), total (appended to answered)',
     SECONDS,
-    ['stage'],
+    'stage',
   );
   return {
-    broker: stages.labels({ stage: 'broker' }),
-    fold: stages.labels({ stage: 'fold' }),
-    score: stages.labels({ stage: 'score' }),
-    publish: stages.labels({ stage: 'publish' }),
-    total: stages.labels({ stage: 'total' }),
+    broker: stages.of('broker'),
+    fold: stages.of('fold'),
+    score: stages.of('score'),
+    publish: stages.of('publish'),
+    total: stages.of('total'),
     unchanged: metrics.histogram(
       'unchanged_seconds',
       'from the broker having an event to the stamp that its list stays as it is',
