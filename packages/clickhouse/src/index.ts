@@ -99,6 +99,7 @@ export {
   healRange,
   isBeingInserted,
   type RecordTable,
+  rangeToken,
   reinstateRange,
 } from './record-ranges.ts';
 export type { SequenceRow } from './sequences.ts';

@@ -9,7 +9,8 @@ export type RecordTable = 'events' | 'catalog' | 'lists';
 const IN_RANGE =
   'topic_id = {topicId:UUID} AND partition = {partition:UInt16} AND offset BETWEEN {first:UInt64} AND {last:UInt64}';
 
-const tokenOf = ({ topicId, partition, first, last }: PositionRange): string =>
+/** That a range is planned and inserted under. */
+export const rangeToken = ({ topicId, partition, first, last }: PositionRange): string =>
   planToken(topicId, partition, first, last);
 
 /** Rows of a range. An insert is one part, so a planned range has all of its rows or none. */
@@ -43,7 +44,7 @@ export const healRange = (store: Store, table: RecordTable, range: PositionRange
     { ...range },
     {
       ...insertSettings,
-      insert_deduplication_token: tokenOf(range),
+      insert_deduplication_token: rangeToken(range),
       // one block: a token that comes with two is another. Read in the table's order, granule by granule, it would be several
       max_threads: 1,
       max_block_size: '1048576',
@@ -76,8 +77,8 @@ export const reinstateRange = async (
 /**
  * Gives `subject_events` the rows of a range that it lacks, out of `events`. Its token is written down before its part,
  * too (see `reinstateRange`): where a server is killed between, repeating the insert brings the rows no more, and a cold
- * subject would be folded from less than it did. Not while the range is being inserted, which its own token tells of it,
- * too. On a cluster as `reinstateRange`.
+ * subject would be folded from less than it did. Not to be called while the range is being inserted; it has the range's
+ * token itself, so that whoever looks sees it, too. On a cluster as `reinstateRange`.
  */
 export const completeHistories = async (store: Store, range: PositionRange): Promise<void> => {
   if (store.cluster !== undefined) return;
@@ -87,6 +88,6 @@ export const completeHistories = async (store: Store, range: PositionRange): Pro
     `INSERT INTO subject_events SELECT * FROM (${wanted}) WHERE offset NOT IN (
        SELECT offset FROM subject_events WHERE ${IN_RANGE} AND subject IN (SELECT subject FROM (${wanted})))`,
     { ...range },
-    { async_insert: 0, insert_deduplicate: 0, insert_deduplication_token: tokenOf(range), max_threads: 1 },
+    { async_insert: 0, insert_deduplicate: 0, insert_deduplication_token: rangeToken(range), max_threads: 1 },
   );
 };

@@ -53,7 +53,7 @@ export const deliverBatch = async (
     const again = range.again || tried.has(token);
     tried.add(token);
     await sink.insert(rows, [part], { token, signal });
-    if (again) await sink.reinstate(rows, [part], { range: { topicId, partition, first, last }, token, signal });
+    if (again) await sink.reinstate(rows, [part], { range: { topicId, partition, first, last }, signal });
   };
   const writeLetters = async (letters: readonly Quarantined[]): Promise<void> => {
     if (letters.length === 0) return;

@@ -8,6 +8,7 @@ import {
   isBeingInserted,
   type PositionRange,
   type RecordTable,
+  rangeToken,
   readEventIds,
   readPositions,
   readSourceTimes,
@@ -15,7 +16,7 @@ import {
   type Store,
   snapshotByHash,
 } from '@nextcart/clickhouse';
-import { NextcartError, planToken, type SnapshotPayloads } from '@nextcart/contracts';
+import { NextcartError, type SnapshotPayloads } from '@nextcart/contracts';
 
 /** The table that a pipeline fills, as the pipeline sees it. */
 export interface RecordSink {
@@ -34,9 +35,12 @@ export interface RecordSink {
   reinstate(
     rows: number,
     parts: readonly Uint8Array[],
-    options: { readonly range: PositionRange; readonly token: string; readonly signal: AbortSignal },
+    options: { readonly range: PositionRange; readonly signal: AbortSignal },
   ): Promise<void>;
-  /** Gives the views what a crash of ours kept from them, out of the table, and the histories what one of the store's did. Throws as `reinstate`. */
+  /**
+   * Gives the views what a crash of ours kept from them, out of the table, and the histories what one of the store's did.
+   * Throws as `reinstate`.
+   */
   heal(range: PositionRange): Promise<void>;
   /** Newest offset + 1, or null where the table has nothing of the partition. */
   next(topicId: string, partition: number): Promise<number | null>;
@@ -45,7 +49,8 @@ export interface RecordSink {
 const inserts = { events: insertEvents, catalog: insertCatalog, lists: insertLists };
 
 export const createRecordSink = (store: Store, table: RecordTable): RecordSink => {
-  const refuseUnderWay = async (token: string): Promise<void> => {
+  const refuseUnderWay = async (range: PositionRange): Promise<void> => {
+    const token = rangeToken(range);
     if (await isBeingInserted(store, token))
       throw new NextcartError('store_unavailable', 'an insert of the same rows is under way', {
         ...{ retry: true, context: { table, token } },
@@ -57,18 +62,18 @@ export const createRecordSink = (store: Store, table: RecordTable): RecordSink =
   return {
     insert: (rows, parts, options) => inserts[table](store, rows, parts, options),
     count: (range) => countRange(store, table, range),
-    reinstate: async (rows, parts, { range, ...options }) => {
-      await refuseUnderWay(options.token);
+    reinstate: async (rows, parts, { range, signal }) => {
+      await refuseUnderWay(range);
       // counted after the look, so that nothing falls between
       if ((await countRange(store, table, range)) === 0)
         await reinstateRange(store, table, range.partition, (into) =>
-          inserts[table](store, rows, parts, { ...options, into }),
+          inserts[table](store, rows, parts, { token: rangeToken(range), signal, into }),
         );
       await complete(range);
     },
     heal: async (range) => {
       await healRange(store, table, range);
-      await refuseUnderWay(planToken(range.topicId, range.partition, range.first, range.last));
+      await refuseUnderWay(range);
       await complete(range);
     },
     next: async (topicId, partition) =>
