@@ -73,18 +73,7 @@ const listRow = (offset: number) => {
     ...{ topic_id: TOPIC, partition: 0, offset, outcome: 'accepted', deleted: offset % 30 === 29 },
     ...{ subject: offset % 10 === 0 ? '*' : `u${offset % 23}`, recomm_id: `r${offset}`, release: 'untrained' },
     ...{ snapshots: { trending: 'hash' }, trigger_offset: offset % 7 === 0 ? -1 : offset },
-    list_items: [
-      {
-        item_id: 'i1',
-        score: 1,
-        source: 'trending',
-        title: '',
-        category: '',
-        price: null,
-        currency: null,
-        reasons: [],
-      },
-    ],
+    items: [{ item_id: 'i1', score: 1, source: 'trending' }],
     ...{ appended_at: at(0), received_at: at(2), state_at: at(3), scored_at: at(6 + (offset % 5)) },
     ...{ published_at: at(12), written_at: at(15), landed_at: at(500), expires_at: at(86_400_000) },
   };

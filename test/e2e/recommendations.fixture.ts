@@ -65,9 +65,7 @@ export const insertRecommendations = async (store: Store, now: number): Promise<
     lists.map(({ recommId, subject, release, items }, offset) => ({
       ...{ topic_id: TOPIC, partition: 0, offset, outcome: 'accepted', deleted: false, subject, release },
       ...{ recomm_id: recommId, trigger_offset: -1, written_at: ((now - 40 * MINUTE) / 1000).toFixed(3) },
-      list_items: items.map(([item_id, source]) => ({
-        ...{ item_id, source, score: 1, title: '', category: '', price: null, currency: null, reasons: [] },
-      })),
+      items: items.map(([item_id, source]) => ({ item_id, source, score: 1 })),
     })),
     { token: 'recommendations' },
   );

@@ -19,8 +19,6 @@ export const insertTestLists = (store: Store, lists: readonly TestList[]): Promi
     lists.map(({ recommId, subject, release = 'r1', items, snapshots = {}, deleted = false }, offset) => ({
       ...{ topic_id: TOPIC_ID, partition: 0, offset, outcome: 'accepted', deleted, subject, release, snapshots },
       recomm_id: recommId,
-      list_items: items.map(([item_id, source]) => ({
-        ...{ item_id, source, score: 1, title: '', category: '', price: null, currency: null, reasons: [] },
-      })),
+      items: items.map(([item_id, source]) => ({ item_id, source, score: 1 })),
     })),
   );

@@ -36,17 +36,39 @@ const renamed = (node: unknown, renames: Readonly<Record<string, string>> = {}):
   };
 };
 
-const landing = (name: SchemaName, head: AvroField[], renames: Readonly<Record<string, string>>): string => {
+const landing = (
+  name: SchemaName,
+  head: AvroField[],
+  options: { renames?: Readonly<Record<string, string>>; change?: (field: AvroField) => AvroField } = {},
+): string => {
+  const { renames = {}, change = (field) => field } = options;
   const { fields } = renamed(JSON.parse(schemaText(name)), renames) as { fields: AvroField[] };
-  return JSON.stringify({ type: 'record', name: 'Landing', fields: [...head, ...fields] });
+  return JSON.stringify({ type: 'record', name: 'Landing', fields: [...head, ...fields.map(change)] });
 };
 
 /** Row of `catalog`: prefix, then the fields of catalog-item.avsc. */
-export const catalogLandingSchema = (): string => landing('catalog-item', prefix('appended_at', 'received_at'), {});
+export const catalogLandingSchema = (): string => landing('catalog-item', prefix('appended_at', 'received_at'));
 
-/** Row of `lists`: prefix, then the fields of recommendation-list.avsc, whose own partition and stamps keep their names. */
+/** What a row keeps of an item: its first fields, id, score and source. */
+const KEPT_OF_ITEM = 3;
+
+interface ItemsType {
+  readonly type: 'array';
+  readonly items: { readonly fields: readonly AvroField[] };
+}
+
+const trimmed = (field: AvroField): AvroField => {
+  if (field.name !== 'items') return field;
+  const { items, ...rest } = field.type as ItemsType;
+  return { ...field, type: { ...rest, items: { ...items, fields: items.fields.slice(0, KEPT_OF_ITEM) } } };
+};
+
+/**
+ * Row of `lists`: prefix, then the fields of recommendation-list.avsc, whose own partition and stamps keep their names. Of
+ * its items what the catalogue knows as well and the reasons stay in the topic: who writes rows leaves them out.
+ */
 export const listsLandingSchema = (): string =>
   landing('recommendation-list', prefix('written_at', 'landed_at'), {
-    partition: 'events_partition',
-    items: 'list_items',
+    renames: { partition: 'events_partition' },
+    change: trimmed,
   });

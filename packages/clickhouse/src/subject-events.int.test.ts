@@ -18,8 +18,9 @@ const read = async (subjects: readonly string[], before: number, partition = 0, 
 };
 
 test('a subject comes with the newest rows that its fold can need, and the count of all its kept events below the bound', async () => {
-  await insertEvents(store, 400, eventRows(0, 400), { token: 'all' });
-  for (const bound of [1, 64, 65, 127, 128, 129, 300, 400]) {
+  await insertEvents(store, 700, eventRows(0, 700), { token: 'all' });
+  // from 512 rows on the store counts and cuts
+  for (const bound of [1, 64, 65, 127, 128, 129, 300, 511, 512, 513, 700]) {
     const history = (await read(['u1'], bound)).get('u1');
     expect(history?.count).toBe(bound);
     const first = Math.max(0, bound - MAX_FOLDED);

@@ -32,10 +32,68 @@ export interface HistoryGroup {
   readonly subjects: readonly string[];
 }
 
+const COLUMNS = `subject, partition, offset, toUnixTimestamp64Milli(event_time) AS event_time, event_type, user_id, session_id,
+  item_id, query, history`;
+
+/** For a few milliseconds of work: more threads only cost. */
+const pointRead = {
+  max_threads: 1,
+  output_format_parallel_formatting: 0,
+  optimize_move_to_prewhere: 0, // the key has left nothing to filter: a second look at each range only costs
+} as const;
+
+/** So few subjects are asked for plainly, as long as they have no more rows than this each; a fold needs 127. */
+const PLAIN_SUBJECTS = 16;
+const PLAIN_ROWS = 512;
+
+const wantedOf = (groups: readonly HistoryGroup[]): string => {
+  const pairs = groups.flatMap(({ partition, subjects }) =>
+    subjects.map((subject) => `(${Number(partition)},${literal(subject)})`),
+  );
+  const bounds = groups.map(
+    ({ partition, before, subjects }) =>
+      `(partition = ${Number(partition)} AND offset < ${Number(before)} AND subject IN (${listOf(subjects)}))`,
+  );
+  // the pairs again and first, because the primary key is read by them
+  return `topic_id = {topicId:UUID} AND (partition, subject) IN (${pairs.join(',')}) AND (${bounds.join(' OR ')})`;
+};
+
+/** All rows, in the order of the log; undefined where they are `most` or more. */
+const readPlain = async (
+  store: Store,
+  topicId: string,
+  groups: readonly HistoryGroup[],
+  most: number,
+): Promise<HistoryRow[] | undefined> => {
+  const sql = `SELECT ${COLUMNS} FROM subject_events WHERE ${wantedOf(groups)} LIMIT ${most}`;
+  const rows = await store.query<HistoryRow>(sql, { topicId }, pointRead);
+  return rows.length < most ? rows.sort((a, b) => a.offset - b.offset) : undefined;
+};
+
+/** The newest rows of each subject, oldest first, with the count of all. */
+const readCounted = async (
+  store: Store,
+  topicId: string,
+  groups: readonly HistoryGroup[],
+): Promise<(HistoryRow & { kept: number })[]> => {
+  const rows = await store.query<HistoryRow & { kept: number }>(
+    `
+    SELECT ${COLUMNS}, count() OVER (PARTITION BY subject, partition) AS kept
+    FROM subject_events WHERE ${wantedOf(groups)}
+    ORDER BY subject, partition, offset DESC LIMIT ${MAX_FOLDED} BY subject, partition`,
+    { topicId },
+    { ...pointRead, ...longQuery },
+  );
+  return rows.reverse();
+};
+
 /**
  * Subjects of several partitions in one query, which costs little more than one subject's: what a subject did in another
  * partition is not counted. Answers a map for each group, in their order; a subject may be in one group of a partition.
  * A subject without kept events is absent.
+ *
+ * Few subjects with few rows, the usual case of cold ones, are spared order, window and count by the store: a third of
+ * what the query costs (docs/decisions/0011-cold-reads.md).
  */
 export const readPartitionHistories = async (
   store: Store,
@@ -43,48 +101,36 @@ export const readPartitionHistories = async (
   groups: readonly HistoryGroup[],
 ): Promise<Map<string, StoredHistory>[]> => {
   const histories = groups.map(() => new Map<string, { count: number; rows: HistoryRow[] }>());
-  const pairs = groups.flatMap(({ partition, subjects }) =>
-    subjects.map((subject) => `(${Number(partition)},${literal(subject)})`),
-  );
-  if (pairs.length === 0) return histories;
   const groupOf = new Map<string, number>();
-  for (const [at, group] of groups.entries())
-    for (const subject of group.subjects) groupOf.set(`${group.partition} ${subject}`, at);
-  const wanted = groups
-    .filter(({ subjects }) => subjects.length > 0)
-    .map(
-      ({ partition, before, subjects }) =>
-        `(partition = ${Number(partition)} AND offset < ${Number(before)} AND subject IN (${listOf(subjects)}))`,
-    );
-  // one subject is the usual case, and half a millisecond cheaper where nothing is said of others
-  const each = pairs.length === 1 ? '' : 'subject, partition';
-  const rows = await store.query<HistoryRow & { kept: number }>(
-    // the pairs again and first, because the primary key is read by them
-    `
-    SELECT subject, partition, offset, toUnixTimestamp64Milli(event_time) AS event_time, event_type, user_id, session_id,
-      item_id, query, history, count() OVER (${each && `PARTITION BY ${each}`}) AS kept
-    FROM subject_events
-    WHERE topic_id = {topicId:UUID} AND (partition, subject) IN (${pairs.join(',')})
-      AND (${wanted.join(' OR ')})
-    ORDER BY ${each && `${each}, `}offset DESC
-    LIMIT ${MAX_FOLDED} ${each && `BY ${each}`}`,
-    { topicId },
-    {
-      max_threads: 1, // a few milliseconds of work: more threads only cost
-      optimize_move_to_prewhere: 0, // the key has left nothing to filter: a second look at each range only costs
-      ...longQuery,
-    },
-  );
-  for (const { kept, ...row } of rows) {
-    const map = histories[groupOf.get(`${row.partition} ${row.subject}`) as number] as (typeof histories)[number];
-    let history = map.get(row.subject);
+  for (const [at, { partition, subjects }] of groups.entries())
+    for (const subject of subjects) groupOf.set(`${partition} ${subject}`, at);
+  if (groupOf.size === 0) return histories;
+  const asked = groups.filter(({ subjects }) => subjects.length > 0);
+  const historyOf = ({ partition, subject }: HistoryRow) => {
+    const map = histories[groupOf.get(`${partition} ${subject}`) as number] as (typeof histories)[number];
+    let history = map.get(subject);
     if (history === undefined) {
-      history = { count: kept, rows: [] };
-      map.set(row.subject, history);
+      history = { count: 0, rows: [] };
+      map.set(subject, history);
     }
-    history.rows.push(row);
+    return history;
+  };
+  const plain =
+    groupOf.size <= PLAIN_SUBJECTS ? await readPlain(store, topicId, asked, PLAIN_ROWS * groupOf.size) : undefined;
+  if (plain === undefined)
+    for (const { kept, ...row } of await readCounted(store, topicId, asked)) {
+      const history = historyOf(row);
+      history.count = kept;
+      history.rows.push(row);
+    }
+  else {
+    for (const row of plain) historyOf(row).rows.push(row);
+    for (const map of histories)
+      for (const history of map.values()) {
+        history.count = history.rows.length;
+        history.rows = history.rows.slice(-MAX_FOLDED);
+      }
   }
-  for (const map of histories) for (const { rows: newestFirst } of map.values()) newestFirst.reverse();
   return histories;
 };
 

@@ -14,6 +14,7 @@ export {
   LATENESS_MS,
   type RestoredState,
 } from './cleaner.ts';
+export { createCursor, readLong } from './cursor.ts';
 export { createEventView, type EventFields, type EventView, eventFields } from './event-view.ts';
 export { createHistoryEvent, encodeHistory, historyEventId } from './history-event.ts';
 export { createIdWindow, type IdWindow } from './id-window.ts';

@@ -14,9 +14,10 @@ import {
   type SchemaVersions,
 } from '@nextcart/events';
 import type { Lander } from './lander.ts';
+import { createListTrimmer } from './trim-list.ts';
 import { type RecordVerdict, rowHead, writeRecordRow } from './write-record-row.ts';
 
-/** Records of the two compacted topics: read or not, a tombstone or not; nothing depends on what came before. */
+/** Records of the two compacted topics: read or not, a tombstone or not; nothing depends on what came before. A verdict is good until the next. */
 export interface RecordJudge {
   judge(record: LogRecord): RecordVerdict;
   /** The row of a record that can't be stored. */
@@ -84,7 +85,19 @@ export const createListJudge = (versions: SchemaVersions): RecordJudge => {
       ...{ publishedAt: 0, expiresAt: 0, nextPurchases: [] },
     }),
   );
-  const view = createDatumView(versions.walker.fields.length);
+  const { walker: newest } = versions;
+  const view = createDatumView(newest.fields.length);
+  const items = newest.field('items');
+  const trim = createListTrimmer();
+  /** What was walked last, in the newest schema, as its row has it. */
+  const trimmed = (verdict: RecordVerdict): RecordVerdict => {
+    const at = {
+      from: view.starts[items] as number,
+      to: view.ends[items] as number,
+      count: view.numbers[items] as number,
+    };
+    return { ...verdict, datum: trim(verdict.datum, verdict.datumStart, at), datumStart: 0 };
+  };
   return {
     refused,
     judge: ({ key, value }) => {
@@ -101,11 +114,13 @@ export const createListJudge = (versions: SchemaVersions): RecordJudge => {
       if (version.kind === 'unknown') return refused(id | 0, 'unknown_schema', '');
       if (version.kind === 'wrong') return refused(id | 0, 'wrong_schema', '');
       const old = version.kind === 'other';
-      const { walker } = old ? version : versions;
+      const walker = old ? version.walker : newest;
       if (!walker.walk(value, WIRE_HEADER_BYTES, value.length, old ? version.view : view))
         return refused(id | 0, walker.fault || 'bad_datum', walker.path);
       try {
-        return accepted(value, version);
+        const verdict = accepted(value, version);
+        if (old && !newest.walk(verdict.datum, 0, verdict.datum.length, view)) return refused(id | 0, 'bad_datum', '');
+        return trimmed(verdict);
       } catch {
         return refused(id | 0, 'bad_datum', '');
       }

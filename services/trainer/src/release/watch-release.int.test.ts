@@ -36,16 +36,14 @@ beforeEach(async () => {
 const lists = async (release: string, from: number, first: number, hits: number, lastScore = 0.2) => {
   const at = (n: number) => from + n * 1000;
   const seconds = (ms: number) => (ms / 1000).toFixed(3);
-  const item = (id: string, score: number) => ({
-    ...{ item_id: id, score, source: 'trending', title: '', category: '', price: null, currency: null, reasons: [] },
-  });
+  const item = (id: string, score: number) => ({ item_id: id, score, source: 'trending' });
   const numbers = Array.from({ length: 300 }, (_, n) => n);
   await shop.store.insertRows(
     'lists',
     numbers.map((n) => ({
       ...{ outcome: 'accepted', subject: `u${n % 100}`, recomm_id: `${release}-${n}`, release, offset: first + n },
       ...{ events_partition: 1, trigger_offset: first + 2 * n, written_at: seconds(at(n)) },
-      list_items: [item('shown', 0.8 + (n % 5) / 10), item('other', (lastScore * (8 + (n % 5))) / 10 + (n % 7) / 100)],
+      items: [item('shown', 0.8 + (n % 5) / 10), item('other', (lastScore * (8 + (n % 5))) / 10 + (n % 7) / 100)],
     })),
     { token: release },
   );
