@@ -17,21 +17,29 @@ const read = async (subjects: readonly string[], before: number, partition = 0, 
   return histories ?? new Map<string, never>();
 };
 
-test('a subject comes with the newest rows that its fold can need, and the count of all its kept events below the bound', async () => {
-  await insertEvents(store, 700, eventRows(0, 700), { token: 'all' });
-  // from 512 rows on the store counts and cuts
-  for (const bound of [1, 64, 65, 127, 128, 129, 300, 511, 512, 513, 700]) {
-    const history = (await read(['u1'], bound)).get('u1');
-    expect(history?.count).toBe(bound);
-    const first = Math.max(0, bound - MAX_FOLDED);
-    expect(first).toBeLessThanOrEqual(foldStart(bound));
-    expect(history?.rows.map((row) => row.offset)).toEqual(Array.from({ length: bound - first }, (_, i) => first + i));
-  }
-});
+test.each([
+  ['few', 200],
+  ['many', 700], // more than are asked for plainly: the store counts and cuts
+])(
+  'a subject with %s rows comes with the newest that its fold can need, and the count of all below the bound',
+  async (subject, rows) => {
+    await insertEvents(store, rows, eventRows(0, rows, { user_id: subject, partition: 5 }), { token: subject });
+    for (const bound of [1, 64, 65, 127, 128, 129, rows - 1, rows]) {
+      const history = (await read([subject], bound, 5)).get(subject);
+      expect(history?.count).toBe(bound);
+      const first = Math.max(0, bound - MAX_FOLDED);
+      expect(first).toBeLessThanOrEqual(foldStart(bound));
+      expect(history?.rows.map((row) => row.offset)).toEqual(
+        Array.from({ length: bound - first }, (_, i) => first + i),
+      );
+    }
+  },
+);
 
 test('subjects with quotes and thousands of strangers share one query; who has no events is absent', async () => {
   const odd = 'o\'brien \\ "x" ü\n';
   await insertEvents(store, 1, [eventRow(1000, { user_id: odd, query: 'tea' })], { token: 'odd' });
+  await insertEvents(store, 1, [eventRow(0)], { token: 'known' });
   const subjects = Array.from({ length: 20_000 }, (_, i) => `nobody with a long name ${i}`);
   const histories = await read([...subjects, odd, 'u1'], 5000);
   expect([...histories.keys()].sort()).toEqual([odd, 'u1'].sort());

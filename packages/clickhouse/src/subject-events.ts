@@ -43,29 +43,25 @@ const pointRead = {
 } as const;
 
 /** So few subjects are asked for plainly, as long as they have no more rows than this each; a fold needs 127. */
-const PLAIN_SUBJECTS = 16;
-const PLAIN_ROWS = 512;
+const PLAIN_SUBJECTS = 64;
+const PLAIN_ROWS = 256;
 
-const wantedOf = (groups: readonly HistoryGroup[]): string => {
-  const pairs = groups.flatMap(({ partition, subjects }) =>
-    subjects.map((subject) => `(${Number(partition)},${literal(subject)})`),
-  );
-  const bounds = groups.map(
-    ({ partition, before, subjects }) =>
-      `(partition = ${Number(partition)} AND offset < ${Number(before)} AND subject IN (${listOf(subjects)}))`,
-  );
-  // the pairs again and first, because the primary key is read by them
-  return `topic_id = {topicId:UUID} AND (partition, subject) IN (${pairs.join(',')}) AND (${bounds.join(' OR ')})`;
-};
+const pairsOf = (groups: readonly HistoryGroup[]): string =>
+  groups
+    .flatMap(({ partition, subjects }) => subjects.map((subject) => `(${Number(partition)},${literal(subject)})`))
+    .join(',');
 
-/** All rows, in the order of the log; undefined where they are `most` or more. */
+/** By the primary key alone. */
+const FROM_PAIRS = 'FROM subject_events WHERE topic_id = {topicId:UUID} AND (partition, subject) IN';
+
+/** All rows, those beyond the bounds as well, in the order of the log; undefined where they are `most` or more. */
 const readPlain = async (
   store: Store,
   topicId: string,
   groups: readonly HistoryGroup[],
   most: number,
 ): Promise<HistoryRow[] | undefined> => {
-  const sql = `SELECT ${COLUMNS} FROM subject_events WHERE ${wantedOf(groups)} LIMIT ${most}`;
+  const sql = `SELECT ${COLUMNS} ${FROM_PAIRS} (${pairsOf(groups)}) LIMIT ${most}`;
   const rows = await store.query<HistoryRow>(sql, { topicId }, pointRead);
   return rows.length < most ? rows.sort((a, b) => a.offset - b.offset) : undefined;
 };
@@ -76,10 +72,14 @@ const readCounted = async (
   topicId: string,
   groups: readonly HistoryGroup[],
 ): Promise<(HistoryRow & { kept: number })[]> => {
+  const bounds = groups.map(
+    ({ partition, before, subjects }) =>
+      `(partition = ${Number(partition)} AND offset < ${Number(before)} AND subject IN (${listOf(subjects)}))`,
+  );
   const rows = await store.query<HistoryRow & { kept: number }>(
     `
     SELECT ${COLUMNS}, count() OVER (PARTITION BY subject, partition) AS kept
-    FROM subject_events WHERE ${wantedOf(groups)}
+    ${FROM_PAIRS} (${pairsOf(groups)}) AND (${bounds.join(' OR ')})
     ORDER BY subject, partition, offset DESC LIMIT ${MAX_FOLDED} BY subject, partition`,
     { topicId },
     { ...pointRead, ...longQuery },
@@ -92,8 +92,8 @@ const readCounted = async (
  * partition is not counted. Answers a map for each group, in their order; a subject may be in one group of a partition.
  * A subject without kept events is absent.
  *
- * Few subjects with few rows, the usual case of cold ones, are spared order, window and count by the store: a third of
- * what the query costs (docs/decisions/0011-cold-reads.md).
+ * Few subjects with few rows, the usual case of cold ones, are spared bounds, order, window and count by the store: a
+ * third of what the query costs (docs/decisions/0011-cold-reads.md).
  */
 export const readPartitionHistories = async (
   store: Store,
@@ -105,31 +105,25 @@ export const readPartitionHistories = async (
   for (const [at, { partition, subjects }] of groups.entries())
     for (const subject of subjects) groupOf.set(`${partition} ${subject}`, at);
   if (groupOf.size === 0) return histories;
-  const asked = groups.filter(({ subjects }) => subjects.length > 0);
-  const historyOf = ({ partition, subject }: HistoryRow) => {
-    const map = histories[groupOf.get(`${partition} ${subject}`) as number] as (typeof histories)[number];
-    let history = map.get(subject);
+  const add = (row: HistoryRow, kept?: number) => {
+    const at = groupOf.get(`${row.partition} ${row.subject}`) as number;
+    const map = histories[at] as (typeof histories)[number];
+    if (row.offset >= (groups[at] as HistoryGroup).before) return;
+    let history = map.get(row.subject);
     if (history === undefined) {
       history = { count: 0, rows: [] };
-      map.set(subject, history);
+      map.set(row.subject, history);
     }
-    return history;
+    history.count = kept ?? history.count + 1;
+    history.rows.push(row);
   };
+  const asked = groups.filter(({ subjects }) => subjects.length > 0);
   const plain =
     groupOf.size <= PLAIN_SUBJECTS ? await readPlain(store, topicId, asked, PLAIN_ROWS * groupOf.size) : undefined;
-  if (plain === undefined)
-    for (const { kept, ...row } of await readCounted(store, topicId, asked)) {
-      const history = historyOf(row);
-      history.count = kept;
-      history.rows.push(row);
-    }
+  if (plain === undefined) for (const { kept, ...row } of await readCounted(store, topicId, asked)) add(row, kept);
   else {
-    for (const row of plain) historyOf(row).rows.push(row);
-    for (const map of histories)
-      for (const history of map.values()) {
-        history.count = history.rows.length;
-        history.rows = history.rows.slice(-MAX_FOLDED);
-      }
+    for (const row of plain) add(row);
+    for (const map of histories) for (const history of map.values()) history.rows = history.rows.slice(-MAX_FOLDED);
   }
   return histories;
 };
