@@ -29,7 +29,7 @@ const candidate: Candidate = {
   ...{ items: ids, features: [], models: { recurrent }, tables: {}, trainedOn: [] },
   settings: { serving: { types: ['view'], searchFeatures: 0, bag: { weights: [1], halfLifeDays: 30 } } },
 };
-const first = fusedWeights(candidate, [0.4, 0.6]);
+const first = fusedWeights(candidate, [0.25, 0.75]);
 
 /** One in 24 wants what sells best, the others what no list has. */
 const requestsOf = (count: number): MeasuringRequest[] =>
@@ -58,9 +58,9 @@ test('too few requests to fit on leave them as they were', async () => {
   expect(await fit(19)).toEqual(first);
 });
 
-test('first of all the recurrent model has three fifths, and what else there is shares the rest', async () => {
+test('first of all the recurrent model has half, the autoencoder a third, and the parts without models the rest', async () => {
   const autoencoder = untrainedAutoencoder(ITEMS, 1);
   const three: Candidate = { ...candidate, models: { recurrent, autoencoder } };
   const { weights } = await fitFusion(three, shop, [], { k: 20, threads: 1, signal: new AbortController().signal });
-  expect(weights).toEqual(fusedWeights(three, [0.2, 0.6, 0.2]));
+  expect(weights).toEqual(fusedWeights(three, [1 / 6, 1 / 2, 1 / 3]));
 });

@@ -29,11 +29,8 @@ const MIN_REQUESTS = 20;
  * some dozens of requests the best of fifty weights is best by chance, and the first are never far from it (decision 26).
  */
 const FIRST_REQUESTS = 3;
-/**
- * Of the recurrent model where nothing is known yet, at least: of the three it foretells best. The others have even
- * shares of the rest.
- */
-const RECURRENT_SHARE = 0.6;
+/** How loud each is, beside the others that there are, where nothing is known yet (decision 26). */
+const FIRST_VOICES = { without: 1, recurrent: 3, autoencoder: 2 } as const;
 /** Lists that are made without anything else running meanwhile. */
 const LISTS_AT_ONCE = 32;
 
@@ -75,11 +72,9 @@ export const fitFusion = async (
 
 /** Of the parts without models together, and then of each model. */
 const firstSharesOf = (candidate: Candidate): number[] => {
-  const sources = ['without', ...modelSources(candidate)];
-  if (!sources.includes('recurrent')) return sources.map(() => 1 / sources.length);
-  const own = Math.max(RECURRENT_SHARE, 1 / sources.length);
-  const rest = (1 - own) / (sources.length - 1);
-  return sources.map((source) => (source === 'recurrent' ? own : rest));
+  const voices = (['without', ...modelSources(candidate)] as const).map((source) => FIRST_VOICES[source]);
+  const all = voices.reduce<number>((sum, voice) => sum + voice, 0);
+  return voices.map((voice) => voice / all);
 };
 
 /** Σ (share − first)² / first. */

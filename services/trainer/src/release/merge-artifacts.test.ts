@@ -50,7 +50,7 @@ test('models, and features with all their readers, come together; how it is serv
   ]);
   expect(modelSources(candidate)).toEqual(['recurrent', 'autoencoder']);
   const weights = fusedWeights(candidate, [0.5, 0.3, 0.2]);
-  expect(weights).toMatchObject({ covisit: 0.5, neighbours: 1.5, recurrent: 0.3, autoencoder: 0.2 });
+  expect(weights).toMatchObject({ covisit: 5, neighbours: 15, recurrent: 0.3, autoencoder: 0.2 });
   // a part that counts for nothing is not scored
   expect(fusedWeights(candidate, [0, 0.6, 0.4])).toEqual({ recurrent: 0.6, autoencoder: 0.4 });
   expect(servingOf(candidate, weights)).toEqual({ ...serving, asked: 'view', weights });

@@ -13,12 +13,18 @@ const ASKED: readonly EventType[] = ['view', 'click', 'cart', 'purchase'];
 export const modelSources = ({ models }: Candidate): readonly ('recurrent' | 'autoencoder')[] =>
   (['recurrent', 'autoencoder'] as const).filter((source) => models[source] !== undefined);
 
+/**
+ * Parts without models score in units in which a good item has 1 (packages/models, item-graph.ts), models in standard
+ * deviations over the catalogue, of which a good item has some ten. So a share is as loud of the one as of the other.
+ */
+const STANDARD_DEVIATIONS_A_UNIT = 10;
+
 /** `shares`: of the parts without models together, and then of each model. */
 export const fusedWeights = (candidate: Candidate, shares: readonly number[]): Weights => {
   const weights: Partial<Record<ListSource, number>> = {};
   for (const source of listSources) {
-    const base = (defaultConfiguration.weights[source] ?? 0) * (shares[0] as number);
-    if (base > 0) weights[source] = base;
+    const base = (defaultConfiguration.weights[source] ?? 0) * STANDARD_DEVIATIONS_A_UNIT;
+    if (base > 0 && shares[0] !== 0) weights[source] = base * (shares[0] as number);
   }
   modelSources(candidate).forEach((source, at) => void (weights[source] = shares[at + 1] as number));
   return weights;
