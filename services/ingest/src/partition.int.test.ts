@@ -170,6 +170,35 @@ test('rows that a dead owner’s insert is about to show are waited for, and not
   await store.command('DROP TABLE events_under_way');
 });
 
+test('a range is not healed while a dead owner’s insert of it is under way, and is afterwards', async () => {
+  const log = testLog(randomUUID(), mixedRecords(COUNT));
+  expect(await runOn(log, store, { faultPoint: crashAt('inserted', 1) })).toBe('crashed');
+  const { topicId, partition, committed } = log;
+  const range = {
+    ...{ topicId, partition, first: committed?.offset ?? -1 },
+    last: parsePlan(committed?.metadata ?? '')?.last ?? -1,
+  };
+  const whole = await kept(topicId);
+  await store.command(
+    'ALTER TABLE subject_events DELETE WHERE topic_id = {topicId:UUID}',
+    { topicId },
+    { mutations_sync: '1' },
+  );
+  const token = planToken(topicId, partition, range.first, range.last);
+  const running = store.command(
+    "INSERT INTO FUNCTION null('x UInt8') SELECT sleep(2)",
+    {},
+    { insert_deduplication_token: token },
+  );
+  await vi.waitFor(async () => expect(await isBeingInserted(store, token)).toBe(true));
+  const sink = createRecordSink(store, 'events');
+  await expect(sink.heal(range)).rejects.toMatchObject({ code: 'store_unavailable' });
+  expect((await kept(topicId)).subjects).toBe(0);
+  await running;
+  await sink.heal(range);
+  expect(await kept(topicId)).toEqual(whole);
+});
+
 for (const point of ['planned', 'inserted', 'acknowledged'])
   test(`an event that is late by what came before a crash at '${point}' is late after it`, async () => {
     const log = testLog(

@@ -80,3 +80,14 @@ export const scheduleSettings = (env: TrainerEnv) => ({
   },
 });
 export type ScheduleSettings = ReturnType<typeof scheduleSettings>;
+
+/** What a trainer takes from the variables. */
+export const optionsOf = (env: TrainerEnv) => ({
+  logLevel: env.LOG_LEVEL,
+  dataDir: env.TRAINER_DATA_DIR,
+  threads: env.TRAINER_THREADS,
+  memoryBytes: env.TRAINER_MEMORY_GIB * 2 ** 30,
+  keepReleases: env.TRAINER_KEEP_RELEASES,
+  queueSettings: queueSettings(env),
+  schedule: scheduleSettings(env),
+});

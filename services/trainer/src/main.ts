@@ -13,7 +13,7 @@ import {
   systemClock,
 } from '@nextcart/runtime';
 import { readTrainingSettings, withMinSubjects } from './data-set/settings.ts';
-import { queueSettings, readEnv, scheduleSettings } from './env.ts';
+import { optionsOf, readEnv } from './env.ts';
 import { connectRedis } from './redis.ts';
 import { createReleaseLog } from './release/release-log.ts';
 import { createTrainer } from './trainer.ts';
@@ -37,15 +37,11 @@ const redis = connectRedis(env.REDIS_URL, { log, health });
 // 3. the trainer, which waits for what is not there yet and says so in health
 const trainer = createTrainer({
   ...{ store, connection, clock, log, health, metrics, settings, waiting: createWaiting() },
-  ...{ logLevel: env.LOG_LEVEL, dataDir: env.TRAINER_DATA_DIR, threads: env.TRAINER_THREADS },
-  memoryBytes: env.TRAINER_MEMORY_GIB * 2 ** 30,
+  ...optionsOf(env),
   queue: { redis, prefix: env.TRAINER_QUEUE_PREFIX },
   topicId: async () => (await kafka.admin.topic(topics.events.name)).topicId,
   catalogTopicId: async () => (await kafka.admin.topic(topics.catalog.name)).topicId,
   releases: createReleaseLog({ kafka, registry }),
-  keepReleases: env.TRAINER_KEEP_RELEASES,
-  queueSettings: queueSettings(env),
-  schedule: scheduleSettings(env),
 });
 
 // 4. lifecycle
