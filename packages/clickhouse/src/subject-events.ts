@@ -35,11 +35,15 @@ export interface HistoryGroup {
 const COLUMNS = `subject, partition, offset, toUnixTimestamp64Milli(event_time) AS event_time, event_type, user_id, session_id,
   item_id, query, history`;
 
+/** For thousands of subjects that are spelled out. */
+export const longQuery = { max_query_size: '268435456', max_ast_elements: '1000000' } as const;
+
 /** For a few milliseconds of work: more threads only cost. */
 const pointRead = {
   max_threads: 1,
   output_format_parallel_formatting: 0,
   optimize_move_to_prewhere: 0, // the key has left nothing to filter: a second look at each range only costs
+  ...longQuery,
 } as const;
 
 /** So few subjects are asked for plainly, as long as they have no more rows than this each; a fold needs 127. */
@@ -82,7 +86,7 @@ const readCounted = async (
     ${FROM_PAIRS} (${pairsOf(groups)}) AND (${bounds.join(' OR ')})
     ORDER BY subject, partition, offset DESC LIMIT ${MAX_FOLDED} BY subject, partition`,
     { topicId },
-    { ...pointRead, ...longQuery },
+    pointRead,
   );
   return rows.reverse();
 };
@@ -127,9 +131,6 @@ export const readPartitionHistories = async (
   }
   return histories;
 };
-
-/** For thousands of subjects that are spelled out. */
-export const longQuery = { max_query_size: '268435456', max_ast_elements: '1000000' } as const;
 
 export const listOf = (subjects: readonly string[]): string => subjects.map(literal).join(',');
 
