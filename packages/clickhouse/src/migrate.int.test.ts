@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { systemClock } from '@nextcart/runtime';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { insertEvents } from './events-table.ts';
-import { eventRow, log } from './landing-rows.fixture.ts';
+import { eventRow, log, TOPIC_ID } from './landing-rows.fixture.ts';
 import { migrate } from './migrate.ts';
 import { createStore, type Store } from './store.ts';
 import { freshDatabase } from './testing.ts';
@@ -81,6 +81,39 @@ test('impressions leave the rows of subjects where older files had let them in, 
   await migrate(own, { log });
   await land(2);
   expect(await offsets()).toEqual([0, 2]);
+  await own.close();
+  await database.drop();
+});
+
+test('lists of before file 180 read as they did, and an older ingest and ours both land theirs after it', async () => {
+  const database = await freshDatabase(inject('urls').clickhouseUrl, 'migrate');
+  const own = createStore({ url: database.url, log, clock: systemClock });
+  const directory = folder({});
+  const files = join(import.meta.dirname, '..', 'sql');
+  for (const name of readdirSync(files).filter((file) => file < '180'))
+    copyFileSync(join(files, name), join(directory, name));
+  await migrate(own, { log, directory });
+  const kept = { item_id: 'i1', score: 0.5, source: 'trending' };
+  const whole = { ...kept, title: 'Tea', category: 'Tea', price: null, currency: null, reasons: [] };
+  const land = (offset: number, items: object) =>
+    own.insertRows('lists', [{ topic_id: TOPIC_ID, partition: 0, offset, outcome: 'accepted', ...items }], {
+      token: `list ${offset}`,
+    });
+  const read = async () =>
+    (
+      await own.query<{ ids: string[]; scores: number[]; sources: string[] }>(
+        'SELECT items.item_id AS ids, items.score AS scores, items.source AS sources FROM lists ORDER BY offset',
+      )
+    ).map(({ ids, scores, sources }) => [ids, scores, sources]);
+  await land(0, { list_items: [whole] });
+  await migrate(own, { log });
+  await land(1, { list_items: [whole] });
+  await land(2, { items: [kept] });
+  expect(await read()).toEqual(Array(3).fill([['i1'], [0.5], ['trending']]));
+  // one that ended before it was written down is applied once more
+  await own.command("ALTER TABLE migrations DELETE WHERE name LIKE '180%'", {}, { mutations_sync: '1' });
+  expect(await migrate(own, { log })).toEqual(['180_lists_trimmed.sql']);
+  expect(await read()).toHaveLength(3);
   await own.close();
   await database.drop();
 });

@@ -46,9 +46,10 @@ const pointRead = {
   ...longQuery,
 } as const;
 
-/** So few subjects are asked for plainly, as long as they have no more rows than this each; a fold needs 127. */
+/** So few subjects are asked for plainly, as long as they have no more rows than these: for each of them, and in all. */
 const PLAIN_SUBJECTS = 64;
-const PLAIN_ROWS = 256;
+const PLAIN_ROWS_EACH = 256;
+const PLAIN_ROWS = 2048;
 
 const pairsOf = (groups: readonly HistoryGroup[]): string =>
   groups
@@ -122,8 +123,8 @@ export const readPartitionHistories = async (
     history.rows.push(row);
   };
   const asked = groups.filter(({ subjects }) => subjects.length > 0);
-  const plain =
-    groupOf.size <= PLAIN_SUBJECTS ? await readPlain(store, topicId, asked, PLAIN_ROWS * groupOf.size) : undefined;
+  const most = Math.min(PLAIN_ROWS, PLAIN_ROWS_EACH * groupOf.size);
+  const plain = groupOf.size <= PLAIN_SUBJECTS ? await readPlain(store, topicId, asked, most) : undefined;
   if (plain === undefined) for (const { kept, ...row } of await readCounted(store, topicId, asked)) add(row, kept);
   else {
     for (const row of plain) add(row);

@@ -2,7 +2,10 @@ import { type LogRecord, outcomes, type ReasonCode } from '@nextcart/contracts';
 import { MAX_LONG_BYTES, type RowBuffer } from './row-buffer.ts';
 import { rowHead } from './write-event-row.ts';
 
-/** A row of `catalog` or `lists`: packages/clickhouse's prefix, then the record's datum in the newest schema (law 3). */
+/**
+ * A row of `catalog` or `lists`: packages/clickhouse's prefix, then the record's datum in the newest schema (law 3), a list's
+ * trimmed. Good until the next record is judged.
+ */
 export interface RecordVerdict {
   readonly outcome: 'accepted' | 'quarantined';
   readonly reason: ReasonCode | '';

@@ -91,7 +91,7 @@ const measuredRun = (
   reasons: [
     ...reasons,
     ...(champion ? [] : ['the champion is the ranker without models: no release is in force']),
-    ...(fusion.fitted ? [] : ['the weights of the fusion are even: nothing to fit them on']),
+    ...(fusion.fitted ? [] : ['the weights of the fusion are the first ones: nothing to fit them on']),
     ...remarks,
     ...shop.remarks,
   ],
