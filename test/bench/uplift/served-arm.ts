@@ -10,6 +10,7 @@ import { createSchedule, type Deed } from './schedule.ts';
 import { createServedLists, type ServedLists } from './served-lists.ts';
 import { DAY_MS, HOUR_MS, LIST_SIZE, START_AT, type UpliftSize } from './sizes.ts';
 import { createStoredLog, PARTITION, type StoredLog, TOPIC_ID } from './stored-log.ts';
+import { untilAnswered } from './until-answered.ts';
 
 export interface ServedDeps {
   readonly store: Store;
@@ -37,9 +38,9 @@ export const servedArm =
 
     const snapshot = async <K extends RankedKind>(kind: K, at: number): Promise<void> => {
       await log.flush();
-      const payload = await snapshotMakers[kind](store, at, snapshots);
+      const payload = await untilAnswered(() => snapshotMakers[kind](store, at, snapshots));
       const positions = { [`${TOPIC_ID}:${PARTITION}`]: log.next() - 1 };
-      const { hash } = await saveSnapshot(store, { kind, asOf: at, positions, payload });
+      const { hash } = await untilAnswered(() => saveSnapshot(store, { kind, asOf: at, positions, payload }));
       lists.use(kind, { hash, payload });
     };
     const every = (everyMs: number, kind: RankedKind): Deed[] =>

@@ -2,7 +2,7 @@
 import type { Store } from '@nextcart/clickhouse';
 import { type BehaviourEvent, type CatalogItem, formatMoney, planToken } from '@nextcart/contracts';
 import type { CatalogState, Rates } from '@nextcart/events';
-import { createLogger, createWaiting, systemClock, untilDone } from '@nextcart/runtime';
+import { untilAnswered } from './until-answered.ts';
 
 /** One partition: all subjects in the order of the shop's clock. */
 export const PARTITION = 0;
@@ -10,8 +10,6 @@ export const TOPIC_ID = '0d5a8d0e-6b1f-4c57-9b5e-7d2f6a1c9e24';
 export const CATALOG_TOPIC_ID = '0d5a8d0e-6b1f-4c57-9b5e-7d2f6a1c9e25';
 
 const MOST_ROWS = 20_000;
-/** Half an hour of a run is not lost for one connection. */
-const INSERT_MS = 180_000;
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(3);
 
@@ -31,10 +29,9 @@ export const createStoredLog = (store: Store, deps: { catalog: CatalogState; rat
   let events: object[] = [];
   let items: object[] = [];
   let [nextEvent, nextItem] = [0, 0];
-  const retry = { clock: systemClock, log: createLogger('bench', 'warn'), waiting: createWaiting() };
   /** Asked again under its token, which makes what was done already nothing. */
   const insert = (table: string, rows: readonly object[], token: string) =>
-    untilDone(retry, 'ClickHouse', AbortSignal.timeout(INSERT_MS), () => store.insertRows(table, rows, { token }));
+    untilAnswered(() => store.insertRows(table, rows, { token }));
 
   const eventRow = (event: BehaviourEvent, offset: number) => {
     const { itemId, amount, currency } = event;

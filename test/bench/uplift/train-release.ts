@@ -22,6 +22,7 @@ import {
 } from '@nextcart/trainer';
 import { BATCH, type ServedLists } from './served-lists.ts';
 import { CATALOG_TOPIC_ID, PARTITION, type StoredLog, TOPIC_ID } from './stored-log.ts';
+import { untilAnswered } from './until-answered.ts';
 
 export interface ReleaseMaker {
   /** Puts a release in force of what the log has by now (shop's clock `at`). */
@@ -51,11 +52,12 @@ export const createReleaseMaker = (deps: {
   };
   const folderOf = (name: string) => join(dataDir, 'trained', name);
   const gate = settings.gate;
-  const attempt = <T>(query: () => Promise<T>) => query();
 
   const releaseOf = async (name: string, createdAt: number, next: number) => {
     const all = [{ partition: PARTITION, from: 0, to: next }];
-    const [cut = next] = await cutByTime(store, { topicId: TOPIC_ID, ranges: all }, settings.cycle.sliceShare.full);
+    const [cut = next] = await untilAnswered(() =>
+      cutByTime(store, { topicId: TOPIC_ID, ranges: all }, settings.cycle.sliceShare.full),
+    );
     const ranges = [{ partition: PARTITION, from: 0, to: cut }];
     const slice = [{ partition: PARTITION, from: cut, to: next }];
     const common = { parent: null, topicId: TOPIC_ID, seed };
@@ -71,7 +73,7 @@ export const createReleaseMaker = (deps: {
     const candidate = await mergeArtifacts(folderOf, children);
     const evaluation = await evaluate(
       {
-        ...{ store, attempt, gate, threads: 1, signal, onProgress: () => {} },
+        ...{ store, attempt: untilAnswered, gate, threads: 1, signal, onProgress: () => {} },
         catalogTopicId: async () => CATALOG_TOPIC_ID,
       },
       { ...common, ranges, slice, budget: { epochs: 1, seconds: BUDGET_S } },
