@@ -62,14 +62,24 @@ test('the house’s own files make all tables in an empty database', async () =>
   await database.drop();
 });
 
-test('impressions leave the rows of subjects where older files had let them in, and come in no more', async () => {
+/** A database with the files below a number. */
+const storeBefore = async (number: string) => {
   const database = await freshDatabase(inject('urls').clickhouseUrl, 'migrate');
   const own = createStore({ url: database.url, log, clock: systemClock });
   const directory = folder({});
   const files = join(import.meta.dirname, '..', 'sql');
-  for (const name of readdirSync(files).filter((file) => file < '170'))
+  for (const name of readdirSync(files).filter((file) => file < number))
     copyFileSync(join(files, name), join(directory, name));
   await migrate(own, { log, directory });
+  const end = async () => {
+    await own.close();
+    await database.drop();
+  };
+  return { own, end };
+};
+
+test('impressions leave the rows of subjects where older files had let them in, and come in no more', async () => {
+  const { own, end } = await storeBefore('170');
   const land = (from: number) => {
     const rows = [eventRow(from), eventRow(from + 1, { event_type: 'impression' })];
     return insertEvents(own, rows.length, rows, { token: `from ${from}` });
@@ -81,18 +91,11 @@ test('impressions leave the rows of subjects where older files had let them in, 
   await migrate(own, { log });
   await land(2);
   expect(await offsets()).toEqual([0, 2]);
-  await own.close();
-  await database.drop();
+  await end();
 });
 
 test('lists of before file 180 read as they did, and an older ingest and ours both land theirs after it', async () => {
-  const database = await freshDatabase(inject('urls').clickhouseUrl, 'migrate');
-  const own = createStore({ url: database.url, log, clock: systemClock });
-  const directory = folder({});
-  const files = join(import.meta.dirname, '..', 'sql');
-  for (const name of readdirSync(files).filter((file) => file < '180'))
-    copyFileSync(join(files, name), join(directory, name));
-  await migrate(own, { log, directory });
+  const { own, end } = await storeBefore('180');
   const kept = { item_id: 'i1', score: 0.5, source: 'trending' };
   const whole = { ...kept, title: 'Tea', category: 'Tea', price: null, currency: null, reasons: [] };
   const land = (offset: number, items: object) =>
@@ -114,8 +117,7 @@ test('lists of before file 180 read as they did, and an older ingest and ours bo
   await own.command("ALTER TABLE migrations DELETE WHERE name LIKE '180%'", {}, { mutations_sync: '1' });
   expect(await migrate(own, { log })).toEqual(['180_lists_trimmed.sql']);
   expect(await read()).toHaveLength(3);
-  await own.close();
-  await database.drop();
+  await end();
 });
 
 test('a server that is not there is waited for, until the caller gives up', async () => {
