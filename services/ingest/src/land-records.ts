@@ -17,7 +17,10 @@ import type { Lander } from './lander.ts';
 import { createListTrimmer } from './trim-list.ts';
 import { type RecordVerdict, rowHead, writeRecordRow } from './write-record-row.ts';
 
-/** Records of the two compacted topics: read or not, a tombstone or not; nothing depends on what came before. A verdict is good until the next. */
+/**
+ * Records of the two compacted topics: read or not, a tombstone or not; nothing depends on what came before. A verdict is
+ * good until the next.
+ */
 export interface RecordJudge {
   judge(record: LogRecord): RecordVerdict;
   /** The row of a record that can't be stored. */

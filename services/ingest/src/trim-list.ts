@@ -1,5 +1,5 @@
 import { createCursor, readLong } from '@nextcart/events';
-import { MAX_LONG_BYTES } from './row-buffer.ts';
+import { createLong, MAX_LONG_BYTES } from './row-buffer.ts';
 
 /** Where a list's items lie in bytes that were walked: the blocks of their array, its end included, and their number. */
 export interface ItemsAt {
@@ -11,7 +11,7 @@ export interface ItemsAt {
 const SCORE_BYTES = 8;
 
 /**
- * A list's datum as its row keeps it (contracts' landing schema, packages/clickhouse): of each item what it begins with,
+ * A list's datum as its row keeps it (packages/clickhouse, record-landing.ts): of each item what it begins with,
  * id, score and source. The rest (title, category, price, reasons) stays in the topic: read by the store and thrown
  * away there, it was more than half of what landing a list cost. Answers are good until the next call.
  */
@@ -48,10 +48,7 @@ export const createListTrimmer = (): ((bytes: Buffer, start: number, items: Item
     };
     keep(start, from);
     if (count > 0) {
-      for (let rest = 2 * count; ; rest >>>= 7) {
-        trimmed[at++] = rest > 0x7f ? (rest & 0x7f) | 0x80 : rest;
-        if (rest <= 0x7f) break;
-      }
+      at += createLong(count).copy(trimmed, at);
       c.bytes = bytes;
       c.at = from;
       c.end = to;
