@@ -1,6 +1,6 @@
 import { truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type BehaviourEvent, TEAMS_KEY } from '@nextcart/contracts';
+import { type BehaviourEvent, isForNextVisit, TEAMS_KEY } from '@nextcart/contracts';
 import { repoRoot } from '@nextcart/local';
 import { CHANGES_KIND, defaultConfiguration } from '@nextcart/ranking';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
@@ -25,6 +25,10 @@ const visits = (from: number, rounds: number): Partial<BehaviourEvent>[] =>
     const itemId = query === null ? (itemIds[(7 * user + 11 * round) % itemIds.length] as string) : null;
     return { userId: users[user] as string, eventType, query, itemId, ...bought };
   });
+
+/** Subjects with a list for their next visit. */
+const forNextVisit = async () =>
+  [...(await shop.lists(0)), ...(await shop.lists(1))].filter(({ list }) => isForNextVisit(list.snapshots));
 
 beforeAll(async () => {
   shop = await openReplayShop(inject('urls'));
@@ -53,6 +57,10 @@ beforeAll(async () => {
   await shop.sendItem(itemOf('i4', { price: 1_000n, title: 'Quite another thing' }));
   await shop.removeItem('i5');
   await shop.snapshots(itemIds.toReversed(), NOW + 1000);
+  // who was here before comes back after their visit has ended
+  shop.pass(40 * 60_000);
+  await shop.send(visits(6, 1).slice(0, 1));
+  await shop.until('lists for next visits', async () => (await forNextVisit()).length > 10);
   await inRounds(6, 3);
   const second = await shop.write('second');
   await shop.tell({
@@ -117,6 +125,7 @@ test.each([
   expect(heldOut.length).toBeGreaterThan(0);
   // without models, by default, and as many as were asked for
   expect(new Set(published.map(({ list }) => list.nextPurchases.length))).toEqual(new Set([0, 5, 3]));
+  expect((await forNextVisit()).length).toBeGreaterThan(10);
   expect(published.some(({ list }) => list.subject === '*')).toBe(true);
   expect(published.some(({ list }) => list.subject.startsWith('item:'))).toBe(true);
   expect(evicted).toBeGreaterThan(50);

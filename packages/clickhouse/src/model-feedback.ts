@@ -1,5 +1,5 @@
 /** How the lists of a release fare: whether what their subjects did next was on them, and what their scores look like. */
-import { tables } from '@nextcart/contracts';
+import { tables, VISIT_ENDED, VISIT_KEY } from '@nextcart/contracts';
 import type { Store } from './store.ts';
 import { countedCondition, timeLiteral } from './window-rows.ts';
 
@@ -20,7 +20,10 @@ const MAX_LISTS = 20_000;
 /** What a subject did later than this, the list did not see coming. */
 const ANSWER_MS = 30 * 60_000;
 
-/** Over subjects' lists that were written in [from, to), epoch ms. `topicId`: of the events' topic. */
+/**
+ * Over subjects' lists that were written in [from, to), epoch ms, and were made for a visit that goes on: those for a next
+ * one fall steeper, and come half an hour behind another release. `topicId`: of the events' topic.
+ */
 export const readLiveQuality = async (
   store: Store,
   {
@@ -37,6 +40,7 @@ export const readLiveQuality = async (
        FROM ${tables.lists}
        WHERE release = {release:String} AND outcome = 'accepted' AND NOT deleted AND trigger_offset >= 0 AND n_items > 1
          AND written_at >= ${timeLiteral(from)} AND written_at < ${timeLiteral(to)}
+         AND snapshots['${VISIT_KEY}'] != '${VISIT_ENDED}'
        ORDER BY written_at DESC LIMIT ${MAX_LISTS}
      ), done AS (
        SELECT subject, toInt32(partition) AS partition, toInt64(offset) AS at, assumeNotNull(item_id) AS item

@@ -54,6 +54,7 @@ export {
   releaseRecordKinds,
 } from './model-releases.ts';
 export { formatMoney, MAX_UNITS, MONEY_SCALE, parseMoney, unitsFromBytes, unitsToBytes } from './money.ts';
+export { isForNextVisit, VISIT_ENDED, VISIT_KEY } from './next-visit.ts';
 export { EXCLUDED_FROM_WINDOWS, flags, type Outcome, outcomes, type ReasonCode, reasonCodes } from './outcomes.ts';
 export { eachHeader, isPacked, type PackedRecord, type SeeHeader } from './packed-record.ts';
 export { type Position, planToken, positionKey } from './position.ts';

@@ -12,6 +12,8 @@ export interface RankingConfiguration {
   readonly listSize: number;
   /** How much each part counts; a part without a number is left out. */
   readonly weights: Readonly<Partial<Record<ListSource, number>>>;
+  /** What becomes of a part's weight, also of a release's, in lists for a subject's next visit: this times as much. */
+  readonly returningFactors: Readonly<Partial<Record<ListSource, number>>>;
   /** The same for the lists of similar items. */
   readonly similarWeights: Readonly<Partial<Record<ListSource, number>>>;
   readonly attention: {
@@ -47,6 +49,9 @@ export interface RankingConfiguration {
     /** A purchase counts 1 / √(1 + age / this). */
     readonly agingMs: number;
     readonly prior: number;
+    /** For the next visit, what was looked at speaks for itself too: this, by type, over √(1 + age at the visit's end / the next). */
+    readonly leftByType: Readonly<Partial<Record<EventType, number>>>;
+    readonly leftAgingMs: number;
   };
   readonly trending: {
     /** In the order of contracts' TRENDING_HALF_LIVES_S. */
@@ -87,6 +92,7 @@ export interface RankingConfiguration {
 export const defaultConfiguration: RankingConfiguration = {
   listSize: 50,
   weights: { history: 0.5, covisit: 1, copurchase: 0.8, neighbours: 3, content: 0.4, trending: 0.15 },
+  returningFactors: { history: 128, autoencoder: 3 },
   similarWeights: { covisit: 1, copurchase: 0.3, neighbours: 2, content: 0.8, trending: 0.02 },
   attention: { byType: { search: 1.5, view: 1, click: 1, cart: 2, purchase: 3 }, agingMs: 30_000, prior: 0.5 },
   covisitByType: { view: 1, click: 1, cart: 1, purchase: 0.3 },
@@ -103,7 +109,10 @@ export const defaultConfiguration: RankingConfiguration = {
     horizonMs: 2 * HOUR_MS,
   },
   content: { horizonMs: 3 * HOUR_MS, perItem: 40, perQuery: 150, commonest: 1000, priceShare: 0.3 },
-  history: { agingMs: 30 * DAY_MS, prior: 3 },
+  history: {
+    ...{ agingMs: 30 * DAY_MS, prior: 3 },
+    ...{ leftByType: { view: 1, click: 1, cart: 1 }, leftAgingMs: 30_000 },
+  },
   trending: { halfLifeWeights: [0.15, 0.25, 0.3, 0.3], everyone: 300, perCategory: 20, boost: 3 },
   repurchaseDays: 30,
   diversity: { lambda: 0.85, pool: 100, category: 0.4, department: 0.15, brand: 0.2, title: 0.25 },
@@ -112,6 +121,15 @@ export const defaultConfiguration: RankingConfiguration = {
   revenueShare: 0,
   nextPurchases: 5,
 };
+
+/** Weights of lists for a next visit, of those for a visit that goes on. */
+export const returningWeights = (
+  weights: RankingConfiguration['weights'],
+  factors: RankingConfiguration['returningFactors'],
+): RankingConfiguration['weights'] =>
+  Object.fromEntries(
+    Object.entries(weights).map(([source, weight]) => [source, weight * (factors[source as ListSource] ?? 1)]),
+  );
 
 /** What operators change of it. */
 export type RankingChanges = Partial<Pick<RankingConfiguration, 'exploration' | 'revenueShare' | 'nextPurchases'>>;

@@ -4,6 +4,7 @@ import { defaultConfiguration } from './configuration.ts';
 import { anyDeeds } from './deeds.fixture.ts';
 import type { RankedList } from './ranker.ts';
 import { type Deed, historyOf, idOf, NOW, openShop, shopIds, shopItems } from './shop.fixture.ts';
+import { momentOf } from './visit.ts';
 
 const shop = openShop();
 const rank = (deeds: readonly Deed[], of = shop): RankedList =>
@@ -193,5 +194,29 @@ describe('what can be configured', () => {
     const { ranker } = openShop({ configuration });
     for (const list of [ranker.strangers(NOW), ranker.similar('tea-3', NOW)])
       expect(list.items.some(({ reasons }) => reasons.some(({ kind }) => kind === 'explored'))).toBe(false);
+  });
+});
+
+describe('for the next visit', () => {
+  const viewed = (item: string, ago: number): Deed => ['view', item, ago];
+  const forNext = (deeds: readonly Deed[]) =>
+    shop.ranker.rank([{ history: historyOf(shop.index, deeds), ...momentOf(NOW, true) }])[0] as RankedList;
+
+  test('what was looked at last and not bought comes first, and its reason is that it was', () => {
+    const deeds = [viewed('rugs-4', 2), viewed('lamps-2', 1), viewed('coffee-7', 0)];
+    const list = forNext(deeds);
+    expect(list.visitEnded).toBe(true);
+    expect(ids(list).slice(0, 3)).toEqual(['coffee-7', 'lamps-2', 'rugs-4']);
+    expect(list.items[0]?.source).toBe('history');
+    expect(list.items[0]?.reasons[0]).toMatchObject({ kind: 'own_history', subject: 'coffee-7' });
+    // while the visit goes on that is what is on the screen
+    expect(rank(deeds).visitEnded).toBe(false);
+    expect(rank(deeds).items[0]?.source).not.toBe('history');
+  });
+
+  test('what was bought is not among it', () => {
+    const deeds: Deed[] = [viewed('lamps-2', 2), viewed('coffee-7', 1), ['purchase', 'coffee-7', 0]];
+    expect(ids(forNext(deeds))).not.toContain('coffee-7');
+    expect(ids(forNext(deeds))[0]).toBe('lamps-2');
   });
 });

@@ -18,7 +18,7 @@ import { createBest, createScoreSheet } from '@nextcart/models';
 import { type AttentionBuffer, createAttentionReader } from './attention.ts';
 import { createCandidateSheet, createShortlister } from './candidate-sheet.ts';
 import type { CatalogFeatures } from './catalog-features.ts';
-import { defaultConfiguration, type RankingConfiguration } from './configuration.ts';
+import { defaultConfiguration, type RankingConfiguration, returningWeights } from './configuration.ts';
 import { createDiversity } from './diversity.ts';
 import { explore } from './exploration.ts';
 import { createFilter, type FilterCounts, filterNames, noneFiltered } from './filters.ts';
@@ -32,6 +32,8 @@ export interface RankRequest {
   readonly history: SubjectHistory;
   /** Epoch ms. Take it from the log (the trigger's event time), so that a replay gets the same list. */
   readonly now: number;
+  /** The list is for the subject's next visit; absent: for the one that goes on (visit.ts). */
+  readonly visitEnded?: boolean;
   /** What the models of a release say; absent: the parts speak alone. */
   readonly opinions?: Opinions;
 }
@@ -45,6 +47,8 @@ export interface RankedList {
   readonly filtered: FilterCounts;
   /** Whether models had a word in it: else it does not depend on their release. */
   readonly usesModels: boolean;
+  /** Whether it is for the subject's next visit. */
+  readonly visitEnded: boolean;
 }
 
 export interface Ranker {
@@ -58,6 +62,9 @@ export interface Ranker {
   readonly filtered: Readonly<FilterCounts>;
 }
 
+const NO_LIST = (): RankedList => ({
+  ...{ items: [], nextPurchases: [], filtered: noneFiltered(), usesModels: false, visitEnded: false },
+});
 const MICRO = 1e6;
 const NOBODY = -1;
 
@@ -139,7 +146,7 @@ export const createRanker = (deps: {
       without.fill(0, 0, events.length * list.length);
       events.forEach((event, k) => {
         const history = withoutCell(request.history, request.attention.cells[event] as number);
-        const shorter = { history, now: request.now, attention: attentionOf(history, request.now) };
+        const shorter = { ...request, history, attention: attentionOf(history, request.now) };
         part.score(
           shorter,
           createScoreSheet((item, value) => {
@@ -236,7 +243,7 @@ export const createRanker = (deps: {
     const rankOne = (asked: RankRequest, itself: number): RankedList => {
       const { history, now, opinions } = asked;
       attention = attentionOf(history, now, attention);
-      const request = { history, now, attention };
+      const request = { history, now, attention, visitEnded: asked.visitEnded === true };
       score(request, opinions);
       const chosen = choose(request, itself);
       const filtered = noneFiltered();
@@ -259,7 +266,8 @@ export const createRanker = (deps: {
           withPropensity(reasons, propensities?.[place] ?? 0),
         ),
       );
-      return { items, nextPurchases: nextPurchasesOf(asked), filtered, usesModels: opinions !== undefined };
+      const { visitEnded } = request;
+      return { items, nextPurchases: nextPurchasesOf(asked), filtered, usesModels: opinions !== undefined, visitEnded };
     };
 
     return rankOne;
@@ -293,19 +301,28 @@ export const createRanker = (deps: {
     };
   };
 
-  const rankSubjects = createPipeline(configuration.weights);
+  /** For a visit that goes on, and for the next one. */
+  const createBoth = (weights: RankingConfiguration['weights']) => {
+    const within = createPipeline(weights);
+    let returning: typeof within | undefined;
+    return (asked: RankRequest): RankedList => {
+      if (asked.visitEnded !== true) return within(asked, NOBODY);
+      returning ??= createPipeline(returningWeights(weights, configuration.returningFactors));
+      return returning(asked, NOBODY);
+    };
+  };
+  const rankSubjects = createBoth(configuration.weights);
   const { modelWeights } = deps;
-  const rankWithModels = modelWeights === undefined ? rankSubjects : createPipeline(modelWeights);
+  const rankWithModels = modelWeights === undefined ? rankSubjects : createBoth(modelWeights);
   const rankSimilar = createPipeline(configuration.similarWeights);
 
   return {
     filtered: totals,
-    rank: (batch) =>
-      batch.map((request) => (request.opinions === undefined ? rankSubjects : rankWithModels)(request, NOBODY)),
-    strangers: (now) => rankSubjects({ history: emptyHistory('*'), now }, NOBODY),
+    rank: (batch) => batch.map((request) => (request.opinions === undefined ? rankSubjects : rankWithModels)(request)),
+    strangers: (now) => rankSubjects({ history: emptyHistory('*'), now }),
     similar: (itemId, now) => {
       const item = index.get(itemId);
-      if (item === -1) return { items: [], nextPurchases: [], filtered: noneFiltered(), usesModels: false };
+      if (item === -1) return NO_LIST();
       return rankSimilar({ history: viewerOf(similarItemsKey(itemId), item, now), now }, item);
     },
   };

@@ -10,6 +10,8 @@ export interface ScoringRequest {
   /** Epoch ms, from the log. */
   readonly now: number;
   readonly attention: Attention;
+  /** Asked for the subject's next visit: the last one has ended. */
+  readonly visitEnded: boolean;
 }
 
 /** One part's word on what a subject wants, out of its history and snapshots. Trained models speak through `Opinions`. */

@@ -98,10 +98,12 @@ export const createScorer = (deps: ScorerDeps): Scorer => {
     clock,
     metrics,
     options,
+    isBusy: () => isBusy(),
     partitions: () => owned.values(),
     refresh: (home, key, forced) => refresh(home, key, forced),
   });
   let releaseSwitch: ReleaseSwitch | undefined;
+  let isBusy = () => false;
   let refresh: (home: Home, key: string, forced: boolean) => void = () => undefined;
 
   const work = async () => {
@@ -132,6 +134,7 @@ export const createScorer = (deps: ScorerDeps): Scorer => {
       well: () => waiting.clear('the broker'),
     });
     const queue = createWorkQueue({ needsState: (cold) => loader.request(cold) });
+    isBusy = () => queue.length() > 0;
     const loader = createColdLoader({
       store,
       clock,
@@ -165,7 +168,7 @@ export const createScorer = (deps: ScorerDeps): Scorer => {
       partitions,
       perSecond: options.itemListsPerSecond,
       homes: () => Array.from(owned.values(), ({ home }) => home),
-      isBusy: () => queue.length() > 0,
+      isBusy,
     });
     const follower = await background.untilDone('the releases', () =>
       followReleases({
@@ -239,6 +242,8 @@ export const createScorer = (deps: ScorerDeps): Scorer => {
         end: assignment.end,
         learned: false,
         readBack: false,
+        newestEvent: Number.NEGATIVE_INFINITY,
+        newestSeenAt: 0,
         closed: false,
       };
       const tail = await startListTail({

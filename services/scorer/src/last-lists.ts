@@ -1,7 +1,7 @@
 import { type IdHash, isEmptyMark, type ListMark, mayShow, SIGNATURE_WORDS } from './list-mark.ts';
 
 /**
- * The last list of each key of one partition, as 88 bytes in columns (and the key with its cell of a map, some 100
+ * The last list of each key of one partition, as 96 bytes in columns (and the key with its cell of a map, some 100
  * bytes): enough to see that a list has not changed, that a stale one was written, that one runs out or shows an item
  * that is gone. A million subjects are some 200 MB over all partitions.
  */
@@ -12,6 +12,10 @@ export interface LastLists {
   key(slot: number): string;
   /** Remembers a list; its slot. */
   set(key: string, mark: ListMark, triggerOffset: number, expiresAt: number): number;
+  /** Says when the visit ends that the list was made for, epoch ms; until it is said it never ends. */
+  endVisit(slot: number, at: number): void;
+  /** Epoch ms; Infinity where the list is for no visit that goes on. */
+  visitEnd(slot: number): number;
   /** True where the slot's list has these items in this order. */
   same(slot: number, mark: { readonly high: number; readonly low: number }): boolean;
   /** True where there is nothing to show: a tombstone, or no items. */
@@ -33,6 +37,7 @@ export const createLastLists = (): LastLists => {
   let hashes = new Int32Array(2 * FIRST_SLOTS);
   let triggers = new Float64Array(FIRST_SLOTS);
   let expiries = new Float64Array(FIRST_SLOTS);
+  let visitEnds = new Float64Array(FIRST_SLOTS);
   let signatures = new Int32Array(SIGNATURE_WORDS * FIRST_SLOTS);
 
   const widen = <A extends Int32Array | Float64Array>(column: A, wider: A): A => {
@@ -43,6 +48,7 @@ export const createLastLists = (): LastLists => {
     hashes = widen(hashes, new Int32Array(2 * hashes.length));
     triggers = widen(triggers, new Float64Array(2 * triggers.length));
     expiries = widen(expiries, new Float64Array(2 * expiries.length));
+    visitEnds = widen(visitEnds, new Float64Array(2 * visitEnds.length));
     signatures = widen(signatures, new Int32Array(2 * signatures.length));
   };
   const hashAt = (slot: number) => ({ high: hashes[2 * slot] as number, low: hashes[2 * slot + 1] as number });
@@ -62,14 +68,18 @@ export const createLastLists = (): LastLists => {
       hashes[2 * slot + 1] = mark.low;
       triggers[slot] = triggerOffset;
       expiries[slot] = isEmptyMark(mark) ? Number.POSITIVE_INFINITY : expiresAt;
+      visitEnds[slot] = Number.POSITIVE_INFINITY;
       signatures.set(mark.signature, SIGNATURE_WORDS * slot);
       return slot;
     },
+    endVisit: (slot, at) => void (visitEnds[slot] = at),
+    visitEnd: (slot) => visitEnds[slot] as number,
     same: (slot, mark) => hashes[2 * slot] === mark.high && hashes[2 * slot + 1] === mark.low,
     isEmpty: (slot) => isEmptyMark(hashAt(slot)),
     trigger: (slot) => triggers[slot] as number,
     expiresAt: (slot) => expiries[slot] as number,
     showsAny: (slot, items) => items.some((item) => mayShow(signatures, SIGNATURE_WORDS * slot, item)),
-    sizeBytes: () => hashes.byteLength + triggers.byteLength + expiries.byteLength + signatures.byteLength,
+    sizeBytes: () =>
+      [hashes, triggers, expiries, visitEnds, signatures].reduce((sum, { byteLength }) => sum + byteLength, 0),
   };
 };

@@ -31,7 +31,7 @@ export const startListTail = async (deps: {
 }): Promise<ListTail> => {
   const { kafka, clock, topic, partition, lists } = deps;
   const read = createListReader(deps.isGone);
-  const head: ListHead = { mark: createListMark(), triggerOffset: 0, expiresAt: 0, showsGone: false };
+  const head: ListHead = { mark: createListMark(), triggerOffset: 0, expiresAt: 0, visitEnd: 0, showsGone: false };
   const suspects = new Map<string, number>();
   const showingGone = new Set<string>();
   let learning = true;
@@ -46,11 +46,11 @@ export const startListTail = async (deps: {
       if (slot !== -1 && !lists.isEmpty(slot)) lists.set(key, NOTHING, known, 0);
       return;
     }
-    const { mark, triggerOffset, expiresAt } = head;
+    const { mark, triggerOffset, expiresAt, visitEnd } = head;
     if (triggerOffset < known) suspects.set(key, clock.monotonic());
     else if (triggerOffset > known || learning || lists.same(slot, mark)) {
       suspects.delete(key);
-      lists.set(key, mark, triggerOffset, expiresAt);
+      lists.endVisit(lists.set(key, mark, triggerOffset, expiresAt), visitEnd);
       if (learning && head.showsGone) showingGone.add(key);
       else showingGone.delete(key);
     } else suspects.set(key, clock.monotonic());

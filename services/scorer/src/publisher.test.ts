@@ -1,6 +1,6 @@
-import { createItemIndex, recommendationListCodec, WIRE_HEADER_BYTES } from '@nextcart/contracts';
+import { createItemIndex, isForNextVisit, recommendationListCodec, WIRE_HEADER_BYTES } from '@nextcart/contracts';
 import { createCatalogState } from '@nextcart/events';
-import { createCatalogFeatures, defaultConfiguration, type RankedList } from '@nextcart/ranking';
+import { createCatalogFeatures, defaultConfiguration, type RankedList, visitEndOf } from '@nextcart/ranking';
 import { expect, test } from 'vitest';
 import { createEngine } from './engine.ts';
 import { homeOf } from './home.fixture.ts';
@@ -36,6 +36,7 @@ const ranked = (...ids: string[]): RankedList => ({
   nextPurchases: [],
   filtered: { unknown: 0, hidden: 0, unavailable: 0, out_of_stock: 0, bought: 0, dismissed: 0 },
   usesModels: false,
+  visitEnded: false,
 });
 const stamps = (triggerOffset: number) => ({
   triggerOffset,
@@ -60,6 +61,29 @@ test('a list goes out when its items or their order change, when a fifth of its 
   expect(list(5, ['b', 'a'])).toBe(true);
   expect(list(6, ['b', 'a'])).toBe(false);
   expect(list(6, ['b', 'a'], true)).toBe(true);
+});
+
+test('a list for the next visit says so, in what its name is made of; one for a visit that goes on says when that ends', () => {
+  const { publisher } = publisherOf();
+  const home = homeOf();
+  const codec = recommendationListCodec();
+  const publish = (visitEnded: boolean, trigger: number) => {
+    const draft = publisher.list(home, 'anna', { ...ranked('a'), visitEnded }, stamps(trigger), true) as Draft;
+    return codec.decode((publisher.finish(draft).value as Buffer).subarray(WIRE_HEADER_BYTES));
+  };
+  const visitEnd = () => home.lists.visitEnd(home.lists.slot('anna'));
+  const open = publish(false, 1);
+  expect(visitEnd()).toBe(visitEndOf(1));
+  const ended = publish(true, 1);
+  expect(visitEnd()).toBe(Number.POSITIVE_INFINITY);
+  expect(isForNextVisit(open.snapshots)).toBe(false);
+  expect(isForNextVisit(ended.snapshots)).toBe(true);
+  expect(ended.recommId).not.toBe(open.recommId);
+  // with the next event a visit has begun, though the list stays as it is
+  expect(publisher.list(home, 'anna', ranked('a'), stamps(2), false)).toBeNull();
+  expect(visitEnd()).toBe(visitEndOf(1));
+  expect(publisher.list(home, 'anna', { ...ranked('a'), visitEnded: true }, stamps(2), false)).toBeNull();
+  expect(visitEnd()).toBe(Number.POSITIVE_INFINITY);
 });
 
 test('what may be bought next makes a list another where it or its order is another, not where its chances are', () => {

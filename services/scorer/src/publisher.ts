@@ -1,6 +1,15 @@
 import { TEAMS_KEY } from '@nextcart/contracts';
 import type { OutgoingRecord } from '@nextcart/kafka';
-import { inOrder, interleaveLists, type ListOrigin, type RankedList, recommIdOf, UNTRAINED } from '@nextcart/ranking';
+import {
+  inOrder,
+  interleaveLists,
+  type ListOrigin,
+  namedForNextVisit,
+  type RankedList,
+  recommIdOf,
+  UNTRAINED,
+  visitEndOf,
+} from '@nextcart/ranking';
 import type { Clock } from '@nextcart/runtime';
 import type { Catalogue } from './catalogue.ts';
 import { createListEncoder, type ListDraft } from './encode-list.ts';
@@ -82,10 +91,20 @@ export const createPublisher = (deps: {
     return { home, key, body: null, expiresAt: 0 };
   };
 
-  const originOf = (home: Home, subject: string, triggerOffset: number, release: string): ListOrigin => ({
-    ...{ release, snapshots: engine.snapshots, catalogPosition: catalogue.state.positionText() },
-    ...{ partition: home.partition, triggerOffset, subject },
+  const originOf = (
+    { visitEnded }: RankedList,
+    home: Home,
+    subject: string,
+    triggerOffset: number,
+    release: string,
+  ): ListOrigin => ({
+    ...{ release, snapshots: visitEnded ? namedForNextVisit(engine.snapshots) : engine.snapshots },
+    ...{ catalogPosition: catalogue.state.positionText(), partition: home.partition, triggerOffset, subject },
   });
+
+  /** When there is to be another for the next visit. */
+  const visitEndAfter = ({ visitEnded }: RankedList, { triggerOffset, eventTime }: ListStamps): number =>
+    visitEnded || triggerOffset < 0 ? Number.POSITIVE_INFINITY : visitEndOf(eventTime);
 
   const releaseOf = ({ usesModels }: RankedList): string => (usesModels ? engine.release : UNTRAINED);
   const nameOf = (origin: ListOrigin) => ({ ...origin, recommId: recommIdOf(origin) });
@@ -103,7 +122,7 @@ export const createPublisher = (deps: {
     list: (home, key, ranked, stamps, forced, rival) => {
       clearMark(mark);
       const { triggerOffset } = stamps;
-      const drafted = rival && draftedOf(ranked, rival, originOf(home, key, triggerOffset, rival.name));
+      const drafted = rival && draftedOf(ranked, rival, originOf(ranked, home, key, triggerOffset, rival.name));
       const { items } = drafted ?? ranked;
       const { nextPurchases } = ranked; // of the release in force, always
       const bytes = items.map(({ itemId }) => itemBytes(itemId));
@@ -117,11 +136,15 @@ export const createPublisher = (deps: {
       if (!forced && isCovered(home, slot, triggerOffset)) return null;
       const now = clock.now();
       const stands = slot !== -1 && lists.same(slot, mark);
-      if (stands && !forced && lists.expiresAt(slot) - now > RENEWAL_SHARE * options.listTtlMs) return null;
+      const visitEnd = visitEndAfter(ranked, stamps);
+      if (stands && !forced && lists.expiresAt(slot) - now > RENEWAL_SHARE * options.listTtlMs) {
+        lists.endVisit(slot, visitEnd);
+        return null;
+      }
       const expiresAt = now + options.listTtlMs;
-      const named = drafted?.named ?? nameOf(originOf(home, key, triggerOffset, releaseOf(ranked)));
+      const named = drafted?.named ?? nameOf(originOf(ranked, home, key, triggerOffset, releaseOf(ranked)));
       const body = encoder.draft({ ...stamps, ...named, items, nextPurchases }, bytes, next);
-      lists.set(key, mark, triggerOffset, expiresAt);
+      lists.endVisit(lists.set(key, mark, triggerOffset, expiresAt), visitEnd);
       return { home, key, body, expiresAt };
     },
     finish: ({ home, key, body, expiresAt }) => ({

@@ -1,4 +1,5 @@
-import { WIRE_HEADER_BYTES } from '@nextcart/contracts';
+import { VISIT_KEY, WIRE_HEADER_BYTES } from '@nextcart/contracts';
+import { visitEndOf } from '@nextcart/ranking';
 import { clearMark, hashId, type IdHash, type ListMark, markBreak, markItem } from './list-mark.ts';
 
 /** What a scorer wants of a list that it reads back. */
@@ -7,11 +8,17 @@ export interface ListHead {
   triggerOffset: number;
   /** Epoch ms. */
   expiresAt: number;
+  /** Epoch ms; Infinity where it is for no visit that goes on. */
+  visitEnd: number;
   /** Shows an item that `isGone` says is gone. */
   showsGone: boolean;
 }
 
 const PRICE_BRANCHES = 2;
+/** Only lists for a next visit name one (contracts' next-visit.ts). */
+const VISIT = Buffer.from(VISIT_KEY);
+const isVisit = (bytes: Uint8Array, start: number, end: number): boolean =>
+  end - start === VISIT.length && VISIT.equals(bytes.subarray(start, end));
 
 /**
  * Reads a published list's value (wire header included) without decoding it: a partition of a million lists is read
@@ -92,14 +99,19 @@ export const createListReader = (
       blocks(reason);
     });
     skipText(); // release
+    let ended = false;
     blocks(() => {
-      skipText();
+      const size = long();
+      skip(size);
+      if (!bad && isVisit(bytes, at - size, at)) ended = true;
       skipText();
     });
     skipText(); // catalogPosition
     long(); // partition
     out.triggerOffset = long();
-    for (let stamp = 0; stamp < 6; stamp += 1) long();
+    const eventTime = long();
+    out.visitEnd = ended || out.triggerOffset < 0 ? Number.POSITIVE_INFINITY : visitEndOf(eventTime);
+    for (let stamp = 0; stamp < 5; stamp += 1) long();
     out.expiresAt = long();
     let next = 0;
     // the first version ends here

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createHistoryView, isSignedIn, lastOffset, readHistory, type SubjectState } from '@nextcart/events';
-import type { Opinions, RankedList, Ranker, RankRequest } from '@nextcart/ranking';
+import { momentOf, type Opinions, type RankedList, type Ranker, type RankRequest, visitEndOf } from '@nextcart/ranking';
 import type { Clock, Logger } from '@nextcart/runtime';
 import { type Asked, createModelAsker } from './ask-models.ts';
 import type { Engine } from './engine.ts';
@@ -9,7 +9,7 @@ import type { ScorerOptions } from './options.ts';
 import type { Draft, ListStamps, Publisher, Rival } from './publisher.ts';
 import type { ScorerMetrics } from './scorer-metrics.ts';
 import type { Sender } from './sender.ts';
-import type { Work } from './subject.ts';
+import { shopTimeOf, type Work } from './subject.ts';
 import type { WorkQueue } from './work-queue.ts';
 
 /** An event whose subject's list stays as it is, at the time (epoch ms) when that was known. */
@@ -55,6 +55,10 @@ export const createScoringLoop = (deps: {
   const inFlight = new Set<Promise<void>>();
   const models = createModelAsker({ engine, log, metrics, holdOut: deps.options.holdOut });
 
+  /** Whether the visit of the subject's newest event has ended: never where an event asks. */
+  const hasEnded = ({ triggers, subject: { home, eventTime } }: Work): boolean =>
+    triggers.length === 0 && visitEndOf(eventTime) <= shopTimeOf(home, clock.now());
+
   /** What a list is made from, as it was when its batch was taken. */
   const readied = (works: readonly Work[]): Readied[] =>
     works.map((work, i) => {
@@ -64,7 +68,10 @@ export const createScoringLoop = (deps: {
       if (engine.second === null) subject.secondMemory = null;
       return {
         work,
-        request: { history: readHistory(state, views[i] as (typeof views)[number]), now: eventTime },
+        request: {
+          history: readHistory(state, views[i] as (typeof views)[number]),
+          ...momentOf(eventTime, hasEnded(work)),
+        },
         isSignedIn: isSignedIn(state),
         stamps: { triggerOffset: lastOffset(state), eventTime, appendedAt, receivedAt, stateAt },
       };

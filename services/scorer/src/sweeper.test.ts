@@ -10,6 +10,7 @@ const TTL = 1000;
 const sweeperOf = (over: { stale?: string[]; refreshPerSecond?: number } = {}) => {
   const home = homeOf();
   let now = 0;
+  let isBusy = false;
   const tail: ListTail = {
     learned: Promise.resolve(),
     takeStale: () => over.stale?.splice(0) ?? [],
@@ -22,6 +23,7 @@ const sweeperOf = (over: { stale?: string[]; refreshPerSecond?: number } = {}) =
     metrics: createScorerMetrics(createMetrics('scorer')),
     options: { listTtlMs: TTL, refreshPerSecond: over.refreshPerSecond ?? 1000 },
     partitions: () => [{ home, tail }],
+    isBusy: () => isBusy,
     refresh: (_, key, forced) => void asked.push([key, forced]),
   });
   const put = (key: string, items: readonly string[], expiresAt: number) => {
@@ -29,7 +31,7 @@ const sweeperOf = (over: { stale?: string[]; refreshPerSecond?: number } = {}) =
     for (const item of items) markItem(mark, hashText(item));
     home.lists.set(key, mark, 1, expiresAt);
   };
-  return { home, sweeper, asked, put, at: (time: number) => (now = time) };
+  return { home, sweeper, asked, put, at: (time: number) => (now = time), busy: (is: boolean) => (isBusy = is) };
 };
 
 test('a list is asked for when a fifth of its life is left', () => {
@@ -71,4 +73,24 @@ test('a stale list is replaced whatever the new one holds; a partition that was 
   home.closed = true;
   sweeper.tick();
   expect(asked).toHaveLength(1);
+});
+
+test('a list is asked for once when its visit has ended by the clock of the shop, which goes on where no event comes', () => {
+  const { sweeper, asked, put, home, at, busy } = sweeperOf();
+  put('anna', ['a'], 1e9);
+  put('ben', ['a'], 1e9); // made for the next visit
+  home.lists.endVisit(home.lists.slot('anna'), 5000);
+  sweeper.tick();
+  [home.newestEvent, home.newestSeenAt] = [4900, 0];
+  at(99);
+  sweeper.tick();
+  expect(asked).toEqual([]);
+  at(100);
+  busy(true);
+  sweeper.tick();
+  expect(asked).toEqual([]);
+  busy(false);
+  sweeper.tick();
+  sweeper.tick();
+  expect(asked).toEqual([['anna', false]]);
 });

@@ -4,7 +4,7 @@ import type { ListTail } from './list-tail.ts';
 import { RENEWAL_SHARE, type ScorerOptions } from './options.ts';
 import { isReserved } from './partition.ts';
 import type { ScorerMetrics } from './scorer-metrics.ts';
-import type { Home } from './subject.ts';
+import { type Home, shopTimeOf } from './subject.ts';
 
 /** A partition with its tail of lists. */
 export interface SweptPartition {
@@ -13,8 +13,8 @@ export interface SweptPartition {
 }
 
 /**
- * Lists that are to be made again though nothing happened: those that run out, that show an item which is gone, or that
- * stand in the log though a newer one was published. Bounded: slots looked at a tick, lists asked for a tick.
+ * Lists that are to be made again though nothing happened: those that run out, whose visit has ended, that show an item
+ * which is gone, or that stand in the log though a newer one was published. Bounded: slots looked at a tick, lists asked for a tick.
  */
 export interface Sweeper {
   /** An item can't be shown any longer. */
@@ -25,7 +25,7 @@ export interface Sweeper {
 }
 
 export const SWEEPS_PER_SECOND = 5;
-/** A million lists are looked at for their expiry in ten seconds, some 2 ms a tick. */
+/** A million lists are looked at for their end in ten seconds, some 2 ms a tick. */
 const SLOTS_PER_TICK = 20_000;
 /** Items looked for in one pass over the lists. */
 const MAX_GONE = 256;
@@ -37,6 +37,8 @@ export const createSweeper = (deps: {
   metrics: ScorerMetrics;
   options: Pick<ScorerOptions, 'listTtlMs' | 'refreshPerSecond'>;
   partitions: () => Iterable<SweptPartition>;
+  /** Lists of visits that go on come first. */
+  isBusy: () => boolean;
   /** A list to be made again. */
   refresh: (home: Home, key: string, forced: boolean) => void;
 }): Sweeper => {
@@ -53,13 +55,18 @@ export const createSweeper = (deps: {
     keys.set(key, forced || (keys.get(key) ?? false));
   };
 
-  const lookForExpiry = (home: Home) => {
+  const lookForTheirEnd = (home: Home) => {
     const { lists } = home;
     const before = clock.now() + RENEWAL_SHARE * options.listTtlMs;
+    const visitsBefore = deps.isBusy() ? Number.NEGATIVE_INFINITY : shopTimeOf(home, clock.now());
     const first = cursors.get(home) ?? 0;
     const end = Math.min(lists.size(), first + SLOTS_PER_TICK);
     for (let slot = first; slot < end; slot += 1)
       if (lists.expiresAt(slot) <= before) want(home, lists.key(slot), false);
+      else if (lists.visitEnd(slot) <= visitsBefore) {
+        lists.endVisit(slot, Number.POSITIVE_INFINITY); // asked for once
+        want(home, lists.key(slot), false);
+      }
     cursors.set(home, end >= lists.size() ? 0 : end);
   };
 
@@ -102,7 +109,7 @@ export const createSweeper = (deps: {
           want(home, key, true);
         }
         for (const key of tail.takeShowingGone()) want(home, key, false);
-        lookForExpiry(home);
+        lookForTheirEnd(home);
       }
       lookForGone();
       let left = Math.max(1, options.refreshPerSecond / SWEEPS_PER_SECOND);

@@ -1,4 +1,4 @@
-import { subjectOf } from '@nextcart/contracts';
+import { type BehaviourEvent, subjectOf } from '@nextcart/contracts';
 import { defaultConfiguration } from '@nextcart/ranking';
 import { describe, expect, test } from 'vitest';
 import { estimate, shareOfTheWay } from './figures.ts';
@@ -7,6 +7,10 @@ import { createSchedule } from './schedule.ts';
 import { createServedLists } from './served-lists.ts';
 import { noLists, oracleLists } from './truth-arms.ts';
 
+const noEvent: BehaviourEvent = {
+  ...{ eventId: '', eventTime: 0, eventType: 'view', visitorId: null, userId: null, sessionId: null, itemId: null },
+  ...{ query: null, quantity: null, amount: null, currency: null, recommId: null, properties: {} },
+};
 const size = { seed: 5, people: 120, items: 120, days: 6, trainEveryDays: 1 };
 const deps = { rates: { base: 'EUR', rates: { USD: '0.92', GBP: '1.17' } }, onDay: () => {} };
 
@@ -22,6 +26,7 @@ const contentLists = (seen: (subject: string, trigger: number) => void) => async
       return list;
     },
     take: async ({ event, item, clock }) => {
+      await lists.endVisits(clock);
       if (item) await lists.takeItem(item, nextItem++, clock);
       if (event) await lists.take(event, next++, () => next++);
     },
@@ -83,6 +88,29 @@ test('deeds are done in the order of their times, each as often as it was due', 
   await schedule.until(1);
   await schedule.until(6);
   expect(done).toEqual(['a2', 'b3', 'a4', 'a6', 'b6']);
+});
+
+test('who comes back finds a list for that visit: what was looked at last comes first', async () => {
+  const lists = createServedLists({ ...defaultConfiguration, explained: 0 });
+  const [itemIds, at] = [Array.from({ length: 20 }, (_, n) => `i${n}`), Date.UTC(2026, 2, 1)];
+  const nothing = { description: null, brand: null, price: null, currency: null, stock: null, hidden: false };
+  const always = { availableFrom: null, availableUntil: null, repurchaseDays: null, attributes: {} };
+  for (const [n, itemId] of itemIds.entries())
+    await lists.takeItem({ itemId, title: `thing ${n % 2}`, category: ['Things'], ...nothing, ...always }, n, at);
+  const look = (itemId: string, eventTime: number, offset: number) =>
+    lists.take({ ...noEvent, eventId: `${offset}`, eventTime, userId: 'anna', itemId }, offset, () => 0);
+  await look('i5', at, 0);
+  await look('i8', at + 60_000, 1);
+  const open = lists.current('anna');
+  await lists.endVisits(at + 31 * 60_000 - 1);
+  expect(lists.current('anna')).toBe(open);
+  await lists.endVisits(at + 31 * 60_000);
+  const next = lists.current('anna');
+  expect(next?.items.slice(0, 2)).toEqual(['i8', 'i5']);
+  expect(next?.recommId).not.toBe(open?.recommId);
+  expect(next?.trigger).toBe(1);
+  await look('i8', at + 86_400_000, 2);
+  expect(lists.current('anna')?.items).not.toContain('i8'); // on the screen, and content names no item of itself
 });
 
 describe('figures', () => {

@@ -63,6 +63,7 @@ export const servedArm =
     return {
       current: lists.current,
       take: async (record) => {
+        await lists.endVisits(record.clock);
         await schedule.until(record.clock);
         await takeItem(record);
         if (record.event) await lists.take(record.event, append(record.event), append);

@@ -1,8 +1,9 @@
 /**
  * Lists by the serving code in this process: folds of packages/events, rankers of packages/ranking. A list is a function of
  * the log (law 6), so it does not matter that no broker is between. As the scorer does it: an impression makes no list, an
- * identify takes the visitor's list away and answers with the record of the visitor's history, lists are made again that
- * show what is gone or are about to run out, and after another release or snapshot with the next event.
+ * identify takes the visitor's list away and answers with the record of the visitor's history, lists are made again whose
+ * visit has ended, that show what is gone or are about to run out, and after another release or snapshot with the next
+ * event.
  */
 import {
   type BehaviourEvent,
@@ -31,11 +32,14 @@ import {
   createModelMemory,
   inOrder,
   type ModelMemory,
+  momentOf,
+  namedForNextVisit,
   type RankedKind,
   type RankingConfiguration,
   type ReleaseModels,
   recommIdOf,
   UNTRAINED,
+  visitEndOf,
 } from '@nextcart/ranking';
 import { PARTITION, TOPIC_ID } from './stored-log.ts';
 
@@ -60,6 +64,8 @@ export interface ServedLists {
   /** Folds an event at its offset; resolves when lists are made. `append` puts what answers it into the log. */
   take(event: BehaviourEvent, offset: number, append: (event: BehaviourEvent) => number): Promise<void>;
   takeItem(item: CatalogItem, offset: number, at: number): Promise<void>;
+  /** Makes the lists for the next visit of those whose last one has ended by a time. */
+  endVisits(at: number): Promise<void>;
   /** Makes lists again that are older than a time. */
   renew(before: number, at: number): Promise<void>;
   use<K extends RankedKind>(kind: K, snapshot: { readonly hash: string; readonly payload: SnapshotPayloads[K] }): void;
@@ -80,6 +86,8 @@ export const createServedLists = (configuration: RankingConfiguration): ServedLi
   const assembly = createAssembly({ index, features, configuration });
   const parts = assembly.plain();
   const subjects = new Map<string, Subject>();
+  /** Those who did something, in the order of its time; who did something since stands there again. */
+  const visitors: { readonly subject: Subject; readonly end: number }[] = [];
   const views = Array.from({ length: BATCH }, createHistoryView);
   let models: ReleaseModels | null = null;
   let snapshots: Readonly<Record<string, string>> = {};
@@ -91,7 +99,7 @@ export const createServedLists = (configuration: RankingConfiguration): ServedLi
   const rankSome = async (some: readonly Subject[], at: number) => {
     const requests = some.map(({ state, now }, row) => ({
       history: readHistory(state, views[row] as (typeof views)[number]),
-      now,
+      ...momentOf(now, visitEndOf(now) <= at),
     }));
     const opinions = await models?.opine(
       requests.map(({ history }, row) => ({ history, memory: (some[row] as Subject).memory })),
@@ -102,11 +110,13 @@ export const createServedLists = (configuration: RankingConfiguration): ServedLi
         return own === undefined ? request : { ...request, opinions: own };
       }),
     );
-    const origin = { release: models?.release ?? UNTRAINED, snapshots, catalogPosition: catalog.positionText() };
+    const origin = { release: models?.release ?? UNTRAINED, catalogPosition: catalog.positionText() };
+    const namedFor = (visitEnded: boolean) => (visitEnded ? namedForNextVisit(snapshots) : snapshots);
     some.forEach((subject, row) => {
       const { state } = subject;
       const trigger = lastOffset(state);
-      const made = { ...origin, partition: PARTITION, triggerOffset: trigger, subject: state.subject };
+      const named = { ...origin, snapshots: namedFor(requests[row]?.visitEnded === true) };
+      const made = { ...named, partition: PARTITION, triggerOffset: trigger, subject: state.subject };
       subject.list = {
         ...{ recommId: recommIdOf(made), trigger },
         items: (lists[row]?.items ?? []).map(({ itemId }) => itemId),
@@ -133,8 +143,9 @@ export const createServedLists = (configuration: RankingConfiguration): ServedLi
     const subject = subjectFor(subjectOf(event) as string);
     const of = { offset, eventTime, type: eventTypes.indexOf(eventType), query, sessionId, userId };
     const itemIndex = itemId === null ? -1 : index.add(itemId);
-    foldEvent(subject.state, { ...of, itemIndex, events: properties['events'] ?? null }, index);
+    if (!foldEvent(subject.state, { ...of, itemIndex, events: properties['events'] ?? null }, index)) return subject;
     subject.now = eventTime;
+    visitors.push({ subject, end: visitEndOf(eventTime) });
     return subject;
   };
 
@@ -162,6 +173,16 @@ export const createServedLists = (configuration: RankingConfiguration): ServedLi
         [...subjects.values()].filter(({ list }) => list?.items.includes(item.itemId)),
         at,
       );
+    },
+    endVisits: async (at) => {
+      const some: Subject[] = [];
+      for (let next = visitors[0]; next !== undefined && next.end <= at; next = visitors[0]) {
+        visitors.shift();
+        const { subject, end } = next;
+        if (subject.list !== undefined && visitEndOf(subject.now) === end && !some.includes(subject))
+          some.push(subject);
+      }
+      await rank(some, at);
     },
     renew: (before, at) =>
       rank(

@@ -6,6 +6,7 @@
 import { type PublishedList, readPositions, type Store } from '@nextcart/clickhouse';
 import {
   createItemIndex,
+  isForNextVisit,
   type NextPurchase,
   type RecommendedItem,
   type ReleaseArtifact,
@@ -18,6 +19,7 @@ import {
   createModelMemory,
   defaultConfiguration,
   interleaveLists,
+  momentOf,
   type Opinions,
   type Ranker,
   type RankingConfiguration,
@@ -123,7 +125,7 @@ export const createRecomputer = (deps: RecomputeDeps): Recomputer => {
 
   const rankOne = (
     ranker: Ranker,
-    { list, trigger, position }: Task,
+    { list, trigger, position, snapshots }: Task,
     opinions: Opinions | undefined,
     slot: number,
   ): Omit<Shown, 'teams'> => {
@@ -132,7 +134,8 @@ export const createRecomputer = (deps: RecomputeDeps): Recomputer => {
     if (trigger !== null) {
       if (isSignedIn(trigger.state)) return NOTHING; // looked after under the user's name
       const history = readHistory(trigger.state, views[slot] as (typeof views)[number]);
-      return ranker.rank([{ history, now: trigger.eventTime, ...(opinions && { opinions }) }])[0] ?? NOTHING;
+      const moment = momentOf(trigger.eventTime, isForNextVisit(snapshots));
+      return ranker.rank([{ history, ...moment, ...(opinions && { opinions }) }])[0] ?? NOTHING;
     }
     // their time is that of the snapshots when they were made, and the list carries it
     if (subject === STRANGERS_KEY) return ranker.strangers(eventTime);

@@ -88,7 +88,7 @@ export const withOpinions = async <R extends ReturnType<typeof historiesOf>[numb
 
 /** As the ranker wants them; views are filled again at the next call. */
 export const historiesOf = (requests: readonly MeasuringRequest[], views: HistoryView[]) =>
-  requests.map(({ state, now }, at) => {
+  requests.map(({ state, now, visitEnded }, at) => {
     views[at] ??= createHistoryView();
-    return { history: readHistory(state, views[at]), now };
+    return { history: readHistory(state, views[at]), now, visitEnded };
   });

@@ -35,7 +35,8 @@ const requestOf = (subject: number, viewed: readonly number[], target: string): 
     ),
   );
   const isNew = !viewed.some((item) => target === `i${item}`);
-  return { subject, state, now: NOW + (viewed.length - 1) * 1000, target, isNew, isBought: true };
+  const now = NOW + (viewed.length - 1) * 1000;
+  return { subject, state, now, visitEnded: false, target, isNew, isBought: true };
 };
 const options = { k: 20, signal: new AbortController().signal, onProgress: () => {} };
 

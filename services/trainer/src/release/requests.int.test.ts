@@ -40,7 +40,7 @@ const read = (from: number, to: number) =>
   );
 const told = ({ requests }: MeasuringRequests) =>
   requests
-    .map(({ state, now, target, isNew, isBought }) => {
+    .map(({ state, now, visitEnded, target, isNew, isBought }) => {
       const {
         subject,
         count,
@@ -52,7 +52,7 @@ const told = ({ requests }: MeasuringRequests) =>
         queries,
       } = readHistory(state, createHistoryView());
       const cells = Array.from({ length }, (_, at) => [items[at], kinds[at], times[at], sessions[at], queries[at]]);
-      return { subject, count, cells, now, target, isNew, isBought };
+      return { subject, count, cells, now, visitEnded, target, isNew, isBought };
     })
     .toSorted((a, b) => (a.subject < b.subject ? -1 : a.subject > b.subject ? 1 : a.count - b.count));
 
@@ -93,7 +93,9 @@ const expected = (log: readonly TestEvent[], from: number, to: number) => {
         requests.push({
           subject: 0,
           state,
-          now: newest.time,
+          // half an hour later where the look began a visit: the list for that one was made by then
+          now: newest.time + (look === session ? 1_800_000 : 0),
+          visitEnded: look === session,
           target: target.item as string,
           isNew: !before.some(({ item }) => item === target.item),
           isBought,

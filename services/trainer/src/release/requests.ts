@@ -15,13 +15,16 @@ import {
 } from '@nextcart/clickhouse';
 import { foldStart, type ItemIndex, type LogSlice, SESSION_GAP_MS } from '@nextcart/contracts';
 import { createHistoryView, type HistoryView, readHistory, rebuildState, type SubjectState } from '@nextcart/events';
+import { momentOf } from '@nextcart/ranking';
 
 export interface MeasuringRequest {
   /** Place among the subjects that are measured, from 0, rising. */
   readonly subject: number;
   readonly state: SubjectState;
-  /** Event time of the newest event of the history, epoch ms. */
+  /** That of the list that would have been shown (ranking's visit.ts), epoch ms. */
   readonly now: number;
+  /** Whether the visit of the history's newest event was over: nothing had been done in the one that asks. */
+  readonly visitEnded: boolean;
   /** Id of the item that was put in the cart or bought. */
   readonly target: string;
   /** Whether nothing in the history is of that item. */
@@ -100,7 +103,9 @@ const requestsOf = (
     const { length, items } = readHistory(state, view);
     if (length === 0) return [];
     const isNew = !items.subarray(0, length).includes(index.add(item));
-    return [{ state, now: newest.event_time, target: item, isNew, isBought: isBought(within, place) }];
+    const visitEnded = (known[rows.length] as HistoryRow).event_time - newest.event_time > SESSION_GAP_MS;
+    const moment = momentOf(newest.event_time, visitEnded);
+    return [{ state, ...moment, target: item, isNew, isBought: isBought(within, place) }];
   });
 };
 

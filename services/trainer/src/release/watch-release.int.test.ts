@@ -1,5 +1,6 @@
 import { readLiveQuality, readModelActivations } from '@nextcart/clickhouse';
 import { insertTestEvents, type TestEvent } from '@nextcart/clickhouse/testing';
+import { VISIT_ENDED, VISIT_KEY } from '@nextcart/contracts';
 import { createLogger, systemClock } from '@nextcart/runtime';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { gateSchema } from './gate-settings.ts';
@@ -33,7 +34,7 @@ beforeEach(async () => {
  * Lists of 300 subjects by a release, some seconds apart, `hits` of ten with what the subject does next. An event triggers
  * each, another answers it.
  */
-const lists = async (release: string, from: number, first: number, hits: number, lastScore = 0.2) => {
+const lists = async (release: string, from: number, first: number, hits: number, lastScore = 0.2, snapshots = {}) => {
   const at = (n: number) => from + n * 1000;
   const seconds = (ms: number) => (ms / 1000).toFixed(3);
   const item = (id: string, score: number) => ({ item_id: id, score, source: 'trending' });
@@ -42,10 +43,10 @@ const lists = async (release: string, from: number, first: number, hits: number,
     'lists',
     numbers.map((n) => ({
       ...{ outcome: 'accepted', subject: `u${n % 100}`, recomm_id: `${release}-${n}`, release, offset: first + n },
-      ...{ events_partition: 1, trigger_offset: first + 2 * n, written_at: seconds(at(n)) },
+      ...{ snapshots, events_partition: 1, trigger_offset: first + 2 * n, written_at: seconds(at(n)) },
       items: [item('shown', 0.8 + (n % 5) / 10), item('other', (lastScore * (8 + (n % 5))) / 10 + (n % 7) / 100)],
     })),
-    { token: release },
+    { token: `${release} ${first}` },
   );
   const event = (offset: number, time: number, subject: string, what: string): TestEvent => ({
     ...{ topicId: TOPIC_ID, partition: 1, offset, time, subject, type: 'click', item: what },
@@ -57,7 +58,7 @@ const lists = async (release: string, from: number, first: number, hits: number,
       event(first + 2 * n, at(n) - 10, `u${n % 100}`, 'shown'),
       event(first + 2 * n + 1, at(n) + 500, `u${n % 100}`, n % 10 < hits ? 'shown' : 'else'),
     ]),
-    `events ${release}`,
+    `events ${release} ${first}`,
   );
 };
 const say = (releaseId: string, kind: 'released' | 'promoted' | 'activated', at: number) => {
@@ -115,6 +116,12 @@ test('one whose scores are all alike is taken back though its lists are hit', as
   await twoReleases(5, 1);
   expect(await watch().look()).toContain('its scores fall from');
   expect(counted).toEqual(['scores']);
+});
+
+test('lists for next visits tell nothing of a release: they are steeper than others, and come later', async () => {
+  await twoReleases(5);
+  await lists('two', SWITCH + 7 * MINUTE, 1200, 0, 1, { [VISIT_KEY]: VISIT_ENDED });
+  expect(await watch().look()).toBeNull();
 });
 
 const interleaved = (releaseId: string, against: string, at: number) =>

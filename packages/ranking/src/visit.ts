@@ -1,0 +1,22 @@
+/**
+ * A list is made for the visit that goes on, and again when that has ended, for the next one: what somebody wants who comes
+ * back after days is not what follows the last thing they looked at.
+ */
+import { SESSION_GAP_MS, VISIT_ENDED, VISIT_KEY } from '@nextcart/contracts';
+import { inOrder } from './recomm-id.ts';
+
+/** What a list for the next visit names in place of its snapshots alone. */
+export const namedForNextVisit = (snapshots: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+  inOrder({ ...snapshots, [VISIT_KEY]: VISIT_ENDED });
+
+/** When the visit that an event belongs to ends, if nothing follows. Epoch ms, as the event's time. */
+export const visitEndOf = (eventTime: number): number => eventTime + SESSION_GAP_MS;
+
+/** The time and the visit that a list is asked for: a function of its newest event and of which visit it is made for. */
+export const momentOf = (
+  newestEvent: number,
+  visitEnded: boolean,
+): { readonly now: number; readonly visitEnded: boolean } => ({
+  now: visitEnded ? visitEndOf(newestEvent) : newestEvent,
+  visitEnded,
+});
