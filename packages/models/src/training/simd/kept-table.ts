@@ -4,7 +4,7 @@
  * every machine.
  */
 import type { SparseRows } from '../../item-graph.ts';
-import { encodeWasm, instantiate, type WasmFunction, wasm } from './wasm-module.ts';
+import { compileWasm, instantiate, type WasmFunction, wasm } from './wasm-module.ts';
 
 export interface KeptTable {
   /** into[b] = Σ weight · row[column] over row b of the bags, [rows of the bags, width]; numbers behind those become 0. */
@@ -16,7 +16,6 @@ export interface KeptTable {
 const { get, set, integer, addIntegers, loop, load, store, splat, add, mul } = wasm;
 const BYTES = 4;
 const VECTOR_BYTES = 16;
-const PAGE_BYTES = 65_536;
 const ahead = (local: number, by: readonly number[]) => set(local, addIntegers(get(local), by));
 
 /** into += factor · row. Parameters: into, where it ends, row, factor. */
@@ -67,6 +66,8 @@ const dots: WasmFunction = {
   ),
 };
 
+const loops = compileWasm([addRow, dots]);
+
 /** Rows of results, or vectors, that are worked on at once. */
 const AT_ONCE = 64;
 
@@ -78,13 +79,11 @@ export const createKeptTable = (values: Float32Array, width: number): KeptTable 
   /** Behind the table: vectors or sums, then partial sums of products. */
   const work = rows * stride;
   const partial = work + AT_ONCE * stride;
-  const pages = Math.ceil((partial + AT_ONCE * VECTOR_BYTES) / PAGE_BYTES);
   const exported = instantiate<{
-    readonly memory: { readonly buffer: ArrayBuffer };
     readonly addRow: (into: number, end: number, row: number, factor: number) => void;
     readonly dots: (row: number, end: number, vectors: number, vectorsEnd: number, out: number, zero: number) => void;
-  }>(encodeWasm([addRow, dots], pages));
-  const { buffer } = exported.memory;
+  }>(loops, partial + AT_ONCE * VECTOR_BYTES);
+  const { buffer } = exported;
   const table = new Float32Array(buffer, 0, rows * wide);
   const area = new Float32Array(buffer, work, AT_ONCE * wide);
   const partials = new Float32Array(buffer, partial, AT_ONCE * 4);

@@ -3,7 +3,7 @@
  * module's own, which stays in the first caches: copying them there and back costs a fraction of what is saved, and
  * arrays need no special place. float32 throughout and no fused operations: the same bits on every machine.
  */
-import { encodeWasm, instantiate, type WasmFunction, wasm } from './wasm-module.ts';
+import { compileWasm, instantiate, type WasmFunction, wasm } from './wasm-module.ts';
 
 const { get, set, integer, addIntegers, loop, load, store, splat, add, sub, mul, div, sqrt } = wasm;
 
@@ -11,7 +11,6 @@ const { get, set, integer, addIntegers, loop, load, store, splat, add, sub, mul,
 export const CHUNK = 1024;
 const BYTES = 4;
 const VECTOR_BYTES = 16;
-const PAGE_BYTES = 65_536;
 /** Arrays lie one after the other. */
 const at = (array: number): number => array * CHUNK * BYTES;
 
@@ -95,16 +94,14 @@ const sums = (): WasmFunction => {
 };
 
 const ARRAYS = 4;
-const pages = Math.ceil((ARRAYS * CHUNK * BYTES) / PAGE_BYTES);
 const exported = instantiate<{
-  readonly memory: { readonly buffer: ArrayBuffer };
   readonly addScaled: (end: number, factor: number) => void;
   readonly adamStep: (end: number, ...numbers: readonly number[]) => void;
   readonly sums: (end: number, zero: number) => void;
-}>(encodeWasm([addScaled(), adamStep(), sums()], pages));
+}>(compileWasm([addScaled(), adamStep(), sums()]), ARRAYS * CHUNK * BYTES);
 const [array0, array1, array2, array3] = Array.from(
   { length: ARRAYS },
-  (_, array) => new Float32Array(exported.memory.buffer, at(array), CHUNK),
+  (_, array) => new Float32Array(exported.buffer, at(array), CHUNK),
 ) as [Float32Array, Float32Array, Float32Array, Float32Array];
 
 /** The end of the vectors that `length` numbers fill: what lies in the last one beside them is computed for nothing. */

@@ -63,8 +63,8 @@ const section = (id: number, items: readonly Code[]): Code => [id, ...sized(vect
 const text = (name: string): Code => sized([...new TextEncoder().encode(name)]);
 const types = (of: readonly ValueType[]): Code => vector(of.map((type) => [VALUE_TYPES[type]]));
 
-/** Bytes of a module that exports its functions, and as `memory` so many pages of 64 KiB. */
-export const encodeWasm = (functions: readonly WasmFunction[], pages: number): Uint8Array<ArrayBuffer> => {
+/** Bytes of a module that exports its functions, and as `memory` one that can grow. */
+const encodeWasm = (functions: readonly WasmFunction[]): Uint8Array<ArrayBuffer> => {
   const [TYPES, FUNCTIONS, MEMORY, EXPORTS, CODE] = [1, 3, 5, 7, 10] as const;
   return Uint8Array.from([
     ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
@@ -76,7 +76,7 @@ export const encodeWasm = (functions: readonly WasmFunction[], pages: number): U
       FUNCTIONS,
       functions.map((_, at) => unsigned(at)),
     ),
-    ...section(MEMORY, [[1, ...unsigned(pages), ...unsigned(pages)]]),
+    ...section(MEMORY, [[0, 0]]),
     ...section(EXPORTS, [[...text('memory'), 2, 0], ...functions.map(({ name }, at) => [...text(name), 0, at])]),
     ...section(
       CODE,
@@ -88,13 +88,36 @@ export const encodeWasm = (functions: readonly WasmFunction[], pages: number): U
 };
 
 /** Of the JavaScript API (webassembly.github.io/spec/js-api) what is used; no library that we compile with declares it. */
+interface WasmMemory {
+  readonly buffer: ArrayBuffer;
+  grow(pages: number): number;
+}
 interface WebAssemblyApi {
   readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
   readonly Instance: new (module: object) => { readonly exports: unknown };
 }
 
-/** What the module exports; `Exports` must say what is in it. */
-export const instantiate = <Exports>(bytes: Uint8Array<ArrayBuffer>): Exports => {
-  const { Module, Instance } = (globalThis as unknown as { readonly WebAssembly: WebAssemblyApi }).WebAssembly;
-  return new Instance(new Module(bytes)).exports as Exports;
+const api = () => (globalThis as unknown as { readonly WebAssembly: WebAssemblyApi }).WebAssembly;
+
+export interface WasmModule {
+  readonly compiled: object;
+}
+
+/** To be done once for the process: code that comes and goes with each instance is what engines are least tried with. */
+export const compileWasm = (functions: readonly WasmFunction[]): WasmModule => {
+  const { Module } = api();
+  return { compiled: new Module(encodeWasm(functions)) };
+};
+
+const PAGE_BYTES = 65_536;
+
+/** What the module exports, with a memory of its own of so many bytes or more; `Exports` must say what is in it. */
+export const instantiate = <Exports>(
+  { compiled }: WasmModule,
+  bytes: number,
+): Exports & { readonly buffer: ArrayBuffer } => {
+  const { Instance } = api();
+  const exported = new Instance(compiled).exports as Exports & { readonly memory: WasmMemory };
+  exported.memory.grow(Math.ceil(bytes / PAGE_BYTES));
+  return { ...exported, buffer: exported.memory.buffer };
 };
