@@ -148,8 +148,6 @@ export const openReplayShop = async (urls: {
         await put('events', key, behaviourEventCodec().encode(event));
       }
     },
-    /** Of the shop's clock, in which nothing happens. */
-    pass: (ms: number) => void (clockMs += ms),
     sendItem: (item: CatalogItem) => put('catalog', item.itemId, catalogItemCodec().encode(item)),
     removeItem: (itemId: string) => put('catalog', itemId, null),
     /** A list as it was not made: to be found. */

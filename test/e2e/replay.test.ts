@@ -35,7 +35,9 @@ beforeAll(async () => {
   for (const id of itemIds) await shop.sendItem(itemOf(id));
   await shop.snapshots(itemIds, NOW);
   // so few in memory that nearly everyone who comes back is cold
-  const first = await shop.startScorer({ batchSize: 8, maxSubjects: 6, holdOut: { share: 0.3, salt: 'a' } });
+  const first = await shop.startScorer({
+    ...{ batchSize: 8, maxSubjects: 6, holdOut: { share: 0.3, salt: 'a' }, visitGapMs: 1500 },
+  });
   const inRounds = async (from: number, rounds: number) => {
     for (let round = from; round < from + rounds; round += 1) {
       await shop.send(visits(round, 1));
@@ -57,9 +59,6 @@ beforeAll(async () => {
   await shop.sendItem(itemOf('i4', { price: 1_000n, title: 'Quite another thing' }));
   await shop.removeItem('i5');
   await shop.snapshots(itemIds.toReversed(), NOW + 1000);
-  // who was here before comes back after their visit has ended
-  shop.pass(40 * 60_000);
-  await shop.send(visits(6, 1).slice(0, 1));
   await shop.until('lists for next visits', async () => (await forNextVisit()).length > 10);
   await inRounds(6, 3);
   const second = await shop.write('second');

@@ -49,7 +49,7 @@ export interface RankingConfiguration {
     /** A purchase counts 1 / √(1 + age / this). */
     readonly agingMs: number;
     readonly prior: number;
-    /** For the next visit, what was looked at speaks for itself too: this, by type, over √(1 + age at the visit's end / the next). */
+    /** How much an event says for the next visit; all but purchases 1 / √(1 + age at the visit's end / `leftAgingMs`). */
     readonly leftByType: Readonly<Partial<Record<EventType, number>>>;
     readonly leftAgingMs: number;
   };
@@ -92,7 +92,7 @@ export interface RankingConfiguration {
 export const defaultConfiguration: RankingConfiguration = {
   listSize: 50,
   weights: { history: 0.5, covisit: 1, copurchase: 0.8, neighbours: 3, content: 0.4, trending: 0.15 },
-  returningFactors: { history: 128, autoencoder: 3 },
+  returningFactors: { history: 40, autoencoder: 3 },
   similarWeights: { covisit: 1, copurchase: 0.3, neighbours: 2, content: 0.8, trending: 0.02 },
   attention: { byType: { search: 1.5, view: 1, click: 1, cart: 2, purchase: 3 }, agingMs: 30_000, prior: 0.5 },
   covisitByType: { view: 1, click: 1, cart: 1, purchase: 0.3 },
@@ -111,7 +111,7 @@ export const defaultConfiguration: RankingConfiguration = {
   content: { horizonMs: 3 * HOUR_MS, perItem: 40, perQuery: 150, commonest: 1000, priceShare: 0.3 },
   history: {
     ...{ agingMs: 30 * DAY_MS, prior: 3 },
-    ...{ leftByType: { view: 1, click: 1, cart: 1 }, leftAgingMs: 30_000 },
+    ...{ leftByType: { view: 1, click: 1, cart: 1, purchase: 0.5 }, leftAgingMs: 30_000 },
   },
   trending: { halfLifeWeights: [0.15, 0.25, 0.3, 0.3], everyone: 300, perCategory: 20, boost: 3 },
   repurchaseDays: 30,

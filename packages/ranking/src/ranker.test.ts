@@ -214,6 +214,11 @@ describe('for the next visit', () => {
     expect(rank(deeds).items[0]?.source).not.toBe('history');
   });
 
+  test('so it does for somebody who has bought a lot', () => {
+    const bought = shopIds.slice(0, 30).map((id): Deed => ['purchase', id, 2880]);
+    expect(ids(forNext([...bought, viewed('rugs-4', 0)]))[0]).toBe('rugs-4');
+  });
+
   test('what was bought is not among it', () => {
     const deeds: Deed[] = [viewed('lamps-2', 2), viewed('coffee-7', 1), ['purchase', 'coffee-7', 0]];
     expect(ids(forNext(deeds))).not.toContain('coffee-7');

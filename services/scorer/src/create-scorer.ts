@@ -98,13 +98,15 @@ export const createScorer = (deps: ScorerDeps): Scorer => {
     clock,
     metrics,
     options,
-    isBusy: () => isBusy(),
     partitions: () => owned.values(),
     refresh: (home, key, forced) => refresh(home, key, forced),
+    isBusy: () => isBusy(),
+    prepare: (home, key) => prepare(home, key),
   });
   let releaseSwitch: ReleaseSwitch | undefined;
-  let isBusy = () => false;
   let refresh: (home: Home, key: string, forced: boolean) => void = () => undefined;
+  let prepare: (home: Home, key: string) => void = () => undefined;
+  let isBusy = () => true;
 
   const work = async () => {
     const producer = await background.untilDone('the broker', () => kafka.createProducer({ compression: 'zstd' }));
@@ -134,7 +136,6 @@ export const createScorer = (deps: ScorerDeps): Scorer => {
       well: () => waiting.clear('the broker'),
     });
     const queue = createWorkQueue({ needsState: (cold) => loader.request(cold) });
-    isBusy = () => queue.length() > 0;
     const loader = createColdLoader({
       store,
       clock,
@@ -146,6 +147,7 @@ export const createScorer = (deps: ScorerDeps): Scorer => {
       onIdentify,
       onWarm: (warm) => queue.ready(warm),
     });
+    isBusy = () => queue.length() + loader.waiting() > 0;
     const loop = createScoringLoop({
       queue,
       engine,
@@ -168,7 +170,7 @@ export const createScorer = (deps: ScorerDeps): Scorer => {
       partitions,
       perSecond: options.itemListsPerSecond,
       homes: () => Array.from(owned.values(), ({ home }) => home),
-      isBusy,
+      isBusy: () => queue.length() > 0,
     });
     const follower = await background.untilDone('the releases', () =>
       followReleases({
@@ -207,6 +209,11 @@ export const createScorer = (deps: ScorerDeps): Scorer => {
         again.forced ||= forced;
       }
     };
+    prepare = (home, key) => {
+      const subject = pool.get(home, key);
+      // an event is on its way to a list: the visit goes on
+      if (subject.work === null && subject.inFlight === 0) queue.open(subject).visitEnded = true;
+    };
     const partitionDeps: PartitionDeps = {
       versions: createSchemaVersions('behaviour-event'),
       schemaText,
@@ -242,8 +249,6 @@ export const createScorer = (deps: ScorerDeps): Scorer => {
         end: assignment.end,
         learned: false,
         readBack: false,
-        newestEvent: Number.NEGATIVE_INFINITY,
-        newestSeenAt: 0,
         closed: false,
       };
       const tail = await startListTail({
@@ -252,6 +257,7 @@ export const createScorer = (deps: ScorerDeps): Scorer => {
         topic: options.listsTopic,
         partition,
         lists,
+        visitGapMs: options.visitGapMs,
         isGone: (item) => catalogue.isGone(item),
       });
       const learn = () => {

@@ -11,7 +11,6 @@ import {
   VISIT_KEY,
   wireEncode,
 } from '@nextcart/contracts';
-import { visitEndOf } from '@nextcart/ranking';
 import { expect, test } from 'vitest';
 import { createListEncoder } from './encode-list.ts';
 import { createItemBytes } from './item-bytes.ts';
@@ -122,10 +121,10 @@ const markList = (mark: ListMark, { items, nextPurchases }: Pick<RecommendationL
   return mark;
 };
 
-test('what is read back of a list is its trigger, its expiry, the end of its visit and the mark of its items', () => {
+test('what is read back of a list is its trigger, its expiry, its visit and the mark of its items', () => {
   const read = createListReader();
   const mark = createListMark();
-  const head = { mark: createListMark(), triggerOffset: 0, expiresAt: 0, visitEnd: 0, showsGone: false };
+  const head = { mark: createListMark(), triggerOffset: 0, expiresAt: 0, forVisitOf: 0, showsGone: false };
   for (let seed = 1; seed <= 300; seed += 1) {
     const { list, value } = encoded(seed);
     markList(mark, list);
@@ -134,7 +133,7 @@ test('what is read back of a list is its trigger, its expiry, the end of its vis
       mark,
       triggerOffset: list.triggerOffset,
       expiresAt: list.expiresAt,
-      visitEnd: isForNextVisit(list.snapshots) || list.triggerOffset < 0 ? Infinity : visitEndOf(list.eventTime),
+      forVisitOf: isForNextVisit(list.snapshots) || list.triggerOffset < 0 ? Infinity : list.receivedAt,
       showsGone: false,
     });
   }
@@ -142,7 +141,7 @@ test('what is read back of a list is its trigger, its expiry, the end of its vis
 
 test('bytes that end early are no list, wherever they end, and nothing is thrown', () => {
   const read = createListReader();
-  const head = { mark: createListMark(), triggerOffset: 0, expiresAt: 0, visitEnd: 0, showsGone: false };
+  const head = { mark: createListMark(), triggerOffset: 0, expiresAt: 0, forVisitOf: 0, showsGone: false };
   const { list, value } = encoded(7);
   const taken = Array.from(value.keys()).filter((size) => read(value.subarray(0, size), head));
   // but for one that ends where the first version did
@@ -160,7 +159,7 @@ test('bytes that end early are no list, wherever they end, and nothing is thrown
 test('a list that shows an item which is gone is told when it is read back', () => {
   const { list, value } = encoded(3);
   const gone = hashText(list.items[1]?.itemId as string).low;
-  const head = { mark: createListMark(), triggerOffset: 0, expiresAt: 0, visitEnd: 0, showsGone: false };
+  const head = { mark: createListMark(), triggerOffset: 0, expiresAt: 0, forVisitOf: 0, showsGone: false };
   createListReader(({ low }) => low === gone)(value, head);
   expect(head.showsGone).toBe(true);
   const nextGone = hashText(list.nextPurchases[0]?.itemId as string).low;
@@ -176,7 +175,7 @@ test('a list of the first version is read back as one without next purchases', (
   const { nextPurchases, ...fields } = list;
   expect(nextPurchases.length).toBeGreaterThan(0);
   const value = wireEncode(1, createCodec<Omit<RecommendationList, 'nextPurchases'>>(first).encode(fields));
-  const head = { mark: createListMark(), triggerOffset: 0, expiresAt: 0, visitEnd: 0, showsGone: false };
+  const head = { mark: createListMark(), triggerOffset: 0, expiresAt: 0, forVisitOf: 0, showsGone: false };
   expect(createListReader()(value, head)).toBe(true);
   expect(head.mark).toEqual(markList(createListMark(), { items: list.items, nextPurchases: [] }));
 });

@@ -16,8 +16,6 @@ export const homeOf = (over: Partial<Home> = {}): Home => ({
   end: 0,
   learned: true,
   readBack: true,
-  newestEvent: Number.NEGATIVE_INFINITY,
-  newestSeenAt: 0,
   closed: false,
   ...over,
 });

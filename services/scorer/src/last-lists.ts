@@ -12,9 +12,9 @@ export interface LastLists {
   key(slot: number): string;
   /** Remembers a list; its slot. */
   set(key: string, mark: ListMark, triggerOffset: number, expiresAt: number): number;
-  /** Says when the visit ends that the list was made for, epoch ms; until it is said it never ends. */
-  endVisit(slot: number, at: number): void;
-  /** Epoch ms; Infinity where the list is for no visit that goes on. */
+  /** Says when the visit ends that the slot's list was made for: `set` takes it for one that has ended. */
+  setVisitEnd(slot: number, at: number): void;
+  /** Epoch ms; Infinity where the list is for the next visit, or nobody's. */
   visitEnd(slot: number): number;
   /** True where the slot's list has these items in this order. */
   same(slot: number, mark: { readonly high: number; readonly low: number }): boolean;
@@ -72,7 +72,7 @@ export const createLastLists = (): LastLists => {
       signatures.set(mark.signature, SIGNATURE_WORDS * slot);
       return slot;
     },
-    endVisit: (slot, at) => void (visitEnds[slot] = at),
+    setVisitEnd: (slot, at) => void (visitEnds[slot] = at),
     visitEnd: (slot) => visitEnds[slot] as number,
     same: (slot, mark) => hashes[2 * slot] === mark.high && hashes[2 * slot + 1] === mark.low,
     isEmpty: (slot) => isEmptyMark(hashAt(slot)),

@@ -40,6 +40,8 @@ const markOf = (items: readonly string[]) => {
   return mark;
 };
 
+const VISIT_GAP_MS = 500;
+
 const openLists = async () => {
   const kafka: Kafka = createMemoryKafka({ log: createLogger('test', 'silent'), clock: systemClock });
   await kafka.admin.ensureTopics([{ ...topics.recommendations, name: TOPIC, partitions: 1 }]);
@@ -60,7 +62,9 @@ const openLists = async () => {
     start: async (gone: readonly string[] = []) => {
       const hashes = new Set(gone.map((id) => hashText(id).low));
       const isGone = ({ low }: { low: number }) => hashes.has(low);
-      const tail = await startListTail({ kafka, clock: systemClock, topic: TOPIC, partition: 0, lists, isGone });
+      const tail = await startListTail({
+        ...{ kafka, clock: systemClock, topic: TOPIC, partition: 0, lists, isGone, visitGapMs: VISIT_GAP_MS },
+      });
       await tail.learned;
       return tail;
     },

@@ -27,11 +27,12 @@ export const startListTail = async (deps: {
   topic: string;
   partition: number;
   lists: LastLists;
+  visitGapMs: number;
   isGone: (item: IdHash) => boolean;
 }): Promise<ListTail> => {
   const { kafka, clock, topic, partition, lists } = deps;
   const read = createListReader(deps.isGone);
-  const head: ListHead = { mark: createListMark(), triggerOffset: 0, expiresAt: 0, visitEnd: 0, showsGone: false };
+  const head: ListHead = { mark: createListMark(), triggerOffset: 0, expiresAt: 0, forVisitOf: 0, showsGone: false };
   const suspects = new Map<string, number>();
   const showingGone = new Set<string>();
   let learning = true;
@@ -46,11 +47,11 @@ export const startListTail = async (deps: {
       if (slot !== -1 && !lists.isEmpty(slot)) lists.set(key, NOTHING, known, 0);
       return;
     }
-    const { mark, triggerOffset, expiresAt, visitEnd } = head;
+    const { mark, triggerOffset, expiresAt, forVisitOf } = head;
     if (triggerOffset < known) suspects.set(key, clock.monotonic());
     else if (triggerOffset > known || learning || lists.same(slot, mark)) {
       suspects.delete(key);
-      lists.endVisit(lists.set(key, mark, triggerOffset, expiresAt), visitEnd);
+      lists.setVisitEnd(lists.set(key, mark, triggerOffset, expiresAt), forVisitOf + deps.visitGapMs);
       if (learning && head.showsGone) showingGone.add(key);
       else showingGone.delete(key);
     } else suspects.set(key, clock.monotonic());

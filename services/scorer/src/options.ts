@@ -1,4 +1,4 @@
-import { groups, type HoldOut, topics } from '@nextcart/contracts';
+import { groups, type HoldOut, SESSION_GAP_MS, topics } from '@nextcart/contracts';
 import { DEDUPE_WINDOW } from '@nextcart/events';
 import { defaultConfiguration, type RankingConfiguration } from '@nextcart/ranking';
 
@@ -31,6 +31,8 @@ export interface ScorerOptions {
   readonly commitEveryMs: number;
   /** Lists that the sweeper has made again. */
   readonly refreshPerSecond: number;
+  /** A visit has ended when nothing has come of it for so long. */
+  readonly visitGapMs: number;
   readonly itemListsPerSecond: number;
   readonly dedupeWindow: number;
   readonly sessionTimeoutMs: number;
@@ -59,7 +61,8 @@ export const defaultOptions: ScorerOptions = {
   positionsEveryMs: 3000, // four small queries; what it moves is memory alone
   snapshotsEveryMs: 2000,
   commitEveryMs: 1000,
-  refreshPerSecond: 200, // a million lists in 24 hours are 15 a second
+  refreshPerSecond: 200, // a million lists in 24 hours are 15 a second, and as many again for next visits
+  visitGapMs: SESSION_GAP_MS,
   itemListsPerSecond: 20,
   dedupeWindow: DEDUPE_WINDOW,
   sessionTimeoutMs: 10_000,

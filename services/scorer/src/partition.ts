@@ -115,10 +115,6 @@ export const createOwnedPartition = (
       return;
     }
     const stateAt = clock.now();
-    if (event.eventTime > home.newestEvent) {
-      home.newestEvent = event.eventTime;
-      home.newestSeenAt = stateAt;
-    }
     if (type === IMPRESSION) {
       if (!answer) return;
       metrics.unchanged.observe((stateAt - appendedAt) / 1000);

@@ -8,7 +8,6 @@ import {
   type RankedList,
   recommIdOf,
   UNTRAINED,
-  visitEndOf,
 } from '@nextcart/ranking';
 import type { Clock } from '@nextcart/runtime';
 import type { Catalogue } from './catalogue.ts';
@@ -19,8 +18,9 @@ import { clearMark, createListMark, type ListMark, markBreak, markItem } from '.
 import { RENEWAL_SHARE, type ScorerOptions } from './options.ts';
 import type { Home } from './subject.ts';
 
-/** The stamps of a list, epoch ms. */
+/** The stamps of a list, epoch ms, and when the visit ends that it is for: Infinity where it is for the next one, or nobody's. */
 export interface ListStamps {
+  readonly visitEnd: number;
   readonly triggerOffset: number;
   readonly eventTime: number;
   readonly appendedAt: number;
@@ -102,10 +102,6 @@ export const createPublisher = (deps: {
     ...{ catalogPosition: catalogue.state.positionText(), partition: home.partition, triggerOffset, subject },
   });
 
-  /** When there is to be another for the next visit. */
-  const visitEndAfter = ({ visitEnded }: RankedList, { triggerOffset, eventTime }: ListStamps): number =>
-    visitEnded || triggerOffset < 0 ? Number.POSITIVE_INFINITY : visitEndOf(eventTime);
-
   const releaseOf = ({ usesModels }: RankedList): string => (usesModels ? engine.release : UNTRAINED);
   const nameOf = (origin: ListOrigin) => ({ ...origin, recommId: recommIdOf(origin) });
 
@@ -136,15 +132,14 @@ export const createPublisher = (deps: {
       if (!forced && isCovered(home, slot, triggerOffset)) return null;
       const now = clock.now();
       const stands = slot !== -1 && lists.same(slot, mark);
-      const visitEnd = visitEndAfter(ranked, stamps);
       if (stands && !forced && lists.expiresAt(slot) - now > RENEWAL_SHARE * options.listTtlMs) {
-        lists.endVisit(slot, visitEnd);
+        lists.setVisitEnd(slot, stamps.visitEnd);
         return null;
       }
       const expiresAt = now + options.listTtlMs;
       const named = drafted?.named ?? nameOf(originOf(ranked, home, key, triggerOffset, releaseOf(ranked)));
       const body = encoder.draft({ ...stamps, ...named, items, nextPurchases }, bytes, next);
-      lists.endVisit(lists.set(key, mark, triggerOffset, expiresAt), visitEnd);
+      lists.setVisitEnd(lists.set(key, mark, triggerOffset, expiresAt), stamps.visitEnd);
       return { home, key, body, expiresAt };
     },
     finish: ({ home, key, body, expiresAt }) => ({

@@ -1,5 +1,4 @@
 import { VISIT_KEY, WIRE_HEADER_BYTES } from '@nextcart/contracts';
-import { visitEndOf } from '@nextcart/ranking';
 import { clearMark, hashId, type IdHash, type ListMark, markBreak, markItem } from './list-mark.ts';
 
 /** What a scorer wants of a list that it reads back. */
@@ -8,8 +7,8 @@ export interface ListHead {
   triggerOffset: number;
   /** Epoch ms. */
   expiresAt: number;
-  /** Epoch ms; Infinity where it is for no visit that goes on. */
-  visitEnd: number;
+  /** When its newest event was received, epoch ms; Infinity where it is for the next visit, or nobody's. */
+  forVisitOf: number;
   /** Shows an item that `isGone` says is gone. */
   showsGone: boolean;
 }
@@ -109,9 +108,11 @@ export const createListReader = (
     skipText(); // catalogPosition
     long(); // partition
     out.triggerOffset = long();
-    const eventTime = long();
-    out.visitEnd = ended || out.triggerOffset < 0 ? Number.POSITIVE_INFINITY : visitEndOf(eventTime);
-    for (let stamp = 0; stamp < 5; stamp += 1) long();
+    long(); // eventTime
+    long(); // appendedAt
+    const receivedAt = long();
+    out.forVisitOf = ended || out.triggerOffset < 0 ? Number.POSITIVE_INFINITY : receivedAt;
+    for (let stamp = 0; stamp < 3; stamp += 1) long();
     out.expiresAt = long();
     let next = 0;
     // the first version ends here

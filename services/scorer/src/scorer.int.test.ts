@@ -1,6 +1,6 @@
-import { type BehaviourEvent, behaviourEventCodec, isForNextVisit, WIRE_HEADER_BYTES } from '@nextcart/contracts';
+import { type BehaviourEvent, behaviourEventCodec, WIRE_HEADER_BYTES } from '@nextcart/contracts';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { covisitsOf, itemIds, itemOf, NOW, openShop, type Shop, trendingOf } from './shop.fixture.ts';
+import { covisitsOf, itemIds, itemOf, openShop, type Shop, trendingOf } from './shop.fixture.ts';
 
 let shop: Shop;
 let report: () => { ok: boolean };
@@ -93,29 +93,6 @@ test('lists that show an item are made again when it leaves stock, without any e
   await shop.sendItems([itemOf('i42', { stock: 0 })]);
   await shop.until('the new lists', () => ['dora', '*', 'item:i41'].every((key) => !itemsOf(key).includes('i42')));
   expect(shop.current('dora')?.list).toMatchObject({ triggerOffset: offset, catalogPosition: '61' });
-});
-
-test('when a visit has ended its list is made again for the next one, and again for the one that follows', async () => {
-  const ago = NOW - 40 * 60_000;
-  const seen = [
-    { userId: 'greta', itemId: 'i52', eventTime: ago },
-    { userId: 'greta', itemId: 'i7', eventTime: ago + 60_000 },
-  ];
-  const offset = await shop.send(seen);
-  const next = await shop.until('the list for the next visit', () => {
-    const list = shop.current('greta')?.list;
-    return list && isForNextVisit(list.snapshots) ? list : undefined;
-  });
-  const lists = shop.read.filter(({ key }) => key === 'greta').map(({ list }) => list);
-  expect(isForNextVisit(lists[0]?.snapshots ?? {})).toBe(false);
-  expect(next.triggerOffset).toBe(offset + 1);
-  expect(next.items.slice(0, 2).map(({ itemId, source }) => [itemId, source])).toEqual([
-    ['i7', 'history'],
-    ['i52', 'history'],
-  ]);
-  const back = await listAfter('greta', await shop.send([{ userId: 'greta', itemId: 'i7' }]));
-  expect(isForNextVisit(back.snapshots)).toBe(false);
-  expect(back.items[0]?.itemId).toBe('i8');
 });
 
 test('an older list that is written late is replaced by the newest', async () => {

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createHistoryView, isSignedIn, lastOffset, readHistory, type SubjectState } from '@nextcart/events';
-import { momentOf, type Opinions, type RankedList, type Ranker, type RankRequest, visitEndOf } from '@nextcart/ranking';
+import { momentOf, type Opinions, type RankedList, type Ranker, type RankRequest } from '@nextcart/ranking';
 import type { Clock, Logger } from '@nextcart/runtime';
 import { type Asked, createModelAsker } from './ask-models.ts';
 import type { Engine } from './engine.ts';
@@ -9,7 +9,7 @@ import type { ScorerOptions } from './options.ts';
 import type { Draft, ListStamps, Publisher, Rival } from './publisher.ts';
 import type { ScorerMetrics } from './scorer-metrics.ts';
 import type { Sender } from './sender.ts';
-import { shopTimeOf, type Work } from './subject.ts';
+import type { Work } from './subject.ts';
 import type { WorkQueue } from './work-queue.ts';
 
 /** An event whose subject's list stays as it is, at the time (epoch ms) when that was known. */
@@ -45,7 +45,7 @@ export const createScoringLoop = (deps: {
   clock: Clock;
   log: Logger;
   metrics: ScorerMetrics;
-  options: Pick<ScorerOptions, 'batchSize' | 'batchEveryMs' | 'modelBatchEveryMs' | 'holdOut'>;
+  options: Pick<ScorerOptions, 'batchSize' | 'batchEveryMs' | 'modelBatchEveryMs' | 'visitGapMs' | 'holdOut'>;
   faultPoint: FaultPoint;
   onUnchanged: OnUnchanged | undefined;
 }) => {
@@ -55,25 +55,40 @@ export const createScoringLoop = (deps: {
   const inFlight = new Set<Promise<void>>();
   const models = createModelAsker({ engine, log, metrics, holdOut: deps.options.holdOut });
 
-  /** Whether the visit of the subject's newest event has ended: never where an event asks. */
-  const hasEnded = ({ triggers, subject: { home, eventTime } }: Work): boolean =>
-    triggers.length === 0 && visitEndOf(eventTime) <= shopTimeOf(home, clock.now());
+  /** When what asks came: an event, or what asks without one, just now. */
+  const arrivalOf = ({ triggers, subject }: Work): Pick<ListStamps, 'appendedAt' | 'receivedAt' | 'stateAt'> => {
+    const now = clock.now();
+    const { appendedAt, receivedAt, stateAt } =
+      triggers.length > 0 ? subject : { appendedAt: now, receivedAt: now, stateAt: now };
+    return { appendedAt, receivedAt, stateAt };
+  };
+
+  /** A list for the next visit is made again as one. */
+  const isForNextVisit = ({ triggers, visitEnded, subject }: Work, triggerOffset: number): boolean => {
+    if (triggers.length > 0 || visitEnded) return triggers.length === 0;
+    const { lists } = subject.home;
+    const slot = lists.slot(subject.key);
+    return slot !== -1 && lists.trigger(slot) === triggerOffset && lists.visitEnd(slot) === Number.POSITIVE_INFINITY;
+  };
 
   /** What a list is made from, as it was when its batch was taken. */
   const readied = (works: readonly Work[]): Readied[] =>
     works.map((work, i) => {
       const { subject } = work;
       const state = subject.state as SubjectState;
-      const { eventTime, appendedAt, receivedAt, stateAt } = subject;
+      const { eventTime, receivedAt } = subject;
+      const triggerOffset = lastOffset(state);
+      const isForNext = isForNextVisit(work, triggerOffset);
+      const visitEnd = isForNext ? Number.POSITIVE_INFINITY : receivedAt + deps.options.visitGapMs;
       if (engine.second === null) subject.secondMemory = null;
       return {
         work,
         request: {
           history: readHistory(state, views[i] as (typeof views)[number]),
-          ...momentOf(eventTime, hasEnded(work)),
+          ...momentOf(eventTime, isForNext),
         },
         isSignedIn: isSignedIn(state),
-        stamps: { triggerOffset: lastOffset(state), eventTime, appendedAt, receivedAt, stateAt },
+        stamps: { triggerOffset, visitEnd, eventTime, ...arrivalOf(work) },
       };
     });
 

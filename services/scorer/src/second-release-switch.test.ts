@@ -13,7 +13,10 @@ import { createSubject } from './subject.ts';
 const log = createLogger('test', 'silent');
 const home = homeOf();
 const asked = [
-  { work: { subject: createSubject('anna', home), triggers: [], forced: false, extra: [] }, request: {} as never },
+  {
+    work: { subject: createSubject('anna', home), triggers: [], forced: false, visitEnded: false, extra: [] },
+    request: {} as never,
+  },
 ];
 
 /** Stands for two releases' models, the second's failing at work; closed ones and activations are noted. */

@@ -65,7 +65,10 @@ export const createShopLists = (deps: {
     if (home === undefined) return null;
     const at = clock.now();
     const now = engine.asOf;
-    const stamps = { triggerOffset: -1, eventTime: now, appendedAt: at, receivedAt: at, stateAt: at, scoredAt: at };
+    const stamps = {
+      ...{ triggerOffset: -1, visitEnd: Number.POSITIVE_INFINITY, eventTime: now },
+      ...{ appendedAt: at, receivedAt: at, stateAt: at, scoredAt: at },
+    };
     const strangers = key === STRANGERS_KEY;
     const itemId = key.slice(ITEM_PREFIX.length);
     const kind = strangers ? 'strangers' : 'item';

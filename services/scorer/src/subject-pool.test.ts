@@ -28,7 +28,13 @@ test('who was used since the last look stays, and so does who is waited for', ()
   const home = homeOf({ safe: 10, next: 10 });
   const names = ['used', 'idle', 'working', 'in flight'];
   const [, , working, inFlight] = names.map((name) => warm(pool.get(home, name)));
-  (working as Subject).work = { subject: working as Subject, triggers: [], forced: false, extra: [] };
+  (working as Subject).work = {
+    subject: working as Subject,
+    triggers: [],
+    forced: false,
+    visitEnded: false,
+    extra: [],
+  };
   (inFlight as Subject).inFlight = 1;
   for (const name of names) (home.subjects.get(name) as Subject).touched = false;
   pool.get(home, 'used');

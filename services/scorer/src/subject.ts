@@ -35,9 +35,6 @@ export interface Home {
   learned: boolean;
   /** They have been read back: a key that is not in `lists` has none. */
   readBack: boolean;
-  /** Highest event time of what was folded, epoch ms, and when that came. */
-  newestEvent: number;
-  newestSeenAt: number;
   /** Another member may own the partition: nothing of it may be written. */
   closed: boolean;
 }
@@ -76,6 +73,8 @@ export interface Work {
   readonly triggers: number[];
   /** Publish although nothing changed: a stale list stands in the log. */
   forced: boolean;
+  /** Asked for because the subject's visit has ended; an event that joins begins another. */
+  visitEnded: boolean;
   /** History records that an identify asks for; they go with the list. */
   readonly extra: OutgoingRecord[];
 }
@@ -124,13 +123,6 @@ export const stamp = (subject: Subject, event: Omit<StampedEvent, keyof FoldEven
 /** Offset of the newest event that is known in memory, or -1. */
 export const newestOffset = (subject: Subject): number =>
   subject.state === null ? (subject.tail.at(-1)?.offset ?? -1) : lastOffset(subject.state);
-
-/**
- * The shop's clock, epoch ms: that of its newest event, and where none comes it goes on as ours does. Behind the log while
- * a partition catches up; -Infinity before its first event.
- */
-export const shopTimeOf = ({ newestEvent, newestSeenAt }: Home, now: number): number =>
-  newestEvent + Math.max(0, now - newestSeenAt);
 
 /** First offset of the partition whose trigger may still get a list. */
 export const answeredBelow = ({ open, next }: Home): number => {

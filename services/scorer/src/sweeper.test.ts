@@ -18,20 +18,26 @@ const sweeperOf = (over: { stale?: string[]; refreshPerSecond?: number } = {}) =
     close: () => Promise.resolve(),
   };
   const asked: [string, boolean][] = [];
+  const prepared: string[] = [];
   const sweeper = createSweeper({
     clock: { now: () => now, monotonic: () => now, sleep: () => Promise.resolve() },
     metrics: createScorerMetrics(createMetrics('scorer')),
     options: { listTtlMs: TTL, refreshPerSecond: over.refreshPerSecond ?? 1000 },
     partitions: () => [{ home, tail }],
-    isBusy: () => isBusy,
     refresh: (_, key, forced) => void asked.push([key, forced]),
+    isBusy: () => isBusy,
+    prepare: (_, key) => void prepared.push(key),
   });
-  const put = (key: string, items: readonly string[], expiresAt: number) => {
+  const put = (key: string, items: readonly string[], expiresAt: number, visitEnd = Infinity) => {
     const mark = createListMark();
     for (const item of items) markItem(mark, hashText(item));
-    home.lists.set(key, mark, 1, expiresAt);
+    home.lists.setVisitEnd(home.lists.set(key, mark, 1, expiresAt), visitEnd);
   };
-  return { home, sweeper, asked, put, at: (time: number) => (now = time), busy: (is: boolean) => (isBusy = is) };
+  return {
+    ...{ home, sweeper, asked, prepared, put },
+    at: (time: number) => (now = time),
+    busy: (is: boolean) => (isBusy = is),
+  };
 };
 
 test('a list is asked for when a fifth of its life is left', () => {
@@ -75,22 +81,45 @@ test('a stale list is replaced whatever the new one holds; a partition that was 
   expect(asked).toHaveLength(1);
 });
 
-test('a list is asked for once when its visit has ended by the clock of the shop, which goes on where no event comes', () => {
-  const { sweeper, asked, put, home, at, busy } = sweeperOf();
-  put('anna', ['a'], 1e9);
-  put('ben', ['a'], 1e9); // made for the next visit
-  home.lists.endVisit(home.lists.slot('anna'), 5000);
+test('a list for the next visit is asked for when the visit has ended, once a minute until it is there', () => {
+  const { sweeper, prepared, put, home, at } = sweeperOf();
+  put('anna', ['a'], 1e9, 5000);
+  put('ben', ['a'], 1e9);
+  at(4999);
   sweeper.tick();
-  [home.newestEvent, home.newestSeenAt] = [4900, 0];
-  at(99);
+  expect(prepared).toEqual([]);
+  at(5000);
   sweeper.tick();
-  expect(asked).toEqual([]);
-  at(100);
+  sweeper.tick();
+  expect(prepared).toEqual(['anna']);
+  at(65_000);
+  sweeper.tick();
+  expect(prepared).toEqual(['anna', 'anna']);
+  home.lists.setVisitEnd(home.lists.slot('anna'), Infinity);
+  at(1e6);
+  sweeper.tick();
+  expect(prepared).toHaveLength(2);
+});
+
+test('lists for next visits are made where nothing else waits, a quarter of what may be made at a time', () => {
+  const { sweeper, prepared, asked, put, home, busy } = sweeperOf({ refreshPerSecond: 40 * SWEEPS_PER_SECOND });
+  for (let at = 0; at < 35; at += 1) put(`user ${at}`, ['a'], 1e9, -1);
   busy(true);
   sweeper.tick();
-  expect(asked).toEqual([]);
+  expect(prepared).toHaveLength(0);
   busy(false);
+  sweeper.gone(hashText('a'));
   sweeper.tick();
+  expect([prepared.length, asked.length]).toEqual([0, 35]);
+  const sizes = Array.from({ length: 5 }, () => {
+    sweeper.tick();
+    return prepared.length;
+  });
+  expect(sizes).toEqual([10, 20, 30, 35, 35]);
+  expect(new Set(prepared).size).toBe(35);
+  // what stands in the log may be newer than what was folded by now
+  put('zoe', ['a'], 1e9, -1);
+  Object.assign(home, { next: 5, end: 6 });
   sweeper.tick();
-  expect(asked).toEqual([['anna', false]]);
+  expect(prepared).not.toContain('zoe');
 });

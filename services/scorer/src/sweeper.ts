@@ -4,7 +4,7 @@ import type { ListTail } from './list-tail.ts';
 import { RENEWAL_SHARE, type ScorerOptions } from './options.ts';
 import { isReserved } from './partition.ts';
 import type { ScorerMetrics } from './scorer-metrics.ts';
-import { type Home, shopTimeOf } from './subject.ts';
+import type { Home } from './subject.ts';
 
 /** A partition with its tail of lists. */
 export interface SweptPartition {
@@ -13,8 +13,9 @@ export interface SweptPartition {
 }
 
 /**
- * Lists that are to be made again though nothing happened: those that run out, whose visit has ended, that show an item
- * which is gone, or that stand in the log though a newer one was published. Bounded: slots looked at a tick, lists asked for a tick.
+ * Lists that are to be made again though nothing happened: those that run out, that show an item which is gone, or that
+ * stand in the log though a newer one was published; and those whose visit has ended, for the next one, where there is
+ * nothing else to do. Bounded: slots looked at a tick, lists asked for a tick.
  */
 export interface Sweeper {
   /** An item can't be shown any longer. */
@@ -27,6 +28,10 @@ export interface Sweeper {
 export const SWEEPS_PER_SECOND = 5;
 /** A million lists are looked at for their end in ten seconds, some 2 ms a tick. */
 const SLOTS_PER_TICK = 20_000;
+/** Of the lists that may be made again at a tick, those for next visits: a batch must not be full of them when events come. */
+const NEXT_VISIT_SHARE = 0.25;
+/** A list for the next visit that could not be made is asked for again. */
+const ASKED_AGAIN_MS = 60_000;
 /** Items looked for in one pass over the lists. */
 const MAX_GONE = 256;
 /** An older record of ours is followed by the newer one within this, unless the tail is behind: then one list too many goes out. */
@@ -37,13 +42,16 @@ export const createSweeper = (deps: {
   metrics: ScorerMetrics;
   options: Pick<ScorerOptions, 'listTtlMs' | 'refreshPerSecond'>;
   partitions: () => Iterable<SweptPartition>;
-  /** Lists of visits that go on come first. */
-  isBusy: () => boolean;
   /** A list to be made again. */
   refresh: (home: Home, key: string, forced: boolean) => void;
+  /** Whether events wait: their lists come first. */
+  isBusy: () => boolean;
+  /** A list for the subject's next visit. */
+  prepare: (home: Home, key: string) => void;
 }): Sweeper => {
   const { clock, metrics, options } = deps;
   const cursors = new WeakMap<Home, number>();
+  const visitCursors = new WeakMap<Home, number>();
   const waiting = new Map<Home, Map<string, boolean>>();
   let goneItems: IdHash[] = [];
   /** The pass that is under way: its items, and the slots still to be looked at. */
@@ -55,19 +63,31 @@ export const createSweeper = (deps: {
     keys.set(key, forced || (keys.get(key) ?? false));
   };
 
-  const lookForTheirEnd = (home: Home) => {
+  const lookForExpiry = (home: Home) => {
     const { lists } = home;
     const before = clock.now() + RENEWAL_SHARE * options.listTtlMs;
-    const visitsBefore = deps.isBusy() ? Number.NEGATIVE_INFINITY : shopTimeOf(home, clock.now());
     const first = cursors.get(home) ?? 0;
     const end = Math.min(lists.size(), first + SLOTS_PER_TICK);
     for (let slot = first; slot < end; slot += 1)
       if (lists.expiresAt(slot) <= before) want(home, lists.key(slot), false);
-      else if (lists.visitEnd(slot) <= visitsBefore) {
-        lists.endVisit(slot, Number.POSITIVE_INFINITY); // asked for once
-        want(home, lists.key(slot), false);
-      }
     cursors.set(home, end >= lists.size() ? 0 : end);
+  };
+
+  /** Asks for at most so many; how many. */
+  const lookForEndedVisits = (home: Home, most: number): number => {
+    const { lists } = home;
+    const now = clock.now();
+    let asked = 0;
+    let slot = visitCursors.get(home) ?? 0;
+    const end = Math.min(lists.size(), slot + SLOTS_PER_TICK);
+    for (; slot < end && asked < most; slot += 1) {
+      if (lists.visitEnd(slot) > now) continue;
+      lists.setVisitEnd(slot, now + ASKED_AGAIN_MS);
+      deps.prepare(home, lists.key(slot));
+      asked += 1;
+    }
+    visitCursors.set(home, slot >= lists.size() ? 0 : slot);
+    return asked;
   };
 
   const lookForGone = () => {
@@ -109,10 +129,11 @@ export const createSweeper = (deps: {
           want(home, key, true);
         }
         for (const key of tail.takeShowingGone()) want(home, key, false);
-        lookForTheirEnd(home);
+        lookForExpiry(home);
       }
       lookForGone();
-      let left = Math.max(1, options.refreshPerSecond / SWEEPS_PER_SECOND);
+      const most = Math.max(1, options.refreshPerSecond / SWEEPS_PER_SECOND);
+      let left = most;
       for (const [home, keys] of waiting) {
         if (home.closed || keys.size === 0) waiting.delete(home);
         for (const [key, forced] of keys) {
@@ -121,6 +142,12 @@ export const createSweeper = (deps: {
           keys.delete(key);
           deps.refresh(home, key, forced);
         }
+      }
+      let nextVisits = Math.ceil(NEXT_VISIT_SHARE * most);
+      for (const { home } of deps.partitions()) {
+        if (left < most || nextVisits <= 0 || deps.isBusy()) break;
+        // before that a state may be older than what stands in the log
+        if (!home.closed && home.learned && home.next >= home.end) nextVisits -= lookForEndedVisits(home, nextVisits);
       }
     },
   };

@@ -36,7 +36,7 @@ export const createWorkQueue = (deps: { needsState: (work: Work) => void }): Wor
     ready,
     open: (subject) => {
       if (subject.work !== null) return subject.work;
-      const work: Work = { subject, triggers: [], forced: false, extra: [] };
+      const work: Work = { subject, triggers: [], forced: false, visitEnded: false, extra: [] };
       subject.work = work;
       subject.home.open.add(work);
       ready(work);

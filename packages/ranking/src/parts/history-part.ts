@@ -8,9 +8,10 @@ import { createAdditivePart } from './additive-part.ts';
 const PURCHASE = eventTypes.indexOf('purchase');
 
 /**
- * What the subject did with an item speaks for that item again. Purchases always, with weights of their own that age over
- * weeks: whether it is time to buy again is the repurchase filter's to say. For the next visit what was looked at or left
- * in the cart does too, the last of it most: people go on where they were. Additive in events.
+ * What the subject did with an item speaks for that item again. While a visit goes on that is what they bought, as a share of
+ * all that they bought, which ages over weeks: whether it is time to buy again is the repurchase filter's to say. For the
+ * next visit it is also what they looked at or left in the cart, the last of it most, since people go on where they were;
+ * and as much of it however much they bought. Additive in events.
  */
 export const createHistoryPart = (configuration: RankingConfiguration['history']): ScoringPart => {
   const { agingMs, prior, leftAgingMs } = configuration;
@@ -19,13 +20,17 @@ export const createHistoryPart = (configuration: RankingConfiguration['history']
   const one = Float64Array.of(1);
   const aged = (strength: number, age: number, aging: number) => strength / Math.sqrt(1 + Math.max(0, age) / aging);
 
-  const weightOf = ({ history, now, attention, visitEnded }: ScoringRequest, event: number) => {
+  const strengthOf = ({ history, now, attention, visitEnded }: ScoringRequest, event: number) => {
     const type = attention.types[event] as number;
-    if ((attention.items[event] as number) < 0) return 0;
+    const isPurchase = type === PURCHASE;
+    if ((attention.items[event] as number) < 0 || !(isPurchase || visitEnded)) return 0;
     const at = history.times[attention.cells[event] as number] as number;
-    if (type === PURCHASE) return aged(1, now - at, agingMs);
-    return visitEnded ? aged(left[type] as number, now - visitEndOf(at), leftAgingMs) : 0;
+    const strength = visitEnded ? (left[type] as number) : 1;
+    return isPurchase ? aged(strength, now - at, agingMs) : aged(strength, now - visitEndOf(at), leftAgingMs);
   };
+  /** In the total. */
+  const weightOf = (request: ScoringRequest, event: number) => (request.visitEnded ? 0 : strengthOf(request, event));
+
   return createAdditivePart({
     source: 'history',
     total: (request) => {
@@ -40,7 +45,7 @@ export const createHistoryPart = (configuration: RankingConfiguration['history']
       row.values = one;
       row.start = 0;
       row.end = 1;
-      return weightOf(request, event);
+      return strengthOf(request, event);
     },
   });
 };
