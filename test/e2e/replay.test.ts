@@ -85,7 +85,8 @@ beforeAll(async () => {
       ...{ exploration: { slots: 2, every: 5 }, revenueShare: 0.2, nextPurchases: 3 },
     },
   });
-  await shop.send(visits(15, 2));
+  await inRounds(15, 1);
+  await shop.send(visits(16, 1));
   await shop.tell({ releaseId: 'second', kind: 'rolled_back' });
   await other.serving('by one');
   await shop.send(visits(17, 2));

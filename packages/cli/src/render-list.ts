@@ -1,4 +1,4 @@
-import { formatMoney, type Reason, type RecommendationList, type RecommendedItem } from '@nextcart/contracts';
+import { formatMoney, isForNextVisit, type Reason, type RecommendationList, type RecommendedItem } from '@nextcart/contracts';
 import { paint } from './print.ts';
 
 /** Item id to its title; the id itself where the catalogue does not have it. */
@@ -59,6 +59,7 @@ export const renderNextPurchases = ({ nextPurchases }: RecommendationList, title
 /** One line that says where the list comes from and how fresh it is. */
 export const renderOrigin = (list: RecommendationList): string => {
   if (list.triggerOffset < 0) return `release ${list.release}`;
+  if (isForNextVisit(list.snapshots)) return `made for the next visit; release ${list.release}`;
   const total = list.publishedAt - list.appendedAt;
   const stages = `received +${list.receivedAt - list.appendedAt}, state +${list.stateAt - list.receivedAt}, scored +${list.scoredAt - list.stateAt}, handed to Kafka +${list.publishedAt - list.scoredAt} ms`;
   return `made ${total} ms after the event reached Kafka (${stages}); release ${list.release}`;

@@ -4,7 +4,7 @@ import { TEAMS_KEY } from '@nextcart/contracts';
 /** All that a list was made from (law 6). */
 export interface ListOrigin {
   readonly release: string;
-  /** Hash by kind. */
+  /** Hash by kind, and what else it was made by: changes of the ranking, a next visit. */
   readonly snapshots: Readonly<Record<string, string>>;
   readonly catalogPosition: string;
   readonly partition: number;

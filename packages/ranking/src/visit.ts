@@ -5,7 +5,7 @@
 import { SESSION_GAP_MS, VISIT_ENDED, VISIT_KEY } from '@nextcart/contracts';
 import { inOrder } from './recomm-id.ts';
 
-/** What a list for the next visit names in place of its snapshots alone. */
+/** The snapshots as a list for the next visit names them, with that. */
 export const namedForNextVisit = (snapshots: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
   inOrder({ ...snapshots, [VISIT_KEY]: VISIT_ENDED });
 

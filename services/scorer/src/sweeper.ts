@@ -46,7 +46,7 @@ export const createSweeper = (deps: {
   refresh: (home: Home, key: string, forced: boolean) => void;
   /** Whether events wait: their lists come first. */
   isBusy: () => boolean;
-  /** A list for the subject's next visit. */
+  /** A list to be made for the subject's next visit. */
   prepare: (home: Home, key: string) => void;
 }): Sweeper => {
   const { clock, metrics, options } = deps;

@@ -1,5 +1,5 @@
 import { type Store, snapshotByHash } from '@nextcart/clickhouse';
-import { type ItemIndex, type SnapshotPayloads, VISIT_KEY } from '@nextcart/contracts';
+import type { ItemIndex, SnapshotPayloads } from '@nextcart/contracts';
 import {
   type CatalogFeatures,
   CHANGES_KIND,
@@ -47,7 +47,7 @@ export const createRankers = (deps: {
     of: (snapshots, weights) =>
       rankers.get(JSON.stringify([snapshots, weights]), async () => {
         const named = assembly.plain();
-        const { [CHANGES_KIND]: changes, [VISIT_KEY]: _, ...hashes } = snapshots;
+        const { [CHANGES_KIND]: changes, ...hashes } = snapshots;
         for (const [kind, hash] of Object.entries(hashes)) {
           if (!isRanked(kind)) throw new Skipped(`this version knows no snapshots of ${kind}`);
           const part = await parts.get(`${kind} ${hash}`, () => partOf(kind, hash));

@@ -13,6 +13,7 @@ import {
   STRANGERS_KEY,
   similarItemsKey,
   TEAMS_KEY,
+  VISIT_KEY,
 } from '@nextcart/contracts';
 import { createHistoryView, isSignedIn, readHistory } from '@nextcart/events';
 import {
@@ -125,7 +126,7 @@ export const createRecomputer = (deps: RecomputeDeps): Recomputer => {
 
   const rankOne = (
     ranker: Ranker,
-    { list, trigger, position, snapshots }: Task,
+    { list, trigger, position }: Task,
     opinions: Opinions | undefined,
     slot: number,
   ): Omit<Shown, 'teams'> => {
@@ -134,7 +135,7 @@ export const createRecomputer = (deps: RecomputeDeps): Recomputer => {
     if (trigger !== null) {
       if (isSignedIn(trigger.state)) return NOTHING; // looked after under the user's name
       const history = readHistory(trigger.state, views[slot] as (typeof views)[number]);
-      const moment = momentOf(trigger.eventTime, isForNextVisit(snapshots));
+      const moment = momentOf(trigger.eventTime, isForNextVisit(list.snapshots));
       return ranker.rank([{ history, ...moment, ...(opinions && { opinions }) }])[0] ?? NOTHING;
     }
     // their time is that of the snapshots when they were made, and the list carries it
@@ -193,7 +194,7 @@ export const createRecomputer = (deps: RecomputeDeps): Recomputer => {
       if (list.triggerOffset >= 0 && trigger === null) skip(at, 'its trigger has no row');
       else if (!(await hasCatalogue(position))) skip(at, 'the catalogue that it names has no rows yet');
       else {
-        const { [TEAMS_KEY]: _, ...snapshots } = list.snapshots;
+        const { [TEAMS_KEY]: _, [VISIT_KEY]: __, ...snapshots } = list.snapshots;
         const snapshotsText = JSON.stringify(snapshots);
         tasks.push({ at, list, release: releaseOf(list), position, snapshots, snapshotsText, trigger });
       }

@@ -82,6 +82,13 @@ const together = (all: Iterable<ReadonlyMap<string, Sums>>): Sums[] => {
   return [...sums.values()];
 };
 
+/** Lists of one trigger follow each other where nothing happened: only the last was there when the next deed was done. */
+const lastOfTriggers = (lists: readonly PublishedList[]): readonly PublishedList[] => {
+  const keyOf = ({ subject, triggerOffset }: PublishedList) => `${triggerOffset} ${subject}`;
+  const last = new Map(lists.map((list) => [keyOf(list), list]));
+  return lists.filter((list) => last.get(keyOf(list)) === list);
+};
+
 /**
  * What another release would have shown, beside what was shown, by what the subject did next: its first click, cart or
  * purchase above the list's trigger, up to the newest trigger of the range. Lists that are nobody's are left out.
@@ -139,7 +146,7 @@ export const replayWhatIf = async (
         stopped = true;
         break;
       }
-      const own = page.filter((list) => !isNobodys(list));
+      const own = lastOfTriggers(page.filter((list) => !isNobodys(list)));
       const targetOf = await nextDeeds(partition, own, newestTrigger);
       const counting = own.filter((list) => targetOf(list) !== undefined);
       withoutDeed += own.length - counting.length;
