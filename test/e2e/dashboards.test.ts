@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { insertListCounts, insertLogProgress, insertNeeds, type Store, saveSnapshot } from '@nextcart/clickhouse';
 import { insertTestEvents, migratedStore, type TestEvent } from '@nextcart/clickhouse/testing';
-import { type EventType, flags, type Outcome } from '@nextcart/contracts';
+import { type EventType, flags, type Outcome, VISIT_ENDED, VISIT_KEY } from '@nextcart/contracts';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { parse } from 'yaml';
 import { expandMacros } from '../support/grafana-macros.ts';
@@ -69,12 +69,21 @@ const shopRows = (partition: number): TestEvent[] =>
 
 const listRow = (offset: number) => {
   const at = (ms: number) => ((NOW - 3_000_000 + offset * 10_000 + ms) / 1000).toFixed(3);
+  const isForNext = offset % 11 === 5;
   return {
     ...{ topic_id: TOPIC, partition: 0, offset, outcome: 'accepted', deleted: offset % 30 === 29 },
     ...{ subject: offset % 10 === 0 ? '*' : `u${offset % 23}`, recomm_id: `r${offset}`, release: 'untrained' },
-    ...{ snapshots: { trending: 'hash' }, trigger_offset: offset % 7 === 0 ? -1 : offset },
+    ...{
+      snapshots: { trending: 'hash', ...(isForNext && { [VISIT_KEY]: VISIT_ENDED }) },
+      trigger_offset: offset % 7 === 0 ? -1 : offset,
+    },
     items: [{ item_id: 'i1', score: 1, source: 'trending' }],
-    ...{ appended_at: at(0), received_at: at(2), state_at: at(3), scored_at: at(6 + (offset % 5)) },
+    ...{
+      appended_at: at(isForNext ? -1_800_000 : 0),
+      received_at: at(2),
+      state_at: at(3),
+      scored_at: at(6 + (offset % 5)),
+    },
     ...{ published_at: at(12), written_at: at(15), landed_at: at(500), expires_at: at(86_400_000) },
   };
 };
@@ -184,6 +193,13 @@ test('latency by stage is what the stamps say', async () => {
     ['5 write', 3],
     ['total', 15],
   ]);
+});
+
+test('lists for a next visit, which no event triggered, are not among the latencies, and are told apart', async () => {
+  const rows = await run(...find('nextcart-pipeline', 'Latency by stage'));
+  expect(rows.map((row) => row['max'])).toEqual([2, 1, 7, 6, 3, 15]);
+  const kinds = await run(...find('nextcart-pipeline', 'Lists per second'));
+  expect(new Set(kinds.map(({ kind }) => kind))).toEqual(new Set(['tombstone', 'strangers', 'next visit', 'event']));
 });
 
 test('lists published and suppressed are told apart, a second', async () => {
