@@ -73,8 +73,8 @@ export const createSweeper = (deps: {
     cursors.set(home, end >= lists.size() ? 0 : end);
   };
 
-  /** Asks for at most so many; how many. */
-  const lookForEndedVisits = (home: Home, most: number): number => {
+  /** Asks for at most so many. */
+  const lookForEndedVisits = (home: Home, most: number) => {
     const { lists } = home;
     const now = clock.now();
     let asked = 0;
@@ -87,7 +87,6 @@ export const createSweeper = (deps: {
       asked += 1;
     }
     visitCursors.set(home, slot >= lists.size() ? 0 : slot);
-    return asked;
   };
 
   const lookForGone = () => {
@@ -143,12 +142,12 @@ export const createSweeper = (deps: {
           deps.refresh(home, key, forced);
         }
       }
-      let nextVisits = Math.ceil(NEXT_VISIT_SHARE * most);
-      for (const { home } of deps.partitions()) {
-        if (left < most || nextVisits <= 0 || deps.isBusy()) break;
-        // before that a state may be older than what stands in the log
-        if (!home.closed && home.learned && home.next >= home.end) nextVisits -= lookForEndedVisits(home, nextVisits);
-      }
+      if (left < most || deps.isBusy()) return;
+      // before that a state may be older than what stands in the log
+      const ready = Array.from(deps.partitions(), ({ home }) => home).filter(
+        (home) => !home.closed && home.learned && home.next >= home.end,
+      );
+      for (const home of ready) lookForEndedVisits(home, Math.ceil((NEXT_VISIT_SHARE * most) / ready.length));
     },
   };
 };
