@@ -1,4 +1,10 @@
-import { formatMoney, isForNextVisit, type Reason, type RecommendationList, type RecommendedItem } from '@nextcart/contracts';
+import {
+  formatMoney,
+  isForNextVisit,
+  type Reason,
+  type RecommendationList,
+  type RecommendedItem,
+} from '@nextcart/contracts';
 import { paint } from './print.ts';
 
 /** Item id to its title; the id itself where the catalogue does not have it. */
