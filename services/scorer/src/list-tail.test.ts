@@ -1,4 +1,11 @@
-import { type RecommendationList, recommendationListCodec, topics, wireEncode } from '@nextcart/contracts';
+import {
+  type RecommendationList,
+  recommendationListCodec,
+  topics,
+  VISIT_ENDED,
+  VISIT_KEY,
+  wireEncode,
+} from '@nextcart/contracts';
 import { createMemoryKafka, type Kafka } from '@nextcart/kafka';
 import { createLogger, systemClock } from '@nextcart/runtime';
 import { expect, test } from 'vitest';
@@ -82,7 +89,16 @@ test('what stands in the log is known: of several lists of a key the one with th
   expect(lists.trigger(slot)).toBe(9);
   expect(lists.same(slot, markOf(['b', 'c']))).toBe(true);
   expect(lists.expiresAt(slot)).toBe(1009);
+  expect(lists.visitEnd(slot)).toBe(1 + VISIT_GAP_MS);
   expect(tail.takeStale(0)).toEqual([]);
+  await kafka.close();
+});
+
+test('a list for the next visit is read back as one', async () => {
+  const { kafka, lists, write, start } = await openLists();
+  await write({ ...listOf(9, ['b']), snapshots: { [VISIT_KEY]: VISIT_ENDED } });
+  await start();
+  expect(lists.visitEnd(lists.slot('anna'))).toBe(Infinity);
   await kafka.close();
 });
 
