@@ -13,7 +13,7 @@ export interface RankingConfiguration {
   /** How much each part counts; a part without a number is left out. */
   readonly weights: Readonly<Partial<Record<ListSource, number>>>;
   /** What becomes of a part's weight, also of a release's, in lists for a subject's next visit: this times as much. */
-  readonly returningFactors: Readonly<Partial<Record<ListSource, number>>>;
+  readonly nextVisitFactors: Readonly<Partial<Record<ListSource, number>>>;
   /** The same for the lists of similar items. */
   readonly similarWeights: Readonly<Partial<Record<ListSource, number>>>;
   readonly attention: {
@@ -49,8 +49,9 @@ export interface RankingConfiguration {
     /** A purchase counts 1 / √(1 + age / this). */
     readonly agingMs: number;
     readonly prior: number;
-    /** How much an event says for the next visit; all but purchases 1 / √(1 + age at the visit's end / `leftAgingMs`). */
+    /** The same for the next visit, by type of event; what is no purchase ages by `leftAgingMs`. */
     readonly leftByType: Readonly<Partial<Record<EventType, number>>>;
+    /** Of what was left: minutes decide what comes first of the last visit, and the end of that is where they begin. */
     readonly leftAgingMs: number;
   };
   readonly trending: {
@@ -92,7 +93,7 @@ export interface RankingConfiguration {
 export const defaultConfiguration: RankingConfiguration = {
   listSize: 50,
   weights: { history: 0.5, covisit: 1, copurchase: 0.8, neighbours: 3, content: 0.4, trending: 0.15 },
-  returningFactors: { history: 40, autoencoder: 3 },
+  nextVisitFactors: { history: 40, autoencoder: 3 },
   similarWeights: { covisit: 1, copurchase: 0.3, neighbours: 2, content: 0.8, trending: 0.02 },
   attention: { byType: { search: 1.5, view: 1, click: 1, cart: 2, purchase: 3 }, agingMs: 30_000, prior: 0.5 },
   covisitByType: { view: 1, click: 1, cart: 1, purchase: 0.3 },
@@ -123,9 +124,9 @@ export const defaultConfiguration: RankingConfiguration = {
 };
 
 /** Weights of lists for a next visit, of those for a visit that goes on. */
-export const returningWeights = (
+export const nextVisitWeights = (
   weights: RankingConfiguration['weights'],
-  factors: RankingConfiguration['returningFactors'],
+  factors: RankingConfiguration['nextVisitFactors'],
 ): RankingConfiguration['weights'] =>
   Object.fromEntries(
     Object.entries(weights).map(([source, weight]) => [source, weight * (factors[source as ListSource] ?? 1)]),

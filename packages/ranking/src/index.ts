@@ -21,4 +21,4 @@ export { createRanker, type RankedList, type Ranker, type RankRequest } from './
 export { inOrder, type ListOrigin, recommIdOf, UNTRAINED } from './recomm-id.ts';
 export type { Candidates, ScoreSheet, ScoringPart, ScoringRequest } from './scoring.ts';
 export { createAssembly, type Parts, type RankedKind, rankedKinds, sourceOfKind } from './snapshot-parts.ts';
-export { momentOf, namedForNextVisit, visitEndOf } from './visit.ts';
+export { momentOf, namedSnapshots, visitEndOf } from './visit.ts';

@@ -18,7 +18,7 @@ import { createBest, createScoreSheet } from '@nextcart/models';
 import { type AttentionBuffer, createAttentionReader } from './attention.ts';
 import { createCandidateSheet, createShortlister } from './candidate-sheet.ts';
 import type { CatalogFeatures } from './catalog-features.ts';
-import { defaultConfiguration, type RankingConfiguration, returningWeights } from './configuration.ts';
+import { defaultConfiguration, nextVisitWeights, type RankingConfiguration } from './configuration.ts';
 import { createDiversity } from './diversity.ts';
 import { explore } from './exploration.ts';
 import { createFilter, type FilterCounts, filterNames, noneFiltered } from './filters.ts';
@@ -304,11 +304,11 @@ export const createRanker = (deps: {
   /** For a visit that goes on, and for the next one. */
   const createBoth = (weights: RankingConfiguration['weights']) => {
     const within = createPipeline(weights);
-    let returning: typeof within | undefined;
+    let forNext: typeof within | undefined;
     return (asked: RankRequest): RankedList => {
       if (asked.visitEnded !== true) return within(asked, NOBODY);
-      returning ??= createPipeline(returningWeights(weights, configuration.returningFactors));
-      return returning(asked, NOBODY);
+      forNext ??= createPipeline(nextVisitWeights(weights, configuration.nextVisitFactors));
+      return forNext(asked, NOBODY);
     };
   };
   const rankSubjects = createBoth(configuration.weights);

@@ -5,9 +5,11 @@
 import { SESSION_GAP_MS, VISIT_ENDED, VISIT_KEY } from '@nextcart/contracts';
 import { inOrder } from './recomm-id.ts';
 
-/** The snapshots as a list for the next visit names them, with that. */
-export const namedForNextVisit = (snapshots: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
-  inOrder({ ...snapshots, [VISIT_KEY]: VISIT_ENDED });
+/** What a list names of how it was made: its snapshots, and where it is for the next visit, that. */
+export const namedSnapshots = (
+  snapshots: Readonly<Record<string, string>>,
+  visitEnded: boolean,
+): Readonly<Record<string, string>> => (visitEnded ? inOrder({ ...snapshots, [VISIT_KEY]: VISIT_ENDED }) : snapshots);
 
 /** When the visit that an event belongs to ends, if nothing follows. Epoch ms, as the event's time. */
 export const visitEndOf = (eventTime: number): number => eventTime + SESSION_GAP_MS;

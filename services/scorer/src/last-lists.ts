@@ -11,10 +11,9 @@ export interface LastLists {
   slot(key: string): number;
   key(slot: number): string;
   /** Remembers a list; its slot. */
-  set(key: string, mark: ListMark, triggerOffset: number, expiresAt: number): number;
-  /** Says when the visit ends that the slot's list was made for: `set` takes it for one that has ended. */
+  set(key: string, mark: ListMark, triggerOffset: number, expiresAt: number, visitEnd?: number): number;
   setVisitEnd(slot: number, at: number): void;
-  /** Epoch ms; Infinity where the list is for the next visit, or nobody's. */
+  /** When the visit ends that the list is for, epoch ms; Infinity where it is for the next one, or nobody's. */
   visitEnd(slot: number): number;
   /** True where the slot's list has these items in this order. */
   same(slot: number, mark: { readonly high: number; readonly low: number }): boolean;
@@ -57,7 +56,7 @@ export const createLastLists = (): LastLists => {
     size: () => keys.length,
     slot: (key) => slots.get(key) ?? -1,
     key: (slot) => keys[slot] as string,
-    set: (key, mark, triggerOffset, expiresAt) => {
+    set: (key, mark, triggerOffset, expiresAt, visitEnd = Number.POSITIVE_INFINITY) => {
       let slot = slots.get(key);
       if (slot === undefined) {
         slot = keys.push(key) - 1;
@@ -68,7 +67,7 @@ export const createLastLists = (): LastLists => {
       hashes[2 * slot + 1] = mark.low;
       triggers[slot] = triggerOffset;
       expiries[slot] = isEmptyMark(mark) ? Number.POSITIVE_INFINITY : expiresAt;
-      visitEnds[slot] = Number.POSITIVE_INFINITY;
+      visitEnds[slot] = visitEnd;
       signatures.set(mark.signature, SIGNATURE_WORDS * slot);
       return slot;
     },

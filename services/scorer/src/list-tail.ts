@@ -51,7 +51,7 @@ export const startListTail = async (deps: {
     if (triggerOffset < known) suspects.set(key, clock.monotonic());
     else if (triggerOffset > known || learning || lists.same(slot, mark)) {
       suspects.delete(key);
-      lists.setVisitEnd(lists.set(key, mark, triggerOffset, expiresAt), forVisitOf + deps.visitGapMs);
+      lists.set(key, mark, triggerOffset, expiresAt, forVisitOf + deps.visitGapMs);
       if (learning && head.showsGone) showingGone.add(key);
       else showingGone.delete(key);
     } else suspects.set(key, clock.monotonic());

@@ -4,7 +4,7 @@ import {
   inOrder,
   interleaveLists,
   type ListOrigin,
-  namedForNextVisit,
+  namedSnapshots,
   type RankedList,
   recommIdOf,
   UNTRAINED,
@@ -98,7 +98,7 @@ export const createPublisher = (deps: {
     triggerOffset: number,
     release: string,
   ): ListOrigin => ({
-    ...{ release, snapshots: visitEnded ? namedForNextVisit(engine.snapshots) : engine.snapshots },
+    ...{ release, snapshots: namedSnapshots(engine.snapshots, visitEnded) },
     ...{ catalogPosition: catalogue.state.positionText(), partition: home.partition, triggerOffset, subject },
   });
 
@@ -139,7 +139,7 @@ export const createPublisher = (deps: {
       const expiresAt = now + options.listTtlMs;
       const named = drafted?.named ?? nameOf(originOf(ranked, home, key, triggerOffset, releaseOf(ranked)));
       const body = encoder.draft({ ...stamps, ...named, items, nextPurchases }, bytes, next);
-      lists.setVisitEnd(lists.set(key, mark, triggerOffset, expiresAt), stamps.visitEnd);
+      lists.set(key, mark, triggerOffset, expiresAt, stamps.visitEnd);
       return { home, key, body, expiresAt };
     },
     finish: ({ home, key, body, expiresAt }) => ({

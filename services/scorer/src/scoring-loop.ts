@@ -57,14 +57,16 @@ export const createScoringLoop = (deps: {
 
   /** When what asks came: an event, or what asks without one, just now. */
   const arrivalOf = ({ triggers, subject }: Work): Pick<ListStamps, 'appendedAt' | 'receivedAt' | 'stateAt'> => {
-    const now = clock.now();
-    const { appendedAt, receivedAt, stateAt } =
-      triggers.length > 0 ? subject : { appendedAt: now, receivedAt: now, stateAt: now };
+    if (triggers.length === 0) {
+      const now = clock.now();
+      return { appendedAt: now, receivedAt: now, stateAt: now };
+    }
+    const { appendedAt, receivedAt, stateAt } = subject;
     return { appendedAt, receivedAt, stateAt };
   };
 
-  /** A list for the next visit is made again as one. */
-  const isForNextVisit = ({ triggers, visitEnded, subject }: Work, triggerOffset: number): boolean => {
+  /** Which visit a work asks a list for: one for the next visit is made again as such. */
+  const asksForNextVisit = ({ triggers, visitEnded, subject }: Work, triggerOffset: number): boolean => {
     if (triggers.length > 0 || visitEnded) return triggers.length === 0;
     const { lists } = subject.home;
     const slot = lists.slot(subject.key);
@@ -78,7 +80,7 @@ export const createScoringLoop = (deps: {
       const state = subject.state as SubjectState;
       const { eventTime, receivedAt } = subject;
       const triggerOffset = lastOffset(state);
-      const isForNext = isForNextVisit(work, triggerOffset);
+      const isForNext = asksForNextVisit(work, triggerOffset);
       const visitEnd = isForNext ? Number.POSITIVE_INFINITY : receivedAt + deps.options.visitGapMs;
       if (engine.second === null) subject.secondMemory = null;
       return {

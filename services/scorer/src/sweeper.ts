@@ -26,7 +26,7 @@ export interface Sweeper {
 }
 
 export const SWEEPS_PER_SECOND = 5;
-/** A million lists are looked at for their end in ten seconds, some 2 ms a tick. */
+/** A million lists are looked at for their expiry in ten seconds, some 2 ms a tick, and so for the end of their visits. */
 const SLOTS_PER_TICK = 20_000;
 /** Of the lists that may be made again at a tick, those for next visits: a batch must not be full of them when events come. */
 const NEXT_VISIT_SHARE = 0.25;

@@ -33,7 +33,7 @@ import {
   inOrder,
   type ModelMemory,
   momentOf,
-  namedForNextVisit,
+  namedSnapshots,
   type RankedKind,
   type RankingConfiguration,
   type ReleaseModels,
@@ -111,11 +111,10 @@ export const createServedLists = (configuration: RankingConfiguration): ServedLi
       }),
     );
     const origin = { release: models?.release ?? UNTRAINED, catalogPosition: catalog.positionText() };
-    const namedFor = (visitEnded: boolean) => (visitEnded ? namedForNextVisit(snapshots) : snapshots);
     some.forEach((subject, row) => {
       const { state } = subject;
       const trigger = lastOffset(state);
-      const named = { ...origin, snapshots: namedFor(requests[row]?.visitEnded === true) };
+      const named = { ...origin, snapshots: namedSnapshots(snapshots, requests[row]?.visitEnded === true) };
       const made = { ...named, partition: PARTITION, triggerOffset: trigger, subject: state.subject };
       subject.list = {
         ...{ recommId: recommIdOf(made), trigger },
