@@ -4,6 +4,7 @@
  * - The newest row of a kind is in force, also where an older hash comes back into force.
  * - Nothing that an unexpired list names is ever dropped.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   decodeSnapshot,
   encodeSnapshot,
@@ -97,6 +98,7 @@ export const snapshotByHash = async (store: Store, hash: string): Promise<Stored
     `SELECT ${columns} FROM ${tables.snapshots} WHERE hash = {hash:String} LIMIT 1`,
     { hash },
   );
+  await nextTurn(); // megabytes were read, and are looked through next: others come between
   return fromRow(rows[0]);
 };
 

@@ -53,6 +53,28 @@ test('the broker itself refuses the commit of a member that it does not know', a
   await kafka.close();
 });
 
+test('what the broker packs, as a topic may ask for, is read as it was sent', async () => {
+  const topic = uniqueName('packed');
+  const kafka = createKafka(connect());
+  const config = { 'compression.type': 'zstd' };
+  await kafka.admin.ensureTopics([{ name: topic, schema: 'behaviour-event', partitions: 1, config }]);
+  const values = [20, 3000, 200_000].map((size) =>
+    Buffer.from(Uint8Array.from({ length: size }, (_, i) => (i * i) >>> 5)),
+  );
+  const producer = await kafka.createProducer();
+  for (const value of values) await producer.sendAll([{ topic, partition: 0, key: null, value }]);
+  const seen: (Buffer | null)[] = [];
+  const tail = await kafka.tail({
+    topic,
+    from: 'start',
+    onRecords: async (_, records) => void seen.push(...records.map(({ value }) => value)),
+  });
+  await tail.caughtUp;
+  expect(seen).toEqual(values);
+  await kafka.admin.deleteTopics([topic]);
+  await kafka.close();
+});
+
 test('a broker that is not there is said to be away, and may be asked again', async () => {
   const nowhere = createKafka({ ...connect(), connection: { brokers: ['127.0.0.1:1'], clientId: 'nextcart-test' } });
   await expect(nowhere.admin.topic('any')).rejects.toMatchObject({ code: 'broker_unavailable', retry: true });

@@ -5,12 +5,6 @@
  */
 import { crc32c, type ProduceMessage } from './kafkajs-internals.ts';
 
-/** Packs the records of a batch; the codec's number goes into the batch's attributes. */
-export interface Codec {
-  readonly number: number;
-  pack(records: Buffer): Promise<Buffer> | Buffer;
-}
-
 /** Of a batch: from its first offset to the count of its records. */
 const HEAD_BYTES = 61;
 /** Bytes that the batch's length does not count, and those before what its checksum covers. */
@@ -20,7 +14,7 @@ const MAGIC = 2;
 const SIZE_BYTES = 5;
 const FIRST_SCRATCH_BYTES = 64 * 1024;
 
-/** Records are written here before they are packed or copied: nobody else sees it, and no write waits. */
+/** Records are written here before they are copied: nobody else sees it, and no write waits. */
 let scratch = Buffer.allocUnsafe(FIRST_SCRATCH_BYTES);
 let at = 0;
 
@@ -85,22 +79,15 @@ const writeRecords = (messages: readonly ProduceMessage[]): Buffer => {
  * One batch, its records in their order; the broker gives offsets and, where the topic says so, the time.
  *
  * @param now epoch ms, the time of all its records
- * @param codec null for none
  */
-export const encodeBatch = async (
-  messages: readonly ProduceMessage[],
-  now: number,
-  codec: Codec | null,
-): Promise<Buffer> => {
+export const encodeBatch = (messages: readonly ProduceMessage[], now: number): Buffer => {
   const records = writeRecords(messages);
-  // what is packed later is packed from a copy: another batch may be written meanwhile
-  const packed = codec === null ? records : await codec.pack(records);
-  const batch = Buffer.allocUnsafe(HEAD_BYTES + packed.length);
+  const batch = Buffer.allocUnsafe(HEAD_BYTES + records.length);
   batch.writeBigInt64BE(0n, 0);
   batch.writeInt32BE(batch.length - BEFORE_LENGTH, 8);
   batch.writeInt32BE(0, 12);
   batch[16] = MAGIC;
-  batch.writeInt16BE(codec?.number ?? 0, 21);
+  batch.writeInt16BE(0, 21); // not packed: see producer.ts
   batch.writeInt32BE(messages.length - 1, 23);
   batch.writeBigInt64BE(BigInt(now), 27);
   batch.writeBigInt64BE(BigInt(now), 35);
@@ -108,7 +95,7 @@ export const encodeBatch = async (
   batch.writeInt16BE(0, 51);
   batch.writeInt32BE(0, 53);
   batch.writeInt32BE(messages.length, 57);
-  batch.set(packed, HEAD_BYTES);
+  batch.set(records, HEAD_BYTES);
   batch.writeUInt32BE(crc32c(batch.subarray(BEFORE_CHECKED)), 17);
   return batch;
 };

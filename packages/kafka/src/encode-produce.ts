@@ -2,25 +2,21 @@
  * A produce request's body, versions 3 to 7 (https://kafka.apache.org/protocol#The_Messages_Produce), out of what
  * kafkajs's producer hands over, in one buffer of its size.
  */
-import { type Codec, encodeBatch } from './encode-batch.ts';
+import { encodeBatch } from './encode-batch.ts';
 import type { Encoded, ProduceRequest } from './kafkajs-internals.ts';
 
 /** Null, acks, time and the count of topics. */
 const HEAD_BYTES = 2 + 2 + 4 + 4;
 const NO_TRANSACTION = -1;
 
-export const encodeProduce = async (
-  { acks, timeout, topicData }: ProduceRequest,
-  now: number,
-  codec: Codec | null,
-): Promise<Encoded> => {
+export const encodeProduce = ({ acks, timeout, topicData }: ProduceRequest, now: number): Encoded => {
   const topics: { topic: string; batches: { partition: number; batch: Buffer }[] }[] = [];
   let size = HEAD_BYTES;
   for (const { topic, partitions } of topicData) {
     const batches: { partition: number; batch: Buffer }[] = [];
     size += 2 + Buffer.byteLength(topic) + 4;
     for (const { partition, messages } of partitions) {
-      const batch = await encodeBatch(messages, now, codec);
+      const batch = encodeBatch(messages, now);
       batches.push({ partition, batch });
       size += 8 + batch.length;
     }

@@ -10,7 +10,7 @@ export interface FetchWait {
 
 const waits: Readonly<Record<FetchMode, FetchWait>> = {
   // with nothing to read it comes back five times a second, and with the first byte at once
-  prompt: { minBytes: 1, maxWaitMs: 200, restMs: 2 },
+  prompt: { minBytes: 1, maxWaitMs: 200, restMs: 4 },
   bulk: { minBytes: 1024 * 1024, maxWaitMs: 500, restMs: 0 },
 };
 

@@ -55,7 +55,6 @@ export interface OutgoingRecord {
 export interface ProducerOptions {
   /** Bytes that may wait before `send` and `sendAll` hold the caller back. */
   readonly maxQueuedBytes?: number;
-  readonly compression?: 'none' | 'zstd';
   /** 10 s where absent: how long `close` waits for the broker. */
   readonly closeTimeoutMs?: number;
 }

@@ -54,8 +54,6 @@ export interface ProduceMessage {
 export interface ProduceRequest {
   readonly acks: number;
   readonly timeout: number;
-  /** 0 for none. */
-  readonly compression: number;
   readonly topicData: readonly {
     readonly topic: string;
     readonly partitions: readonly {
@@ -215,8 +213,8 @@ export const replaceDecodeMessages = (replace: (original: DecodeMessages) => Dec
   replaceModule('kafkajs/src/protocol/requests/fetch/v4/decodeMessages', replace);
 
 /** Another encoder of produce requests: versions 4 to 7 are made of version 3's. */
-export const replaceEncodeProduce = (encode: (request: ProduceRequest) => Promise<Encoded>): void =>
+export const replaceEncodeProduce = (encode: (request: ProduceRequest) => Encoded): void =>
   replaceModule<MakeProduce>('kafkajs/src/protocol/requests/produce/v3/request', (original) => (request) => ({
     ...original(request),
-    encode: () => encode(request),
+    encode: async () => encode(request),
   }));

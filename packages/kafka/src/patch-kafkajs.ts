@@ -13,7 +13,6 @@
  */
 import kafkajs from 'kafkajs';
 import { decodeRecords, formatOf, MAGIC_2 } from './decode-records.ts';
-import type { Codec } from './encode-batch.ts';
 import { encodeProduce } from './encode-produce.ts';
 import {
   ConnectionPrototype,
@@ -24,7 +23,7 @@ import {
   replaceDecodeMessages,
   replaceEncodeProduce,
 } from './kafkajs-internals.ts';
-import { compress, decompress } from './zstd.ts';
+import { decompress } from './zstd.ts';
 
 /** As in kafkajs: how soon a full queue is looked at again when no throttle says otherwise. */
 const RECHECK_MS = 10;
@@ -51,8 +50,6 @@ const decodeMessages =
     decoder.forward(4 + size);
     return decodeRecords(bytes, unpack);
   };
-
-const ZSTD: Codec = { number: kafkajs.CompressionTypes.ZSTD, pack: compress };
 
 let patched = false;
 
@@ -96,5 +93,5 @@ export const patchKafkajs = (now: () => number): void => {
     decompress: async (bytes: Buffer) => decompress(bytes),
   });
   replaceDecodeMessages(decodeMessages);
-  replaceEncodeProduce((request) => encodeProduce(request, now(), request.compression === ZSTD.number ? ZSTD : null));
+  replaceEncodeProduce((request) => encodeProduce(request, now()));
 };

@@ -2,7 +2,8 @@
  * Invariants: one send is in flight at a time, so records of a partition reach the log in the order they were handed
  * over; a record is acknowledged to the caller only after all replicas have it; a send that failed or got no answer is
  * repeated until the producer is closed, so a record may be there twice, and none is lost without a word. Not idempotent
- * on purpose: kafkajs's idempotent producer lost acknowledged records in fault runs.
+ * on purpose: kafkajs's idempotent producer lost acknowledged records in fault runs. Nothing is packed
+ * (docs/decisions/0031-plain-batches.md).
  */
 import { NextcartError } from '@nextcart/contracts';
 import type { Clock, Logger } from '@nextcart/runtime';
@@ -34,7 +35,6 @@ export const createProducer = async (
 ): Promise<Producer> => {
   const { home, admin, log, clock } = deps;
   const { maxQueuedBytes = DEFAULT_MAX_QUEUED_BYTES, closeTimeoutMs = CLOSE_TIMEOUT_MS } = options;
-  const compression = options.compression === 'zstd' ? kafkajs.CompressionTypes.ZSTD : kafkajs.CompressionTypes.None;
   const make = () =>
     home.brief.producer({
       allowAutoTopicCreation: false,
@@ -90,7 +90,6 @@ export const createProducer = async (
     }
     await client.sendBatch({
       acks: -1,
-      compression,
       timeout: REQUEST_TIMEOUT_MS,
       topicMessages: [...byTopic].map(([topic, messages]) => ({ topic, messages })),
     });

@@ -1,32 +1,15 @@
 /**
- * zstd by Node. Small ones at once: the way over the thread pool and a stream costs some 100 µs more than the work
- * itself (a list of 3 KB by level 3: 37 µs and 20 µs at once, 174 µs and 131 µs over the pool). Large ones must not hold
- * up the loop.
+ * zstd of other clients' batches, by Node. Small ones at once: the way over the thread pool and a stream costs some 100 µs
+ * more than the work itself (a list of 3 KB: 20 µs at once, 131 µs over the pool). Large ones must not hold up the loop.
  */
 import { promisify } from 'node:util';
-import { constants, zstdCompress, zstdCompressSync, zstdDecompress, zstdDecompressSync } from 'node:zlib';
+import { zstdDecompress, zstdDecompressSync } from 'node:zlib';
 
 const AT_ONCE_BYTES = 64 * 1024;
 /** What Node's streams have. A chunk that is too small costs a copy, one that is too large feeds the garbage collector. */
 const CHUNK_BYTES = 16 * 1024;
 const LEAST_CHUNK_BYTES = 256;
-/**
- * Of lists it makes fewer bytes than level 3, the default, in two thirds of the time (30 KB: 6.9 KB in 68 µs, 7.2 KB in
- * 105).
- */
-const params = { [constants.ZSTD_c_compressionLevel]: 1 };
-const compressLater = promisify(zstdCompress);
 const decompressLater = promisify(zstdDecompress);
-
-/** `bytes` may be written over once this returns, before the promise resolves. */
-export const compress = (bytes: Buffer): Promise<Buffer> | Buffer =>
-  bytes.length <= AT_ONCE_BYTES
-    ? zstdCompressSync(bytes, {
-        params,
-        pledgedSrcSize: bytes.length,
-        chunkSize: Math.max(LEAST_CHUNK_BYTES, bytes.length >>> 1),
-      })
-    : compressLater(Buffer.from(bytes), { params, pledgedSrcSize: bytes.length });
 
 /** Unpacked bytes as the frame's head tells them, or -1 where it doesn't (RFC 8878, section 3.1.1.1). */
 const contentSize = (frame: Buffer): number => {

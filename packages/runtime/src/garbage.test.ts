@@ -27,3 +27,34 @@ test('buffers alone no longer make V8 collect the whole heap', () => {
   expect(before).toBeGreaterThan(8);
   expect(fullCollections('countBuffersAsHeap();')).toBeLessThan(before / 3);
 });
+
+/** By how much the heap of a process has grown since a full collection when the next one begins. */
+const growth = (first: string): number => {
+  const grows = `
+import { collectSeldom } from ${JSON.stringify(join(import.meta.dirname, 'garbage.ts'))};
+import { constants, PerformanceObserver } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+${first}
+let full = 0;
+new PerformanceObserver((list) => {
+  for (const { detail } of list.getEntries()) if (detail.kind === constants.NODE_PERFORMANCE_GC_MAJOR) full += 1;
+}).observe({ entryTypes: ['gc'] });
+const kept = [];
+const grow = () => kept.push(Array.from({ length: 10_000 }, (_, i) => ({ i, of: [i] })));
+const used = () => process.memoryUsage().heapUsed;
+for (let i = 0; i < 60; i += 1) grow();
+gc();
+await sleep(50);
+const alive = used();
+for (full = 0; full === 0; await sleep(1)) grow();
+console.log(used() / alive, kept.length);
+`;
+  const flags = ['--expose-gc', '--input-type=module'];
+  return Number.parseFloat(execFileSync(process.execPath, [...flags, '-e', grows], { encoding: 'utf8' }));
+};
+
+test('the heap about doubles before it is collected whole', () => {
+  const grown = growth('collectSeldom();');
+  expect(grown).toBeGreaterThan(1.7);
+  expect(grown).toBeLessThan(2.7);
+});

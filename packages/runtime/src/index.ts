@@ -2,7 +2,7 @@ export { certificateCure, readAuthority } from './certificate.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { type EnvRule, type EnvSource, parseEnv, serviceEnv } from './env.ts';
 export { type Crash, createFaultPoint, type FaultPoint, parseCrash } from './fault-point.ts';
-export { countBuffersAsHeap } from './garbage.ts';
+export { collectSeldom, countBuffersAsHeap } from './garbage.ts';
 export { createHealth, type Health, type HealthCheck } from './health.ts';
 export { type StatusServer, startStatusServer } from './http.ts';
 export { createLifecycle, type Lifecycle, STOP_TIMEOUT_MS } from './lifecycle.ts';

@@ -109,7 +109,7 @@ export const createScorer = (deps: ScorerDeps): Scorer => {
   let isBusy = () => true;
 
   const work = async () => {
-    const producer = await background.untilDone('the broker', () => kafka.createProducer({ compression: 'zstd' }));
+    const producer = await background.untilDone('the broker', () => kafka.createProducer());
     const [listSchema, eventSchema, releaseSchema] = await background.untilDone('the schema registry', () =>
       Promise.all([
         registry.register(registrySubject(options.listsTopic), ownSchema('recommendation-list')),

@@ -9,6 +9,7 @@ import {
   type Ranker,
   type RankingConfiguration,
   type ReleaseModels,
+  type ScoringPart,
   UNTRAINED,
 } from '@nextcart/ranking';
 
@@ -41,7 +42,10 @@ export interface Engine {
   /** Ends what is interleaved: that was with another. */
   useModels(models: ReleaseModels | null): void;
   useSecond(second: Pick<SecondRelease, 'models' | 'share'> | null): void;
-  use<K extends RankedKind>(kind: K, snapshot: { hash: string; asOf: number; payload: SnapshotPayloads[K] }): void;
+  /** What a snapshot feeds, not in use yet. */
+  part<K extends RankedKind>(kind: K, payload: SnapshotPayloads[K]): ScoringPart;
+  /** `part`: of that snapshot. */
+  use(kind: RankedKind, snapshot: { readonly hash: string; readonly asOf: number }, part: ScoringPart): void;
 }
 
 export const createEngine = (deps: {
@@ -62,8 +66,8 @@ export const createEngine = (deps: {
     release: UNTRAINED,
     snapshots: changes === undefined ? {} : { [CHANGES_KIND]: changes },
     asOf: 0,
-    use: (kind, { hash, asOf, payload }) => {
-      const part = assembly.part(kind, payload);
+    part: assembly.part,
+    use: (kind, { hash, asOf }, part) => {
       parts.set(part.source, part);
       asOfs.set(kind, asOf);
       engine.asOf = Math.max(0, ...asOfs.values());

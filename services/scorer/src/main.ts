@@ -2,7 +2,7 @@ import { clickhouseConnection, createStore } from '@nextcart/clickhouse';
 import { createKafka, createRegistryClient, kafkaConnection, registryConnection } from '@nextcart/kafka';
 import {
   systemClock as clock,
-  countBuffersAsHeap,
+  collectSeldom,
   createFaultPoint,
   createHealth,
   createLifecycle,
@@ -15,7 +15,7 @@ import { createScorer } from './create-scorer.ts';
 import { optionsOf, readEnv } from './env.ts';
 
 const env = readEnv();
-countBuffersAsHeap();
+collectSeldom();
 helpersStandBack();
 const log = createLogger('scorer', env.LOG_LEVEL);
 const lifecycle = createLifecycle({ log, clock });

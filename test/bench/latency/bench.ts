@@ -4,9 +4,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createShop } from '@nextcart/datasets';
-import { countBuffersAsHeap, systemClock } from '@nextcart/runtime';
+import { systemClock } from '@nextcart/runtime';
 import type { Bench, BenchContext, Metrics } from '../harness/bench.ts';
-import { selfMicros, startCpuMeter } from '../harness/cpu.ts';
+import { startCpuMeter } from '../harness/cpu.ts';
 import { type OwnServers, type ServiceProcess, startOwnServers } from '../harness/own-servers.ts';
 import { waitForRows } from '../ingest/database.ts';
 import { fillCatalogue, fillEvents } from '../ingest/fill-topic.ts';
@@ -80,7 +80,6 @@ const createLatencyBench = (options: {
   about: options.about,
   repeats: 3,
   prepare: async (context) => {
-    countBuffersAsHeap(); // the reader is this process, and its pauses count
     const size = context.quick ? QUICK : FULL;
     const servers = await startOwnServers(context);
     await servers.setUp();
@@ -181,28 +180,26 @@ const measurePhase = async (
     script: join(import.meta.dirname, 'scorer-process.ts'),
     env: { STAMPS_FILE: stampsFile },
   });
-  const recorder = await startRecorder(servers.kafka);
+  const { kafkaBrokers: brokers, schemaRegistryUrl: registryUrl } = servers.stack.urls;
+  const recorder = await startRecorder(brokers);
   const { history, warmUpS, seconds } = size;
   const label = `@${rate}`;
   context.log(
     `  ${name === undefined ? '' : `through a ${name}, `}${rate} events/s for ${seconds} s, after ${warmUpS} s to warm up`,
   );
-  const { kafkaBrokers: brokers, schemaRegistryUrl: registryUrl } = servers.stack.urls;
   const begin = await beside?.(servers);
   let meter: (() => Record<string, number>) | undefined;
   let cpu: Record<string, number> = {};
-  let readerBefore = 0;
   const done = await runLoad(
     { brokers, registryUrl, shop, history, eventsPerS: rate, warmUpS, seconds, coldShare: COLD_SHARE },
     (load) => {
       const services = Object.fromEntries([...others, scorer].map((each) => [each.name, each.pid]));
       const serverPids = { clickhouse: servers.pid('clickhouse'), broker: servers.pid('kafka') };
-      meter = startCpuMeter({ ...services, ...serverPids, load });
-      readerBefore = selfMicros();
+      meter = startCpuMeter({ ...services, ...serverPids, load, reader: recorder.pid });
       void sleep(warmUpS * 1000).then(begin);
     },
     () => {
-      cpu = { ...meter?.(), reader: selfMicros() - readerBefore };
+      cpu = meter?.() ?? {};
     },
   );
   await sleep(SETTLE_MS);

@@ -1,3 +1,5 @@
+import type { Recording } from './recorder.ts';
+
 /** What is agreed between the measuring process and those it starts. */
 
 /** Header of an event: when it was due by the load's plan, epoch ms with fractions. */
@@ -42,6 +44,9 @@ export type LoadMessage =
       readonly lateMsMax: number;
     };
 export type LoadDone = Extract<LoadMessage, { kind: 'done' }>;
+
+/** The reader's messages to its parent: when it reads at the ends, and what it saw. */
+export type ReaderMessage = { readonly kind: 'ready' } | { readonly kind: 'done'; readonly recording: Recording };
 
 /** Epoch ms with fractions, comparable between processes of one machine. */
 export const preciseNow = (): number => performance.timeOrigin + performance.now();

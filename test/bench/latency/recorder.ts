@@ -1,7 +1,7 @@
-import { topics } from '@nextcart/contracts';
-import type { Kafka } from '@nextcart/kafka';
-import { type ListStamps, readListStamps, TAIL_BYTES } from './list-tail-fields.ts';
-import { DUE_HEADER, preciseNow } from './plan.ts';
+import { fork } from 'node:child_process';
+import { join } from 'node:path';
+import type { ListStamps } from './list-tail-fields.ts';
+import type { ReaderMessage } from './plan.ts';
 
 /** What was seen in the log while a load ran, each as it became readable. */
 export interface SeenEvent {
@@ -26,49 +26,35 @@ export interface Recording {
   readonly lists: SeenList[];
 }
 
-/** Reads both topics from their ends, as an outside client would, until it is stopped. */
-export const startRecorder = async (kafka: Kafka): Promise<{ stop(): Promise<Recording> }> => {
-  const events: SeenEvent[] = [];
-  const raw: { partition: number; key: Buffer; readAt: number; tail: Buffer | null }[] = [];
-  const lists = await kafka.tail({
-    topic: topics.recommendations.name,
-    from: 'end',
-    onRecords: async (partition, records) => {
-      const readAt = preciseNow();
-      for (const { key, value } of records)
-        if (key !== null)
-          // copies: what a fetch brought must not be kept alive; decoded at the end
-          raw.push({
-            partition,
-            key: Buffer.from(key),
-            readAt,
-            tail: value === null ? null : Buffer.from(value.subarray(-TAIL_BYTES)),
-          });
-    },
+export interface Recorder {
+  readonly pid: number;
+  /** What was seen; ends the reader. */
+  stop(): Promise<Recording>;
+}
+
+/** Starts reader.ts; resolves when it reads at the ends of both topics. */
+export const startRecorder = async (brokers: string): Promise<Recorder> => {
+  const child = fork(join(import.meta.dirname, 'reader.ts'), [brokers], {
+    stdio: 'inherit',
+    serialization: 'advanced', // a hundred thousand records at its end
   });
-  const log = await kafka.tail({
-    topic: topics.events.name,
-    from: 'end',
-    fetch: 'bulk', // when an event was read is not what is timed
-    onRecords: async (partition, records) => {
-      for (const { offset, key, appendedAt, headers } of records) {
-        const due = headers?.[DUE_HEADER];
-        if (due !== undefined && key !== null)
-          events.push({ partition, offset, subject: key.toString(), due: Number(due.toString()), appendedAt });
-      }
-    },
-  });
-  await Promise.all([lists.caughtUp, log.caughtUp]);
+  const said = (kind: ReaderMessage['kind']): Promise<ReaderMessage> =>
+    new Promise((resolve, reject) => {
+      child.once('exit', (code) => reject(new Error(`the reader ended with ${code} before it was ${kind}`)));
+      child.on('message', (message: ReaderMessage) => {
+        if (message.kind === kind) resolve(message);
+      });
+    });
+  await said('ready');
   return {
+    pid: child.pid ?? 0,
     stop: async () => {
-      await Promise.all([lists.close(), log.close()]);
-      const seen = raw.map(({ partition, key, readAt, tail }) => ({
-        partition,
-        subject: key.toString(),
-        readAt,
-        stamps: tail === null ? null : readListStamps(tail),
-      }));
-      return { events, lists: seen };
+      const done = said('done');
+      child.send('end');
+      const message = await done;
+      child.disconnect();
+      if (message.kind !== 'done') throw new Error('unreachable');
+      return message.recording;
     },
   };
 };

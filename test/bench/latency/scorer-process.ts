@@ -3,7 +3,7 @@ import { createStore } from '@nextcart/clickhouse';
 import { createKafka, createRegistryClient } from '@nextcart/kafka';
 import {
   systemClock as clock,
-  countBuffersAsHeap,
+  collectSeldom,
   createHealth,
   createLifecycle,
   createLogger,
@@ -15,7 +15,7 @@ import { createScorer } from '@nextcart/scorer';
 
 /** services/scorer/src/main.ts with one thing more: it keeps the stamps of "unchanged" and writes them at its end. */
 const { KAFKA_BROKERS = '', CLICKHOUSE_URL = '', SCHEMA_REGISTRY_URL = '', HTTP_PORT, STAMPS_FILE = '' } = process.env;
-countBuffersAsHeap();
+collectSeldom();
 helpersStandBack();
 const log = createLogger('scorer', 'warn');
 const lifecycle = createLifecycle({ log, clock });
