@@ -40,6 +40,23 @@ test('V8 stands back, the thread that does the work does not', () => {
   expect(said.own).toBe(getPriority());
 });
 
+test('young objects are collected without the threads that stand back', () => {
+  const byHelpers = (call: string): number[] => {
+    const churn = `${script(call)}
+const ring = new Array(150_000);
+for (let i = 0; i < 3_000_000; i += 1) ring[i % ring.length] = { i, of: [i] };`;
+    const traced = ['--trace-gc-nvp', '--max-semi-space-size=16', '--input-type=module', '-e', churn];
+    const lines = execFileSync(process.execPath, traced, { encoding: 'utf8' }).split('\n');
+    return lines
+      .filter((line) => line.includes('gc=s'))
+      .map((line) => Number(/background\.scavenge\.parallel=([\d.]+)/.exec(line)?.[1]));
+  };
+  const own = byHelpers('helpersStandBack();');
+  expect(own.length).toBeGreaterThan(3);
+  expect(own.every((ms) => ms === 0)).toBe(true);
+  expect(byHelpers('').some((ms) => ms > 0)).toBe(true);
+});
+
 test('a process that leads its session stands back with all of it where there are such groups, another alone', async () => {
   const groupOf = async (detached: boolean): Promise<string> => {
     const child = spawn(process.execPath, args('standBack();'), { detached, stdio: ['ignore', 'pipe', 'inherit'] });

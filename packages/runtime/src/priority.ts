@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { constants, getPriority, setPriority } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
 
 /**
  * Nice value of all work that no list waits for: on a machine that is shared, the way of an event goes first, and what
@@ -29,9 +30,11 @@ export const sessionStandsBack = (pid: number): void => {
 /**
  * V8's own threads (collection, compilation) stand back behind the process's others. Marking takes every core that it
  * can get for 100 ms and more, and whoever waits for a list would wait for that. Where threads have no priority of
- * their own nothing changes.
+ * their own that changes nothing. The main thread collects young objects by itself from now on: it would wait for
+ * those threads, and they for a core. To be called before there is much to collect.
  */
 export const helpersStandBack = (): void => {
+  setFlagsFromString('--no-parallel-scavenge');
   const nice = niceOfBackground();
   try {
     for (const thread of readdirSync('/proc/self/task'))

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { behaviourEventCodec, registrySubject, schemaText, topics, wireEncode } from '@nextcart/contracts';
 import { createShop, type DatasetRecord } from '@nextcart/datasets';
 import { createKafka, createRegistryClient, type OutgoingRecord } from '@nextcart/kafka';
-import { collectSeldom, createLogger, systemClock } from '@nextcart/runtime';
+import { collectSeldom, createLogger, helpersStandBack, systemClock } from '@nextcart/runtime';
 import { takeEvents } from '../ingest/fill-topic.ts';
 import { chooseCold } from './choose-cold.ts';
 import { DUE_HEADER, HISTORY_PER_S, type LoadMessage, type LoadPlan, preciseNow } from './plan.ts';
@@ -13,7 +13,9 @@ import { DUE_HEADER, HISTORY_PER_S, type LoadMessage, type LoadPlan, preciseNow 
  * The load, in a process of its own. Open loop: event k is due at start + k / rate, whatever became of the ones before
  * it, and carries that time; what the load sends late counts as latency (no coordinated omission).
  */
-collectSeldom(); // what a pause makes late counts as latency
+// what a pause makes late counts as latency
+collectSeldom();
+helpersStandBack();
 const plan = JSON.parse(process.argv[2] ?? '') as LoadPlan;
 const { eventsPerS, warmUpS, seconds } = plan;
 const log = createLogger('bench-load', 'error');

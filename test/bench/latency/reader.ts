@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { topics } from '@nextcart/contracts';
 import { createKafka } from '@nextcart/kafka';
-import { collectSeldom, createLogger, systemClock } from '@nextcart/runtime';
+import { collectSeldom, createLogger, helpersStandBack, systemClock } from '@nextcart/runtime';
 import { readListStamps, TAIL_BYTES } from './list-tail-fields.ts';
 import { DUE_HEADER, preciseNow, type ReaderMessage } from './plan.ts';
 
@@ -10,6 +10,7 @@ import { DUE_HEADER, preciseNow, type ReaderMessage } from './plan.ts';
  * beside what a bench holds in memory each would be long. What it keeps is bytes in one buffer and numbers beside them.
  */
 collectSeldom();
+helpersStandBack();
 const KEPT_BYTES = 512 * 1024 * 1024; // of address space; what is not written to takes none
 /** Of each record, below. */
 const FIELDS = 6;
