@@ -4,7 +4,6 @@
  * - The newest row of a kind is in force, also where an older hash comes back into force.
  * - Nothing that an unexpired list names is ever dropped.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   decodeSnapshot,
   encodeSnapshot,
@@ -15,6 +14,7 @@ import {
   snapshotHash,
   tables,
 } from '@nextcart/contracts';
+import { afterNextPoll } from '@nextcart/runtime';
 import type { Positions } from './positions.ts';
 import type { Store } from './store.ts';
 
@@ -98,7 +98,7 @@ export const snapshotByHash = async (store: Store, hash: string): Promise<Stored
     `SELECT ${columns} FROM ${tables.snapshots} WHERE hash = {hash:String} LIMIT 1`,
     { hash },
   );
-  await nextTurn(); // megabytes were read, and are looked through next: others come between
+  await afterNextPoll(); // megabytes were read, and are looked through next: others come between
   return fromRow(rows[0]);
 };
 

@@ -1,5 +1,6 @@
 import { createLogger, systemClock } from '@nextcart/runtime';
 import { uniqueName } from '@nextcart/runtime/testing';
+import kafkajs from 'kafkajs';
 import { expect, inject, test } from 'vitest';
 import { createKafka } from './client.ts';
 import { commitOffset } from './commit-offset.ts';
@@ -63,6 +64,15 @@ test('what the broker packs, as a topic may ask for, is read as it was sent', as
   );
   const producer = await kafka.createProducer();
   for (const value of values) await producer.sendAll([{ topic, partition: 0, key: null, value }]);
+  const codecs = kafkajs.CompressionCodecs;
+  const make = codecs[kafkajs.CompressionTypes.ZSTD] as () => { decompress(bytes: Buffer): Promise<Buffer> };
+  let unpacked = 0;
+  codecs[kafkajs.CompressionTypes.ZSTD] = () => ({
+    decompress: (bytes: Buffer) => {
+      unpacked += 1;
+      return make().decompress(bytes);
+    },
+  });
   const seen: (Buffer | null)[] = [];
   const tail = await kafka.tail({
     topic,
@@ -70,7 +80,9 @@ test('what the broker packs, as a topic may ask for, is read as it was sent', as
     onRecords: async (_, records) => void seen.push(...records.map(({ value }) => value)),
   });
   await tail.caughtUp;
+  codecs[kafkajs.CompressionTypes.ZSTD] = make;
   expect(seen).toEqual(values);
+  expect(unpacked).toBe(values.length);
   await kafka.admin.deleteTopics([topic]);
   await kafka.close();
 });

@@ -1,5 +1,5 @@
 /**
- * zstd of other clients' batches, by Node. Small ones at once: the way over the thread pool and a stream costs some 100 µs
+ * zstd of batches that other clients or the broker packed, by Node. Small ones at once: the way over the thread pool and a stream costs some 100 µs
  * more than the work itself (a list of 3 KB: 20 µs at once, 131 µs over the pool). Large ones must not hold up the loop.
  */
 import { promisify } from 'node:util';

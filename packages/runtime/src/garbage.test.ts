@@ -28,7 +28,7 @@ test('buffers alone no longer make V8 collect the whole heap', () => {
   expect(fullCollections('countBuffersAsHeap();')).toBeLessThan(before / 3);
 });
 
-/** By how much the heap of a process has grown since a full collection when the next one begins. */
+/** What the heap of a process has grown to after a full collection when the next one has ended; V8 is told to take steps of a fifth. */
 const growth = (first: string): number => {
   const grows = `
 import { collectSeldom } from ${JSON.stringify(join(import.meta.dirname, 'garbage.ts'))};
@@ -49,12 +49,13 @@ const alive = used();
 for (full = 0; full === 0; await sleep(1)) grow();
 console.log(used() / alive, kept.length);
 `;
-  const flags = ['--expose-gc', '--input-type=module'];
+  // at once and by one thread: marking beside the work ends later on a busy machine
+  const atOnce = ['--no-incremental-marking', '--single-threaded-gc'];
+  const flags = ['--expose-gc', ...atOnce, '--heap-growing-percent=20', '--input-type=module'];
   return Number.parseFloat(execFileSync(process.execPath, [...flags, '-e', grows], { encoding: 'utf8' }));
 };
 
-test('the heap about doubles before it is collected whole', () => {
-  const grown = growth('collectSeldom();');
-  expect(grown).toBeGreaterThan(1.7);
-  expect(grown).toBeLessThan(2.7);
+test('the heap may double before it is collected whole, where V8 would have it grow by a fifth', () => {
+  // 1.75 and 2.6: young objects come on top of both
+  expect(growth('collectSeldom();')).toBeGreaterThan(1.3 * growth(''));
 });

@@ -1,3 +1,4 @@
+export { afterNextPoll } from './after-next-poll.ts';
 export { certificateCure, readAuthority } from './certificate.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { type EnvRule, type EnvSource, parseEnv, serviceEnv } from './env.ts';

@@ -199,7 +199,7 @@ export const createScorer = (deps: ScorerDeps): Scorer => {
       schemaId: releaseSchema,
       clock,
       log,
-      onSwitched: () => shopLists.snapshotsChanged(['trending']),
+      onSwitched: () => shopLists.snapshotChanged('trending'),
     });
     releaseSwitch = releases;
     refresh = (home, key, forced) => {
@@ -291,7 +291,7 @@ export const createScorer = (deps: ScorerDeps): Scorer => {
     };
 
     await background.untilDone('the catalogue', () => catalogue.start());
-    await background.untilDone('the snapshots', watchSnapshots);
+    await background.untilDone('the snapshots', () => watchSnapshots());
     await background.untilDone('the releases', async () => {
       await follower.caughtUp;
       await releases.look();
@@ -313,13 +313,12 @@ export const createScorer = (deps: ScorerDeps): Scorer => {
       await advanceSafe(from, homes);
       for (const home of homes) pool.shrink(home);
     });
-    background.every('snapshots', options.snapshotsEveryMs, async () => {
-      const changed = await watchSnapshots();
-      if (changed.length > 0) {
-        log.info({ changed, snapshots: engine.snapshots }, 'snapshots_in_force');
-        shopLists.snapshotsChanged(changed);
-      }
-    });
+    background.every('snapshots', options.snapshotsEveryMs, () =>
+      watchSnapshots((kind, hash) => {
+        log.info({ kind, hash }, 'snapshot_in_force');
+        shopLists.snapshotChanged(kind);
+      }),
+    );
     background.every('releases', RELEASES_EVERY_MS, async () => {
       await releases.look();
       metrics.releaseAge.set(releases.ageSeconds() ?? -1);

@@ -9,7 +9,6 @@ import {
   type Ranker,
   type RankingConfiguration,
   type ReleaseModels,
-  type ScoringPart,
   UNTRAINED,
 } from '@nextcart/ranking';
 
@@ -42,10 +41,11 @@ export interface Engine {
   /** Ends what is interleaved: that was with another. */
   useModels(models: ReleaseModels | null): void;
   useSecond(second: Pick<SecondRelease, 'models' | 'share'> | null): void;
-  /** What a snapshot feeds, not in use yet. */
-  part<K extends RankedKind>(kind: K, payload: SnapshotPayloads[K]): ScoringPart;
-  /** `part`: of that snapshot. */
-  use(kind: RankedKind, snapshot: { readonly hash: string; readonly asOf: number }, part: ScoringPart): void;
+  /** Builds what a snapshot feeds, which takes some ms; what is answered puts it in use. */
+  prepare<K extends RankedKind>(
+    kind: K,
+    snapshot: { readonly hash: string; readonly asOf: number; readonly payload: SnapshotPayloads[K] },
+  ): () => void;
 }
 
 export const createEngine = (deps: {
@@ -66,14 +66,16 @@ export const createEngine = (deps: {
     release: UNTRAINED,
     snapshots: changes === undefined ? {} : { [CHANGES_KIND]: changes },
     asOf: 0,
-    part: assembly.part,
-    use: (kind, { hash, asOf }, part) => {
-      parts.set(part.source, part);
-      asOfs.set(kind, asOf);
-      engine.asOf = Math.max(0, ...asOfs.values());
-      engine.snapshots = inOrder({ ...engine.snapshots, [kind]: hash });
-      engine.ranker = build(engine.models);
-      if (engine.second !== null) engine.second = { ...engine.second, ranker: build(engine.second.models) };
+    prepare: (kind, { hash, asOf, payload }) => {
+      const part = assembly.part(kind, payload);
+      return () => {
+        parts.set(part.source, part);
+        asOfs.set(kind, asOf);
+        engine.asOf = Math.max(0, ...asOfs.values());
+        engine.snapshots = inOrder({ ...engine.snapshots, [kind]: hash });
+        engine.ranker = build(engine.models);
+        if (engine.second !== null) engine.second = { ...engine.second, ranker: build(engine.second.models) };
+      };
     },
     useModels: (models) => {
       engine.second = null;

@@ -16,7 +16,7 @@ import type { Home } from './subject.ts';
  */
 export interface ShopLists {
   /** A snapshot, a catalogue text or an assignment changed what lists are made from. */
-  snapshotsChanged(kinds: readonly RankedKind[]): void;
+  snapshotChanged(kind: RankedKind): void;
   assigned(home: Home): void;
   /** One key again, because its list runs out, is stale or shows an item that is gone. */
   request(home: Home, key: string, forced: boolean): void;
@@ -103,9 +103,9 @@ export const createShopLists = (deps: {
   };
 
   return {
-    snapshotsChanged: (kinds) => {
+    snapshotChanged: (kind) => {
       requested.set(STRANGERS_KEY, requested.get(STRANGERS_KEY) ?? false);
-      if (kinds.some((kind) => SIMILAR_KINDS.includes(kind))) cycleWanted = true;
+      if (SIMILAR_KINDS.includes(kind)) cycleWanted = true;
     },
     assigned: () => {
       requested.set(STRANGERS_KEY, requested.get(STRANGERS_KEY) ?? false);

@@ -58,12 +58,16 @@ const runLoad = async (plan: LoadPlan, onReady: (pid: number) => void, onDone: (
   return new Promise((resolve, reject) => {
     child.once('exit', (code) => reject(new Error(`the load ended with ${code} before it was done`)));
     child.on('message', (message: LoadMessage) => {
-      if (message.kind === 'ready') {
-        onReady(child.pid ?? 0);
-        return;
+      try {
+        if (message.kind === 'ready') {
+          onReady(child.pid ?? 0);
+          return;
+        }
+        onDone();
+        resolve(message);
+      } catch (error) {
+        reject(error); // a process that is measured has ended
       }
-      onDone();
-      resolve(message);
       child.send('end');
     });
   });

@@ -1,5 +1,3 @@
-import type { Recording } from './recorder.ts';
-
 /** What is agreed between the measuring process and those it starts. */
 
 /** Header of an event: when it was due by the load's plan, epoch ms with fractions. */
@@ -40,13 +38,10 @@ export type LoadMessage =
       readonly sent: number;
       /** Subjects whose first event of all is a measured one. */
       readonly cold: readonly string[];
-      /** How far behind its plan the load itself was at its worst. */
+      /** How far behind its plan the load itself was at its worst, its linger left out. */
       readonly lateMsMax: number;
     };
 export type LoadDone = Extract<LoadMessage, { kind: 'done' }>;
-
-/** The reader's messages to its parent: when it reads at the ends, and what it saw. */
-export type ReaderMessage = { readonly kind: 'ready' } | { readonly kind: 'done'; readonly recording: Recording };
 
 /** Epoch ms with fractions, comparable between processes of one machine. */
 export const preciseNow = (): number => performance.timeOrigin + performance.now();

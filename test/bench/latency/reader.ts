@@ -2,32 +2,28 @@ import { once } from 'node:events';
 import { topics } from '@nextcart/contracts';
 import { createKafka } from '@nextcart/kafka';
 import { collectSeldom, createLogger, helpersStandBack, systemClock } from '@nextcart/runtime';
+import { createKeptBytes } from './kept-bytes.ts';
 import { readListStamps, TAIL_BYTES } from './list-tail-fields.ts';
-import { DUE_HEADER, preciseNow, type ReaderMessage } from './plan.ts';
+import { DUE_HEADER, preciseNow } from './plan.ts';
+import type { ReaderMessage } from './recorder.ts';
 
 /**
- * An outside client that reads both topics from their ends, in a process of its own: a pause of it counts as latency, and
- * beside what a bench holds in memory each would be long. What it keeps is bytes in one buffer and numbers beside them.
+ * Reads both topics from their ends, in a process of its own: a pause of it counts as latency, and beside all that a bench
+ * holds in memory each would be long. What it keeps is bytes in chunks and numbers beside them, for the same reason.
  */
+process.once('disconnect', () => process.exit()); // whoever wanted it is gone
 collectSeldom();
 helpersStandBack();
-const KEPT_BYTES = 512 * 1024 * 1024; // of address space; what is not written to takes none
-/** Of each record, below. */
+
+const kept = createKeptBytes();
+/** partition, readAt, key, its length, tail, its length; a tombstone has none of these. */
+const lists: number[] = [];
+/** partition, offset, appendedAt, due, key, its length. */
+const events: number[] = [];
 const FIELDS = 6;
 type Row = readonly [number, number, number, number, number, number];
-
-const kept = Buffer.allocUnsafeSlow(KEPT_BYTES);
-let end = 0;
-/** Where a copy of the bytes begins. */
-const keep = (bytes: Buffer): number => {
-  const start = end;
-  end += bytes.copy(kept, start);
-  return start;
-};
-const NONE = -1;
-/** Numbers of each record in turn: no objects that a collection would have to visit. */
-const lists: number[] = [];
-const events: number[] = [];
+const rowsOf = (numbers: readonly number[]): Row[] =>
+  Array.from({ length: numbers.length / FIELDS }, (_, row) => numbers.slice(row * FIELDS, (row + 1) * FIELDS) as never);
 
 const log = createLogger('bench-reader', 'error');
 const connection = { brokers: (process.argv[2] ?? '').split(','), clientId: 'nextcart-bench-reader' };
@@ -39,10 +35,8 @@ const listsTail = await kafka.tail({
     const readAt = preciseNow();
     for (const { key, value } of records) {
       if (key === null) continue;
-      // decoded at the end: what a fetch brought must not be kept alive
-      const tail = value?.subarray(-TAIL_BYTES);
-      const place = tail === undefined ? NONE : keep(tail);
-      lists.push(partition, readAt, keep(key), key.length, place, tail?.length ?? 0);
+      const tail = value?.subarray(-TAIL_BYTES) ?? Buffer.alloc(0); // decoded at the end
+      lists.push(partition, readAt, kept.keep(key), key.length, kept.keep(tail), tail.length);
     }
   },
 });
@@ -54,7 +48,7 @@ const eventsTail = await kafka.tail({
     for (const { offset, key, appendedAt, headers } of records) {
       const due = headers?.[DUE_HEADER];
       if (due !== undefined && key !== null)
-        events.push(partition, offset, appendedAt, Number(due.toString()), keep(key), key.length);
+        events.push(partition, offset, appendedAt, Number(due.toString()), kept.keep(key), key.length);
     }
   },
 });
@@ -64,23 +58,15 @@ say({ kind: 'ready' });
 
 await once(process, 'message');
 await Promise.all([listsTail.close(), eventsTail.close()]);
-const textAt = (start: number, length: number): string => kept.toString('utf8', start, start + length);
-const rows = (numbers: readonly number[]): Row[] =>
-  Array.from(
-    { length: numbers.length / FIELDS },
-    (_, row) => numbers.slice(row * FIELDS, (row + 1) * FIELDS) as unknown as Row,
-  );
 say({
   kind: 'done',
   recording: {
-    lists: rows(lists).map(([partition, readAt, key, keyLength, tail, tailLength]) => ({
-      ...{ partition, readAt, subject: textAt(key, keyLength) },
-      stamps: tail === NONE ? null : readListStamps(kept.subarray(tail, tail + tailLength)),
+    lists: rowsOf(lists).map(([partition, readAt, key, keyLength, tail, tailLength]) => ({
+      ...{ partition, readAt, subject: kept.at(key, keyLength).toString() },
+      stamps: tailLength === 0 ? null : readListStamps(kept.at(tail, tailLength)),
     })),
-    events: rows(events).map(([partition, offset, appendedAt, due, key, keyLength]) => ({
-      ...{ partition, offset, appendedAt, due, subject: textAt(key, keyLength) },
+    events: rowsOf(events).map(([partition, offset, appendedAt, due, key, keyLength]) => ({
+      ...{ partition, offset, appendedAt, due, subject: kept.at(key, keyLength).toString() },
     })),
   },
 });
-await once(process, 'disconnect');
-await kafka.close();

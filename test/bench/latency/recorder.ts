@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import type { ListStamps } from './list-tail-fields.ts';
-import type { ReaderMessage } from './plan.ts';
 
 /** What was seen in the log while a load ran, each as it became readable. */
 export interface SeenEvent {
@@ -26,6 +26,9 @@ export interface Recording {
   readonly lists: SeenList[];
 }
 
+/** The reader's messages: when it reads at the ends, and what it saw. */
+export type ReaderMessage = { readonly kind: 'ready' } | { readonly kind: 'done'; readonly recording: Recording };
+
 export interface Recorder {
   readonly pid: number;
   /** What was seen; ends the reader. */
@@ -38,23 +41,19 @@ export const startRecorder = async (brokers: string): Promise<Recorder> => {
     stdio: 'inherit',
     serialization: 'advanced', // a hundred thousand records at its end
   });
-  const said = (kind: ReaderMessage['kind']): Promise<ReaderMessage> =>
-    new Promise((resolve, reject) => {
-      child.once('exit', (code) => reject(new Error(`the reader ended with ${code} before it was ${kind}`)));
-      child.on('message', (message: ReaderMessage) => {
-        if (message.kind === kind) resolve(message);
-      });
-    });
-  await said('ready');
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`the reader ended with ${code} before it was done`);
+  });
+  ended.catch(() => undefined); // told to whoever waits for it
+  const next = async (): Promise<ReaderMessage> => (await Promise.race([once(child, 'message'), ended]))[0];
+  await next();
   return {
     pid: child.pid ?? 0,
     stop: async () => {
-      const done = said('done');
-      child.send('end');
-      const message = await done;
+      if (child.connected) child.send('end');
+      const { recording } = (await next()) as Extract<ReaderMessage, { kind: 'done' }>;
       child.disconnect();
-      if (message.kind !== 'done') throw new Error('unreachable');
-      return message.recording;
+      return recording;
     },
   };
 };

@@ -15,7 +15,7 @@ import {
   foldVerdict,
   type SubjectState,
 } from '@nextcart/events';
-import { countBuffersAsHeap } from '@nextcart/runtime';
+import { collectSeldom } from '@nextcart/runtime';
 import { createKeyTable } from '@nextcart/scorer';
 import { selfMicros } from '../harness/cpu.ts';
 import type { FoldResult } from './results.ts';
@@ -25,7 +25,7 @@ import type { FoldResult } from './results.ts';
  * scorer does. Run with --expose-gc. Every user has four events to begin with; then events of users drawn evenly, the
  * hardest case for caches, are timed. Encoding them is not.
  */
-countBuffersAsHeap(); // as services do
+collectSeldom(); // as the scorer does
 const users = Number(process.argv[2]);
 const timed = Number(process.argv[3]);
 const FIRST_EVENTS = 4;

@@ -15,7 +15,7 @@ import {
   openReleaseModels,
   type ReleaseModels,
 } from '@nextcart/ranking';
-import { countBuffersAsHeap } from '@nextcart/runtime';
+import { collectSeldom } from '@nextcart/runtime';
 import { selfMicros } from '../harness/cpu.ts';
 import { writeUntrained } from '../harness/untrained-release.ts';
 import { takeEvents } from '../ingest/fill-topic.ts';
@@ -27,7 +27,7 @@ import type { RankResult } from './results.ts';
  * the shop's own events, as the scorer makes them; with the opinions
  * of a release's models where they are asked for.
  */
-countBuffersAsHeap(); // as the scorer does
+collectSeldom(); // as the scorer does
 const itemCount = Number(process.argv[2]);
 const lists = Number(process.argv[3]);
 /** 1: with the models of a release in force. */
