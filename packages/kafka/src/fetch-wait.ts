@@ -4,7 +4,10 @@ import type { FetchMode } from './kafka.ts';
 export interface FetchWait {
   readonly minBytes: number;
   readonly maxWaitMs: number;
-  /** At the end of the log the next fetch waits so long: one costs both sides some 350 µs of CPU, whatever it brings (docs/decisions/0031-plain-batches.md). */
+  /**
+   * At the end of the log the next fetch waits so long: one costs both sides some 350 µs of CPU, whatever it brings
+   * (docs/decisions/0031-plain-batches.md).
+   */
   readonly restMs: number;
 }
 

@@ -1,6 +1,7 @@
 /**
- * zstd of batches that other clients or the broker packed, by Node. Small ones at once: the way over the thread pool and a stream costs some 100 µs
- * more than the work itself (a list of 3 KB: 20 µs at once, 131 µs over the pool). Large ones must not hold up the loop.
+ * zstd of batches that other clients or the broker packed, by Node. Small ones at once: the way over the thread pool and
+ * a stream costs some 100 µs more than the work itself (a list of 3 KB: 20 µs at once, 131 µs over the pool). Large ones
+ * must not hold up the loop.
  */
 import { promisify } from 'node:util';
 import { zstdDecompress, zstdDecompressSync } from 'node:zlib';

@@ -65,10 +65,10 @@ const runLoad = async (plan: LoadPlan, onReady: (pid: number) => void, onDone: (
         }
         onDone();
         resolve(message);
+        child.send('end');
       } catch (error) {
         reject(error); // a process that is measured has ended
       }
-      child.send('end');
     });
   });
 };

@@ -12,8 +12,7 @@ import { DUE_HEADER, HISTORY_PER_S, type LoadMessage, type LoadPlan, preciseNow 
  * The load, in a process of its own. Open loop: event k is due at start + k / rate, whatever became of the ones before
  * it, and carries that time; what the load sends late counts as latency (no coordinated omission).
  */
-// what a pause makes late counts as latency
-collectSeldom();
+collectSeldom(); // its pauses count as latency
 helpersStandBack();
 const plan = JSON.parse(process.argv[2] ?? '') as LoadPlan;
 process.once('disconnect', () => process.exit()); // whoever wanted it is gone
@@ -31,7 +30,7 @@ const producer = await kafka.createProducer();
 const { encode } = behaviourEventCodec();
 
 const START_DELAY_MS = 1000;
-/** What is due within it goes out together: the `linger.ms` that librdkafka and, from Kafka 4.0 on, Java's client have by default. */
+/** What is due within it goes out together: `linger.ms` as librdkafka and, from 4.0 on, Java's client have it. */
 const LINGER_MS = 5;
 /** Of the shop's clock: until then it has no steady number of sessions under way. */
 const SETTLING_S = 300;

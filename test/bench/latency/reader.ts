@@ -16,7 +16,7 @@ collectSeldom();
 helpersStandBack();
 
 const kept = createKeptBytes();
-/** partition, readAt, key, its length, tail, its length; a tombstone has none of these. */
+/** partition, readAt, key, its length, tail, its length; a tombstone's tail has none. */
 const lists: number[] = [];
 /** partition, offset, appendedAt, due, key, its length. */
 const events: number[] = [];
