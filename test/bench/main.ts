@@ -4,7 +4,7 @@ import { benches, qualityBenches } from './benches.ts';
 import type { Bench, BenchContext, Metrics, PreparedBench } from './harness/bench.ts';
 import { currentCommit, describeMachine, describeVersions } from './harness/machine.ts';
 import { createProgress } from './harness/progress.ts';
-import { formatReport, mediansOf, spreadOf, writeReport } from './harness/report.ts';
+import { formatMetrics, formatReport, mediansOf, spreadOf, writeReport } from './harness/report.ts';
 import { parseQuality, type QualityCommand, qualityPrefix, qualityUsage, runQuality } from './quality/command.ts';
 
 const list = benches.map((bench) => `  ${bench.name.padEnd(10)} ${bench.about}`).join('\n');
@@ -100,7 +100,9 @@ const main = async (args: string[]): Promise<void> => {
     const prepared = await bench.prepare(context);
     for (let repeat = 0; repeat < repeats; repeat += 1) {
       log(`${bench.name}: repeat ${repeat + 1} of ${repeats}`);
-      runs.push(await prepared.measure(repeat));
+      const metrics = await prepared.measure(repeat);
+      runs.push(metrics);
+      log(`${bench.name}: repeat ${repeat + 1} had ${formatMetrics(metrics)}`);
     }
     return prepared;
   };
@@ -122,6 +124,7 @@ const main = async (args: string[]): Promise<void> => {
     n: prepared.n,
     metrics: mediansOf(spread),
     spread,
+    runs,
   };
   process.stdout.write(formatReport(report));
   if (values.json !== undefined) writeReport(values.json, report);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatReport, mediansOf, spreadOf } from './report.ts';
+import { formatMetrics, formatReport, mediansOf, spreadOf } from './report.ts';
 
 test('a metric is spread over the repeats that have it, the median of an even number between the middle two', () => {
   const spread = spreadOf([{ a: 3, b: 1 }, { a: 1 }, { a: 2 }, { a: 10 }]);
@@ -19,7 +19,12 @@ test('a report for people names machine, versions and n, and has a line a metric
     n: { events: 500 },
     metrics: { p50_ms: 1.5 },
     spread: { p50_ms: { min: 1, median: 1.5, max: 2.25 } },
+    runs: [{ p50_ms: 1.5 }, { p50_ms: 1 }, { p50_ms: 2.25 }],
   });
   expect(text).toContain('machine: cores 2\nversions: node v24\nn: repeats 3, events 500\n');
   expect(text).toMatch(/^p50_ms +1 +1\.500 +2\.250$/m);
+});
+
+test('what a repeat had is told on one line', () => {
+  expect(formatMetrics({ p99_ms: 47.123456, events: 60_349 })).toBe('p99_ms 47.12, events 60349');
 });

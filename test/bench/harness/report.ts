@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import type { Metrics } from './bench.ts';
 
-/** The file of `--json`. `metrics` are medians over the repeats; `spread` holds what they were taken from. */
+/** The file of `--json`. `metrics` are medians over the repeats, `runs` what they were taken from. */
 export interface BenchReport {
   readonly bench: string;
   /** ISO 8601. */
@@ -14,6 +14,8 @@ export interface BenchReport {
   readonly n: Readonly<Record<string, number>>;
   readonly metrics: Metrics;
   readonly spread: Readonly<Record<string, Spread>>;
+  /** Each repeat's, in their order. */
+  readonly runs: readonly Metrics[];
 }
 
 export interface Spread {
@@ -46,6 +48,12 @@ const figure = (value: number): string => {
   if (Number.isInteger(value)) return String(value);
   return Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(4);
 };
+
+/** One repeat's, on a line. */
+export const formatMetrics = (metrics: Metrics): string =>
+  Object.entries(metrics)
+    .map(([name, value]) => `${name} ${figure(value)}`)
+    .join(', ');
 
 const pairs = (record: Readonly<Record<string, string | number>>): string =>
   Object.entries(record)

@@ -3,8 +3,9 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { repoRoot } from '@nextcart/local';
+import { defaultDataDir, repoRoot } from '@nextcart/local';
 import { createProgress } from '../harness/progress.ts';
+import { createKeptRuns, hashSources } from './kept-runs.ts';
 import { plotCurves } from './plot.ts';
 import type { QualityBench, QualityRun } from './quality-bench.ts';
 import { reportOf } from './report.ts';
@@ -15,11 +16,12 @@ export const qualityPrefix = 'quality:';
 
 export const qualityUsage = (
   benches: readonly QualityBench[],
-): string => `npm run bench -- quality:NAME [--seeds N] [--threads N] [--json FILE] [--markdown FILE] [--plot FILE.svg] [--quick]
+): string => `npm run bench -- quality:NAME [--seeds N] [--resume] [--threads N] [--json FILE] [--markdown FILE] [--plot FILE.svg] [--quick]
 
 ${benches.map(({ name, about }) => `  ${`${qualityPrefix}${name}`.padEnd(24)} ${about}`).join('\n')}
 
   --seeds N        runs it with N seeds; 1
+  --resume         takes over the seeds that an earlier run of the same code and settings has measured
   --threads N      of the engine; as many as there are processors
   --json FILE      writes figures, intervals, choices and curves
   --markdown FILE  writes the table that is printed
@@ -32,6 +34,7 @@ export const dataFolder = (): string => process.env['NEXTCART_DATA'] ?? join(rep
 
 const options = {
   seeds: { type: 'string', default: '1' },
+  resume: { type: 'boolean', default: false },
   threads: { type: 'string', default: String(availableParallelism()) },
   json: { type: 'string' },
   markdown: { type: 'string' },
@@ -50,6 +53,8 @@ export interface QualityCommand {
   /** As it was typed. */
   readonly line: string;
   readonly seeds: number;
+  /** Seeds that were measured before need not be again. */
+  readonly resume: boolean;
   readonly threads: number;
   readonly quick: boolean;
   readonly files: { readonly json?: string; readonly markdown?: string; readonly plot?: string };
@@ -58,17 +63,18 @@ export interface QualityCommand {
 /** Throws a RangeError or TypeError for arguments that make no sense. */
 export const parseQuality = (args: string[], benches: readonly QualityBench[]): QualityCommand => {
   const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
-  const { seeds, threads, quick, ...files } = values;
+  const { seeds, resume, threads, quick, ...files } = values;
   const name = positionals[0]?.slice(qualityPrefix.length);
   const bench = benches.find((one) => one.name === name);
   const known = benches.map((one) => qualityPrefix + one.name).join(', ');
   if (bench === undefined || positionals.length > 1)
     throw new RangeError(`no bench '${positionals.join(' ')}': there are ${known}`);
   const line = `npm run bench -- ${args.join(' ')}`;
-  return { bench, line, seeds: count('seeds', seeds), threads: count('threads', threads), quick, files };
+  return { bench, line, seeds: count('seeds', seeds), resume, threads: count('threads', threads), quick, files };
 };
 
-export const runQuality = async ({ bench, line, seeds, threads, quick, files }: QualityCommand): Promise<void> => {
+export const runQuality = async (command: QualityCommand): Promise<void> => {
+  const { bench, line, seeds, resume, threads, quick, files } = command;
   const log = (line: string): void => void process.stderr.write(`${line}\n`);
   const reason = bench.missing(dataFolder());
   if (reason !== undefined) {
@@ -80,21 +86,28 @@ export const runQuality = async ({ bench, line, seeds, threads, quick, files }: 
     process.once(signal, () => stop.abort(new Error(`stopped by ${signal}`)));
   const at = new Date().toISOString();
   const startedAt = performance.now();
+  const kept = createKeptRuns(join(defaultDataDir(), 'quality'), bench.name, {
+    code: hashSources(repoRoot),
+    dataFolder: dataFolder(),
+    ...{ quick, threads },
+  });
+  const progress = (step: string, total: number, unit: string) => createProgress(process.stderr, step, total, unit);
   const runs: QualityRun[] = [];
   for (let seed = 1; seed <= seeds; seed += 1) {
+    const before = resume ? kept.find(seed) : undefined;
+    if (before !== undefined) {
+      log(`${bench.name}: seed ${seed} of ${seeds} was measured at ${before.at}`);
+      runs.push(before.run);
+      continue;
+    }
     log(`${bench.name}: seed ${seed} of ${seeds}`);
-    const progress = (step: string, total: number, unit: string) => createProgress(process.stderr, step, total, unit);
-    runs.push(
-      await bench.run({
-        dataFolder: dataFolder(),
-        quick,
-        seed,
-        threads,
-        signal: stop.signal,
-        log,
-        progress,
-      }),
-    );
+    const run = await bench.run({
+      ...{ quick, seed, threads, log, progress },
+      dataFolder: dataFolder(),
+      signal: stop.signal,
+    });
+    kept.keep(seed, run, new Date().toISOString());
+    runs.push(run);
   }
   const [first] = runs as [QualityRun];
   const rows = summarize(runs);

@@ -39,6 +39,7 @@ export const reportOf = (
     n: table.n,
     metrics,
     spread,
+    runs: bySeed,
     seconds,
     definitions: table.metrics,
     resampled: table.resampled,
