@@ -3,7 +3,8 @@
  * buffer. kafkajs copies each record through some eight buffers that it makes for it, and buffers by the tens of
  * megabytes a second keep the garbage collector marking the whole heap all the time.
  */
-import { crc32c, type ProduceMessage } from './kafkajs-internals.ts';
+import { crc32c } from '@node-rs/crc32';
+import type { ProduceMessage } from './kafkajs-internals.ts';
 
 /** Of a batch: from its first offset to the count of its records. */
 const HEAD_BYTES = 61;

@@ -197,8 +197,6 @@ export const ConnectionPrototype = (require('kafkajs/src/network/connection') as
   .prototype;
 export const RawClusterClass = require('kafkajs/src/cluster') as new (options: RawClusterOptions) => RawCluster;
 
-export const crc32c = require('kafkajs/src/protocol/recordBatch/crc32C') as (bytes: Buffer) => number;
-
 /** Puts ours in the place of a module that kafkajs loads when it first needs it; so this comes before any client. */
 const replaceModule = <T>(path: string, replace: (original: T) => T): void => {
   const resolved = require.resolve(path);

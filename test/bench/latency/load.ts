@@ -40,14 +40,16 @@ const past = createShop({ ...plan.shop, eventsPerSecond: HISTORY_PER_S, dirt: fa
 const stored = new Set(takeEvents(past.records(0), plan.history).map(({ key }) => key ?? ''));
 const shop = createShop({ ...plan.shop, eventsPerSecond: eventsPerS, dirt: false });
 const total = eventsPerS * (warmUpS + seconds);
-const timed = takeEvents(shop.records(eventsPerS * SETTLING_S), total);
+/** The loads go on where the past ended. */
+const beginS = Math.max(SETTLING_S, plan.history / HISTORY_PER_S) + plan.from;
+const timed = takeEvents(shop.records(eventsPerS * beginS), total);
 const subjects = timed.map(({ key }) => key ?? '');
 const { cold, known } = chooseCold(subjects, eventsPerS * warmUpS, stored, plan.coldShare);
 
 /** `due` is what the event is timed from; null where it is not timed. */
 const outgoing = ({ event, key }: DatasetRecord, due: number | null): OutgoingRecord => {
   if (event === undefined) throw new Error('a clean shop gave a record without an event');
-  // ids of its own: the shop gives the same ones in every repeat, which would be duplicates
+  // ids of its own: the shop gives those of the past and of another rate again, which would be duplicates
   const sent = { ...event, eventId: randomUUID(), eventTime: Math.floor(due ?? preciseNow()) };
   return {
     topic: topics.events.name,

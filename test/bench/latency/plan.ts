@@ -21,6 +21,8 @@ export interface LoadPlan {
   /** Events that are in the store already: the shop's first at HISTORY_PER_S. */
   readonly history: number;
   readonly eventsPerS: number;
+  /** Seconds of the shop's clock that earlier loads took up: nobody does the same thing twice. */
+  readonly from: number;
   readonly warmUpS: number;
   readonly seconds: number;
   /** Of the measured events: those of a customer whom the store knows and the scorer has not seen since it started. */
