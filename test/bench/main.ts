@@ -4,7 +4,7 @@ import { benches, qualityBenches } from './benches.ts';
 import type { Bench, BenchContext, Metrics, PreparedBench } from './harness/bench.ts';
 import { currentCommit, describeMachine, describeVersions } from './harness/machine.ts';
 import { createProgress } from './harness/progress.ts';
-import { formatMetrics, formatReport, mediansOf, spreadOf, writeReport } from './harness/report.ts';
+import { formatPairs, formatReport, mediansOf, spreadOf, writeReport } from './harness/report.ts';
 import { parseQuality, type QualityCommand, qualityPrefix, qualityUsage, runQuality } from './quality/command.ts';
 
 const list = benches.map((bench) => `  ${bench.name.padEnd(10)} ${bench.about}`).join('\n');
@@ -102,7 +102,7 @@ const main = async (args: string[]): Promise<void> => {
       log(`${bench.name}: repeat ${repeat + 1} of ${repeats}`);
       const metrics = await prepared.measure(repeat);
       runs.push(metrics);
-      log(`${bench.name}: repeat ${repeat + 1} had ${formatMetrics(metrics)}`);
+      log(`${bench.name}: repeat ${repeat + 1} had ${formatPairs(metrics)}`);
     }
     return prepared;
   };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatMetrics, formatReport, mediansOf, spreadOf } from './report.ts';
+import { formatPairs, formatReport, mediansOf, spreadOf } from './report.ts';
 
 test('a metric is spread over the repeats that have it, the median of an even number between the middle two', () => {
   const spread = spreadOf([{ a: 3, b: 1 }, { a: 1 }, { a: 2 }, { a: 10 }]);
@@ -26,5 +26,5 @@ test('a report for people names machine, versions and n, and has a line a metric
 });
 
 test('what a repeat had is told on one line', () => {
-  expect(formatMetrics({ p99_ms: 47.123456, events: 60_349 })).toBe('p99_ms 47.12, events 60349');
+  expect(formatPairs({ p99_ms: 47.123456, events: 60_349 })).toBe('p99_ms 47.12, events 60349');
 });

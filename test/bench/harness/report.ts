@@ -49,15 +49,10 @@ const figure = (value: number): string => {
   return Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(4);
 };
 
-/** One repeat's, on a line. */
-export const formatMetrics = (metrics: Metrics): string =>
-  Object.entries(metrics)
-    .map(([name, value]) => `${name} ${figure(value)}`)
-    .join(', ');
-
-const pairs = (record: Readonly<Record<string, string | number>>): string =>
+/** Names and values on a line. */
+export const formatPairs = (record: Readonly<Record<string, string | number>>): string =>
   Object.entries(record)
-    .map(([name, value]) => `${name} ${value}`)
+    .map(([name, value]) => `${name} ${typeof value === 'number' ? figure(value) : value}`)
     .join(', ');
 
 /** For people: machine, versions, n, then a line a metric. */
@@ -74,9 +69,9 @@ export const formatReport = (report: BenchReport): string => {
       .join('  ');
   return [
     `bench ${report.bench} at ${report.at}, commit ${report.commit}`,
-    `machine: ${pairs(report.machine)}`,
-    `versions: ${pairs(report.versions)}`,
-    `n: ${pairs({ repeats: report.repeats, ...report.n })}`,
+    `machine: ${formatPairs(report.machine)}`,
+    `versions: ${formatPairs(report.versions)}`,
+    `n: ${formatPairs({ repeats: report.repeats, ...report.n })}`,
     ...(report.quick ? ['a quick run: these figures mean nothing'] : []),
     '',
     ...table.map(line),

@@ -100,16 +100,15 @@ const createLatencyBench = (options: {
     const itemIds = known.map((row) => row.item_id);
     if (options.models) await (await writeRelease(servers, { releaseId: 'first', items: itemIds, seed: 1 }))();
     let rows = size.history;
-    let loads = 0;
+    let earlierS = 0;
     const { history, users, items, warmUpS, seconds } = size;
     return {
       n: { history, users, items, warm_up_s: warmUpS, seconds },
       measure: async () => {
         const metrics: Record<string, number> = {};
         for (const phase of options.phasesOf(size.rates, itemIds)) {
-          const from = loads * (warmUpS + seconds);
-          const run = await measurePhase(context, { size, servers, shop, others }, phase, from);
-          loads += 1;
+          const run = await measurePhase(context, { size, servers, shop, others }, phase, earlierS);
+          earlierS += warmUpS + seconds;
           Object.assign(metrics, run.metrics);
           rows += run.sent;
           await waitForRows(context, servers.store, 'the load into the store', rows);
@@ -182,7 +181,7 @@ const measurePhase = async (
   { size, servers, shop, others }: Setting,
   { rate, name, beside, end }: Phase,
   /** See LoadPlan. */
-  from: number,
+  earlierS: number,
 ): Promise<{ metrics: Metrics; sent: number }> => {
   const stampsFile = join(servers.stack.dataDir, 'unchanged.stamps');
   const scorer = await servers.startService('scorer', {
@@ -200,7 +199,7 @@ const measurePhase = async (
   let meter: (() => Record<string, number>) | undefined;
   let cpu: Record<string, number> = {};
   const done = await runLoad(
-    { brokers, registryUrl, shop, history, from, eventsPerS: rate, warmUpS, seconds, coldShare: COLD_SHARE },
+    { brokers, registryUrl, shop, history, earlierS, eventsPerS: rate, warmUpS, seconds, coldShare: COLD_SHARE },
     (load) => {
       const services = Object.fromEntries([...others, scorer].map((each) => [each.name, each.pid]));
       const serverPids = { clickhouse: servers.pid('clickhouse'), broker: servers.pid('kafka') };

@@ -40,8 +40,8 @@ const past = createShop({ ...plan.shop, eventsPerSecond: HISTORY_PER_S, dirt: fa
 const stored = new Set(takeEvents(past.records(0), plan.history).map(({ key }) => key ?? ''));
 const shop = createShop({ ...plan.shop, eventsPerSecond: eventsPerS, dirt: false });
 const total = eventsPerS * (warmUpS + seconds);
-/** The loads go on where the past ended. */
-const beginS = Math.max(SETTLING_S, plan.history / HISTORY_PER_S) + plan.from;
+/** Of the shop's clock: loads go on where the past ended. */
+const beginS = Math.max(SETTLING_S, plan.history / HISTORY_PER_S) + plan.earlierS;
 const timed = takeEvents(shop.records(eventsPerS * beginS), total);
 const subjects = timed.map(({ key }) => key ?? '');
 const { cold, known } = chooseCold(subjects, eventsPerS * warmUpS, stored, plan.coldShare);

@@ -22,7 +22,7 @@ export interface LoadPlan {
   readonly history: number;
   readonly eventsPerS: number;
   /** Seconds of the shop's clock that earlier loads took up: nobody does the same thing twice. */
-  readonly from: number;
+  readonly earlierS: number;
   readonly warmUpS: number;
   readonly seconds: number;
   /** Of the measured events: those of a customer whom the store knows and the scorer has not seen since it started. */

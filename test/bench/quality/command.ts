@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { defaultDataDir, repoRoot } from '@nextcart/local';
 import { createProgress } from '../harness/progress.ts';
-import { createKeptRuns, hashSources } from './kept-runs.ts';
+import { createKeptRuns, hashSources, type KeptRun } from './kept-runs.ts';
 import { plotCurves } from './plot.ts';
 import type { QualityBench, QualityRun } from './quality-bench.ts';
 import { reportOf } from './report.ts';
@@ -85,30 +85,32 @@ export const runQuality = async (command: QualityCommand): Promise<void> => {
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => stop.abort(new Error(`stopped by ${signal}`)));
   const at = new Date().toISOString();
-  const startedAt = performance.now();
   const kept = createKeptRuns(join(defaultDataDir(), 'quality'), bench.name, {
     code: hashSources(repoRoot),
     dataFolder: dataFolder(),
     ...{ quick, threads },
   });
   const progress = (step: string, total: number, unit: string) => createProgress(process.stderr, step, total, unit);
-  const runs: QualityRun[] = [];
+  const measured: KeptRun[] = [];
   for (let seed = 1; seed <= seeds; seed += 1) {
     const before = resume ? kept.find(seed) : undefined;
     if (before !== undefined) {
       log(`${bench.name}: seed ${seed} of ${seeds} was measured at ${before.at}`);
-      runs.push(before.run);
+      measured.push(before);
       continue;
     }
     log(`${bench.name}: seed ${seed} of ${seeds}`);
+    const startedAt = performance.now();
     const run = await bench.run({
       ...{ quick, seed, threads, log, progress },
       dataFolder: dataFolder(),
       signal: stop.signal,
     });
-    kept.keep(seed, run, new Date().toISOString());
-    runs.push(run);
+    const one = { at: new Date().toISOString(), seconds: (performance.now() - startedAt) / 1000, run };
+    kept.keep(seed, one);
+    measured.push(one);
   }
+  const runs = measured.map(({ run }) => run);
   const [first] = runs as [QualityRun];
   const rows = summarize(runs);
   const table = {
@@ -133,6 +135,6 @@ export const runQuality = async (command: QualityCommand): Promise<void> => {
   if (files.plot !== undefined)
     writeFileSync(files.plot, plotCurves(first.curves, `${bench.name}: validation quality over epochs`));
   if (files.json === undefined) return;
-  const seconds = (performance.now() - startedAt) / 1000;
+  const seconds = measured.reduce((sum, one) => sum + one.seconds, 0);
   writeFileSync(files.json, `${JSON.stringify(reportOf(table, runs, { at, seconds }), null, 2)}\n`);
 };

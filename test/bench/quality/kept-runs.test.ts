@@ -20,11 +20,16 @@ const run: QualityRun = {
 };
 
 test('a seed is found again, its figures by subject included, by the code and settings that measured it alone', () => {
-  createKeptRuns(folder, 'gowalla', { code: 'a', threads: 2 }).keep(1, run, '2026-01-01T00:00:00.000Z');
+  createKeptRuns(folder, 'gowalla', { code: 'a', threads: 2 }).keep(1, {
+    at: '2026-01-01T00:00:00.000Z',
+    seconds: 60,
+    run,
+  });
 
   const same = createKeptRuns(folder, 'gowalla', { code: 'a', threads: 2 });
   expect(same.find(1)).toEqual({
     at: '2026-01-01T00:00:00.000Z',
+    seconds: 60,
     run: { ...run, rows: [{ ...run.rows[0], subjects: { 'NDCG@20': Float64Array.of(0.25, 0.5) } }] },
   });
   expect(same.find(2)).toBeUndefined();
@@ -34,7 +39,7 @@ test('a seed is found again, its figures by subject included, by the code and se
 
 test('a file that was cut off counts as none', () => {
   const kept = createKeptRuns(folder, 'gowalla', {});
-  kept.keep(1, run, '2026-01-01T00:00:00.000Z');
+  kept.keep(1, { at: '2026-01-01T00:00:00.000Z', seconds: 60, run });
   const [file] = readdirSync(folder) as [string];
   truncateSync(join(folder, file), 40);
   expect(kept.find(1)).toBeUndefined();

@@ -22,10 +22,18 @@ export const hashSources = (root: string): string => {
   return hash.digest('hex');
 };
 
+export interface KeptRun {
+  /** ISO 8601: when it ended. */
+  readonly at: string;
+  /** What it took. */
+  readonly seconds: number;
+  readonly run: QualityRun;
+}
+
 export interface KeptRuns {
   /** What was kept of this seed by the same code and settings; undefined where there is none. */
-  find(seed: number): { readonly at: string; readonly run: QualityRun } | undefined;
-  keep(seed: number, run: QualityRun, at: string): void;
+  find(seed: number): KeptRun | undefined;
+  keep(seed: number, kept: KeptRun): void;
 }
 
 /** `about`: all that decides a seed's figures (code, data, threads). */
@@ -35,15 +43,15 @@ export const createKeptRuns = (folder: string, name: string, about: Readonly<Rec
   return {
     find: (seed) => {
       try {
-        const kept = deserialize(readFileSync(fileOf(seed)));
-        return kept.key === key ? { at: kept.at, run: kept.run } : undefined;
+        const file: { key: string; kept: KeptRun } = deserialize(readFileSync(fileOf(seed)));
+        return file.key === key ? file.kept : undefined;
       } catch {
         return undefined; // none, or one that was cut off
       }
     },
-    keep: (seed, run, at) => {
+    keep: (seed, kept) => {
       mkdirSync(folder, { recursive: true });
-      writeFileSync(`${fileOf(seed)}.part`, serialize({ key, at, run }));
+      writeFileSync(`${fileOf(seed)}.part`, serialize({ key, kept }));
       renameSync(`${fileOf(seed)}.part`, fileOf(seed));
     },
   };
