@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { ClickHouseLogLevel, type ClickHouseSettings, createClient } from '@clickhouse/client';
 import { BACKGROUND_NICE, type Clock, type Logger, readAuthority } from '@nextcart/runtime';
+import { createAskServer, IDLE_SOCKET_MS } from './ask-server.ts';
 import { avroColumns, avroContainer } from './avro-container.ts';
 import type { StoreConnection } from './env.ts';
 import { storeError } from './store-error.ts';
@@ -41,6 +42,8 @@ export interface Store {
   readonly clock: Clock;
   /** Rows as objects. 64-bit integers arrive as numbers; times are best selected as `toUnixTimestamp64Milli(t)`. */
   query<T>(sql: string, params?: Record<string, unknown>, settings?: Settings): Promise<T[]>;
+  /** The same for a question of a few rows that somebody waits for: sent at once. */
+  ask<T>(sql: string, settings?: Settings): Promise<T[]>;
   /** A statement without an answer. */
   command(sql: string, params?: Record<string, unknown>, settings?: Settings): Promise<void>;
   insertRows(table: string, rows: readonly object[], options?: InsertOptions): Promise<void>;
@@ -90,22 +93,21 @@ export const createStore = (
   const url = new URL(deps.url);
   const database = url.pathname.slice(1) || 'default';
   const remote = !LOOPBACK.has(url.hostname);
+  const username = decodeURIComponent(url.username) || 'default';
+  const password = decodeURIComponent(url.password);
+  const ca = deps.caFile === undefined ? undefined : readAuthority('CLICKHOUSE_CA_FILE', deps.caFile);
+  const server = createAskServer({ url, database, username, password, ca, timeoutMs: requestTimeoutMs });
   const client = createClient({
-    url: url.origin,
-    username: decodeURIComponent(url.username) || 'default',
-    password: decodeURIComponent(url.password),
-    database,
+    ...{ url: url.origin, username, password, database },
     application: 'nextcart',
     request_timeout: requestTimeoutMs,
     max_open_connections: 16,
     clickhouse_settings: deps.background === true ? { os_thread_priority: String(BACKGROUND_NICE) } : {},
     compression: { request: remote, response: remote }, // on loopback it is only CPU
-    keep_alive: { enabled: true, idle_socket_ttl: 2000 }, // below the server's 3 s
+    keep_alive: { enabled: true, idle_socket_ttl: IDLE_SOCKET_MS },
     use_multipart_params_auto: true, // thousands of subjects don't fit in a URL
     log: { level: ClickHouseLogLevel.OFF }, // errors are thrown to callers, who know what they mean
-    ...(deps.caFile === undefined
-      ? {}
-      : { tls: { ca_cert: Buffer.from(readAuthority('CLICKHOUSE_CA_FILE', deps.caFile)) } }),
+    ...(ca === undefined ? {} : { tls: { ca_cert: Buffer.from(ca) } }),
   });
 
   const attempt = async <T>(what: string, call: () => Promise<T>): Promise<T> => {
@@ -135,6 +137,11 @@ export const createStore = (
           clickhouse_settings: { ...querySettings, ...settings },
         });
         return answer.json<T>();
+      }),
+    ask: <T>(sql: string, settings = {}) =>
+      attempt(`the query '${head(sql)}'`, async () => {
+        const lines = await server.ask(`${sql} FORMAT JSONEachRow`, { ...querySettings, ...settings });
+        return JSON.parse(`[${lines.trimEnd().replaceAll('\n', ',')}]`) as T[]; // a text's own line ends are escaped
       }),
     command: (sql, params = {}, settings = {}) =>
       attempt(`the command '${head(sql)}'`, async () => {
@@ -174,7 +181,10 @@ export const createStore = (
         await clock.sleep(Math.min(100 * 2 ** tries, 2000), signal);
       }
     },
-    close: () => client.close(),
+    close: async () => {
+      server.close();
+      await client.close();
+    },
   };
   return store;
 };

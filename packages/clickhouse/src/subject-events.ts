@@ -57,7 +57,8 @@ const pairsOf = (groups: readonly HistoryGroup[]): string =>
     .join(',');
 
 /** By the primary key alone. */
-const FROM_PAIRS = 'FROM subject_events WHERE topic_id = {topicId:UUID} AND (partition, subject) IN';
+const fromPairs = (topicId: string, groups: readonly HistoryGroup[]): string =>
+  `FROM subject_events WHERE topic_id = ${literal(topicId)} AND (partition, subject) IN (${pairsOf(groups)})`;
 
 /** All rows, those beyond the bounds as well, in the order of the log; undefined where they are `most` or more. */
 const readPlain = async (
@@ -66,8 +67,7 @@ const readPlain = async (
   groups: readonly HistoryGroup[],
   most: number,
 ): Promise<HistoryRow[] | undefined> => {
-  const sql = `SELECT ${COLUMNS} ${FROM_PAIRS} (${pairsOf(groups)}) LIMIT ${most}`;
-  const rows = await store.query<HistoryRow>(sql, { topicId }, pointRead);
+  const rows = await store.ask<HistoryRow>(`SELECT ${COLUMNS} ${fromPairs(topicId, groups)} LIMIT ${most}`, pointRead);
   return rows.length < most ? rows.sort((a, b) => a.offset - b.offset) : undefined;
 };
 
@@ -84,9 +84,9 @@ const readCounted = async (
   const rows = await store.query<HistoryRow & { kept: number }>(
     `
     SELECT ${COLUMNS}, count() OVER (PARTITION BY subject, partition) AS kept
-    ${FROM_PAIRS} (${pairsOf(groups)}) AND (${bounds.join(' OR ')})
+    ${fromPairs(topicId, groups)} AND (${bounds.join(' OR ')})
     ORDER BY subject, partition, offset DESC LIMIT ${MAX_FOLDED} BY subject, partition`,
-    { topicId },
+    {},
     pointRead,
   );
   return rows.reverse();

@@ -1,0 +1,63 @@
+import http from 'node:http';
+import https from 'node:https';
+import { parseError } from '@clickhouse/client';
+import type { Settings } from './store.ts';
+
+/** Below the server's 3 s. */
+export const IDLE_SOCKET_MS = 2000;
+
+export interface AskServer {
+  /** The answer's whole body; rejects with a ClickHouseError where the server refused. */
+  ask(sql: string, settings: Settings): Promise<string>;
+  close(): void;
+}
+
+/**
+ * The way of questions that somebody waits for. The official client lets a timer pass before each request, for idle
+ * sockets to be closed in; on a loop that is two thirds busy that is 2 to 3 ms (docs/decisions/0011-cold-reads.md). Here
+ * a request leaves in the turn in which it is made, and its answer comes in one piece.
+ */
+export const createAskServer = (server: {
+  readonly url: URL;
+  readonly database: string;
+  readonly username: string;
+  readonly password: string;
+  readonly ca: string | undefined;
+  readonly timeoutMs: number;
+}): AskServer => {
+  const { url, database, timeoutMs } = server;
+  const agentOptions = { keepAlive: true, timeout: IDLE_SOCKET_MS };
+  const isTls = url.protocol === 'https:';
+  const agent = isTls
+    ? new https.Agent({ ...agentOptions, ...(server.ca === undefined ? {} : { ca: server.ca }) })
+    : new http.Agent(agentOptions);
+  const { request: open } = isTls ? https : http;
+  const headers = { 'x-clickhouse-user': server.username, 'x-clickhouse-key': server.password };
+
+  const ask: AskServer['ask'] = (sql, settings) =>
+    new Promise((resolve, reject) => {
+      const search = new URLSearchParams({ database, wait_end_of_query: '1' }); // the status line tells the end
+      for (const [name, value] of Object.entries(settings)) search.set(name, String(value));
+      const body = Buffer.from(sql);
+      const request = open(new URL(`/?${search.toString()}`, url.origin), {
+        agent,
+        method: 'POST',
+        timeout: timeoutMs,
+        headers: { ...headers, 'content-length': body.length },
+      });
+      request.on('response', (response) => {
+        const parts: Buffer[] = [];
+        response.on('error', reject);
+        response.on('data', (part: Buffer) => void parts.push(part));
+        response.on('end', () => {
+          const text = Buffer.concat(parts).toString();
+          if (response.statusCode === 200) resolve(text);
+          else reject(parseError(text));
+        });
+      });
+      request.on('timeout', () => request.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)));
+      request.on('error', reject);
+      request.end(body);
+    });
+  return { ask, close: () => agent.destroy() };
+};
