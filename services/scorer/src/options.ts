@@ -52,7 +52,7 @@ export const defaultOptions: ScorerOptions = {
   configuration: defaultConfiguration,
   maxSubjects: 500_000, // some 1 KB each with a short history, 4 KB with a full one
   batchSize: 32,
-  batchEveryMs: 4, // at 1,000 events a second a batch of four; a lone event goes at once
+  batchEveryMs: 6, // at 1,000 events a second a batch of seven; a lone event goes at once
   modelBatchEveryMs: 16, // a batch of models reads their whole catalogue from memory, for one list or sixteen
   listTtlMs: 24 * 60 * 60 * 1000,
   learnTimeoutMs: 10_000,

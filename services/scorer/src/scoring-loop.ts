@@ -194,7 +194,6 @@ export const createScoringLoop = (deps: {
     faultPoint('folded_and_unranked');
     metrics.batch.observe(works.length);
     const leaving = await make(works);
-    await nextTurn(); // else a run of full batches would keep the sockets waiting
     if (leaving.length === 0) return;
     while (inFlight.size >= MOST_IN_FLIGHT) await Promise.race(inFlight);
     const owned = leaving.filter(({ work }) => !work.subject.home.closed);
@@ -232,6 +231,8 @@ export const createScoringLoop = (deps: {
         const everyMs = engine.models === null ? batchEveryMs : modelBatchEveryMs;
         const restMs = everyMs - (clock.monotonic() - begunAt);
         if (restMs > 0 && queue.length() < batchSize) await clock.sleep(restMs);
+        // questions and lists that the last turn wrote leave before this batch is made, and a run of full ones lets others in
+        await nextTurn();
         begunAt = clock.monotonic();
         if (!signal.aborted) await inTurn(step);
       }
