@@ -37,8 +37,8 @@ export interface ChildSpec {
   readonly isReady: (pid: number) => Promise<boolean>;
   readonly readyTimeoutMs: number;
   readonly stopTimeoutMs: number;
-  /** It gets the cores that the others leave. */
-  readonly background?: boolean;
+  /** Nice value of its session: how far it stands back behind the others. */
+  readonly nice?: number;
   /** What a person should try when it does not start. */
   readonly cure: string;
 }
@@ -72,7 +72,7 @@ export const supervise = (spec: ChildSpec, pids: PidBook, log: (line: string) =>
     child = started;
     if (started.pid !== undefined) {
       pids.record(spec.name, started.pid);
-      if (spec.background === true) sessionStandsBack(started.pid);
+      if (spec.nice !== undefined) sessionStandsBack(started.pid, spec.nice);
     }
     exited = new Promise((resolve) => {
       const onEnd = (how: string): void => {

@@ -19,9 +19,9 @@ export const standBack = (): void => {
  * cores between sessions first, where it groups them (autogroup), and between a session's threads only then: a nice
  * value alone says nothing to the processes of another session.
  */
-export const sessionStandsBack = (pid: number): void => {
+export const sessionStandsBack = (pid: number, nice = BACKGROUND_NICE): void => {
   try {
-    if (leadsSession(pid)) writeFileSync(`/proc/${pid}/autogroup`, String(niceOfBackground()));
+    if (leadsSession(pid)) writeFileSync(`/proc/${pid}/autogroup`, String(Math.max(nice, getPriority())));
   } catch {
     // a system without such groups, or a process that has ended
   }

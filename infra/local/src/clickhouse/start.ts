@@ -6,6 +6,11 @@ import type { ServerContext } from '../server-context.ts';
 import { type Supervised, supervise } from '../supervise.ts';
 import { clickhouseConfig, clickhouseUsers } from './config.ts';
 
+/**
+ * Inserts and merges come in bursts of a core each, which nothing that a list waits for should share; questions for cold
+ * customers are waited for, and should not be the last either (docs/decisions/0015-who-stands-back.md).
+ */
+const STORE_NICE = 5;
 const READY_TIMEOUT_MS = 60_000; // 0.1–0.5 s alone; busy machines and big data folders take longer
 const STOP_TIMEOUT_MS = 20_000;
 const PROBE_TIMEOUT_MS = 2000;
@@ -38,7 +43,7 @@ export const createClickhouse = (context: ServerContext): Supervised => {
       env: context.env,
       cwd: dir,
       logFile: join(context.logsDir, 'clickhouse.log'),
-      background: true, // inserts and merges come in bursts of a core each; what a list waits for must not share it with them
+      nice: STORE_NICE,
       isReady: () => isOurs(context.ports.clickhouse, realpathSync(data)),
       readyTimeoutMs: READY_TIMEOUT_MS,
       stopTimeoutMs: STOP_TIMEOUT_MS,
