@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { matchAnswers } from './answers.ts';
+import { matchAnswers, tellSignIns } from './answers.ts';
 import type { SeenList } from './recorder.ts';
 import { summarize } from './summarize.ts';
 
@@ -50,6 +50,17 @@ test('a tombstone after the event answers it, an older one does not; who got not
   );
   expect(answers.map(({ event: { offset }, by }) => [offset, by])).toEqual([[5, 'tombstone']]);
   expect(missing.map(({ offset }) => offset)).toEqual([6]);
+});
+
+test('the record that answers a sign-in is timed from when it is in the log, and the sign-in to its list apart', () => {
+  const signIn = event(5, 'visitor', 100);
+  const history = { ...event(9, 'user', 100), partition: 1, appendedAt: 140 };
+  const events = tellSignIns([history, signIn]); // partitions are read in any order
+  expect(events).toEqual([{ ...history, due: 140, signInDue: 100 }, signIn]);
+  const lists = [{ ...list('user', 9, 155), partition: 1 }, list('visitor', 5, 112)];
+  const { answers } = matchAnswers({ events, lists }, none, 0, 1000);
+  expect(answers.map(({ latencyMs }) => latencyMs)).toEqual([15, 12]);
+  expect(summarize(answers, () => false, 0, '')).toMatchObject({ sign_ins: 1, sign_in_p99_ms: 55, max_ms: 15 });
 });
 
 test('events of the warm-up are left out', () => {

@@ -10,7 +10,7 @@ import { startCpuMeter } from '../harness/cpu.ts';
 import { type OwnServers, type ServiceProcess, startOwnServers } from '../harness/own-servers.ts';
 import { waitForRows } from '../ingest/database.ts';
 import { fillCatalogue, fillEvents } from '../ingest/fill-topic.ts';
-import { type Answer, matchAnswers } from './answers.ts';
+import { type Answer, matchAnswers, tellSignIns } from './answers.ts';
 import { skipToEnd } from './groups.ts';
 import { HISTORY_PER_S, type LoadDone, type LoadMessage, type LoadPlan, type ShopPlan } from './plan.ts';
 import { writeRelease } from './put-release.ts';
@@ -212,7 +212,8 @@ const measurePhase = async (
   );
   await sleep(SETTLE_MS);
   await end?.();
-  const recording = await recorder.stop();
+  const recorded = await recorder.stop();
+  const recording = { ...recorded, events: tellSignIns(recorded.events) };
   const coldQueries = await scorer.metric('nextcart_scorer_cold_query_seconds_count');
   const coldSeconds = await scorer.metric('nextcart_scorer_cold_query_seconds_sum');
   await scorer.stop();

@@ -11,6 +11,8 @@ export interface SeenEvent {
   /** Epoch ms. */
   readonly due: number;
   readonly appendedAt: number;
+  /** Of a record that answers a sign-in: when that was due. */
+  readonly signInDue?: number;
 }
 
 export interface SeenList {

@@ -31,6 +31,11 @@ export const summarize = (
     .filter((answer) => !cold(answer))
     .map(({ latencyMs }) => latencyMs)
     .sort((a, b) => a - b);
+  const signInMs = answers
+    .flatMap(({ latencyMs, event: { due, signInDue } }) =>
+      signInDue === undefined ? [] : [due - signInDue + latencyMs],
+    )
+    .sort((a, b) => a - b);
   const count = (by: Answer['by']): number => answers.filter((answer) => answer.by === by).length;
   const stamped = answers.filter((answer): answer is Stamped => answer.stamps !== null);
   const sums = Object.entries(stages).map(
@@ -46,6 +51,9 @@ export const summarize = (
     cold_p50_ms: percentile(coldMs, 0.5),
     cold_p99_ms: percentile(coldMs, 0.99),
     warm_p99_ms: percentile(warmMs, 0.99),
+    sign_in_p50_ms: percentile(signInMs, 0.5),
+    sign_in_p99_ms: percentile(signInMs, 0.99),
+    sign_ins: signInMs.length,
     events: answers.length,
     unanswered: missing,
     published_share: share(count('list') + count('tombstone'), answers.length),
@@ -53,7 +61,7 @@ export const summarize = (
     cold_share: share(coldOnes.length, answers.length),
   };
   for (const [name, ms] of sums) metrics[`stage.${name}_share`] = share(ms, whole);
-  // nobody cold, no percentile of theirs
+  // nobody cold or signed in, no percentile of theirs
   const known = Object.entries(metrics).filter(([, value]) => Number.isFinite(value));
   return Object.fromEntries(known.map(([name, value]) => [`${name}${label}`, value]));
 };
