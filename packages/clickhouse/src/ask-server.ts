@@ -15,7 +15,8 @@ export interface AskServer {
 /**
  * The way of questions that somebody waits for. The official client lets a timer pass before each request, for idle
  * sockets to be closed in; on a loop that is two thirds busy that is 2 to 3 ms (docs/decisions/0011-cold-reads.md). Here
- * a request leaves in the turn in which it is made, and its answer comes in one piece.
+ * a request leaves in the turn in which it is made, and its answer comes in one piece. Where the server had closed the
+ * connection and this process was too busy to hear of it, the question, which changes nothing, is asked again.
  */
 export const createAskServer = (server: {
   readonly url: URL;
@@ -56,7 +57,10 @@ export const createAskServer = (server: {
         });
       });
       request.on('timeout', () => request.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)));
-      request.on('error', reject);
+      request.on('error', (error: NodeJS.ErrnoException) => {
+        if (request.reusedSocket && error.code === 'ECONNRESET') resolve(ask(sql, settings));
+        else reject(error);
+      });
       request.end(body);
     });
   return { ask, close: () => agent.destroy() };
