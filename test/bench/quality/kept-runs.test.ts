@@ -1,8 +1,17 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createKeptRuns, hashSources } from './kept-runs.ts';
+import { createKeptRuns, hashSources, PACKAGES } from './kept-runs.ts';
 import type { QualityRun } from './quality-bench.ts';
 
 let folder = '';
@@ -54,10 +63,23 @@ test('code is another one when a source changes, and the same when a test does',
   const before = hashSources(folder);
   put('packages/models/src/deep/fit.test.ts', 'b');
   put('services/scorer/src/main.ts', 'c');
+  put('packages/clickhouse/src/store.ts', 'c');
   expect(hashSources(folder)).toBe(before);
   put('packages/models/src/deep/fit.ts', 'd');
   const changed = hashSources(folder);
   expect(changed).not.toBe(before);
   put('test/bench/quality/table.ts', 'e');
   expect(hashSources(folder)).not.toBe(changed);
+});
+
+test('no figure depends on a package that is not hashed', () => {
+  const root = join(import.meta.dirname, '../../..');
+  const sources = globSync([`packages/{${PACKAGES.join(',')}}/src/**/*.ts`, 'test/bench/quality/**/*.ts'], {
+    cwd: root,
+  });
+  const imported = sources
+    .filter((file) => !file.endsWith('.test.ts'))
+    .flatMap((file) => [...readFileSync(join(root, file), 'utf8').matchAll(/from '@nextcart\/([a-z]+)/g)])
+    .map(([, name]) => name);
+  expect(new Set(imported)).toEqual(new Set([...PACKAGES, 'local'])); // 'local' says where data lie
 });

@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import type { QualityRun } from './quality-bench.ts';
 
+/** Packages that the benches of quality and these packages themselves import: whatever else changes, figures stay. */
+export const PACKAGES = ['contracts', 'datasets', 'models'];
 /** A figure depends on these alone, on the data, and on what `KeptRuns` is told. */
-const SOURCES = ['packages/*/src/**/*.ts', 'test/bench/quality/**/*.ts', 'package-lock.json'];
+const SOURCES = [`packages/{${PACKAGES.join(',')}}/src/**/*.ts`, 'test/bench/quality/**/*.ts', 'package-lock.json'];
 const NOT_SOURCES = /\.(test|fixture)\.ts$/;
 
 /** SHA-256 of the files that a figure depends on, as they lie in `root`. */
