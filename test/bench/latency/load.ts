@@ -30,6 +30,8 @@ const producer = await kafka.createProducer();
 const { encode } = behaviourEventCodec();
 
 const START_DELAY_MS = 1000;
+/** To make an event's record, at most: some 15 µs are usual. */
+const MAKE_MS = 0.1;
 /** What is due within it goes out together: `linger.ms` as librdkafka and, from 4.0 on, Java's client have it. */
 const LINGER_MS = 5;
 /** Of the shop's clock: until then it has no steady number of sessions under way. */
@@ -60,7 +62,7 @@ const outgoing = ({ event, key }: DatasetRecord, due: number | null): OutgoingRe
 };
 
 /** Sends at the rate, by absolute time; the worst delay of the load itself beyond its linger, ms. */
-const send = async (startedAt: number, count: number, record: (k: number, due: number) => OutgoingRecord) => {
+const send = async (startedAt: number, count: number, record: (k: number) => OutgoingRecord) => {
   const sends: Promise<void>[] = [];
   let lateMsMax = 0;
   for (let sent = 0; sent < count; ) {
@@ -68,7 +70,7 @@ const send = async (startedAt: number, count: number, record: (k: number, due: n
     const records: OutgoingRecord[] = [];
     for (let due = startedAt + (1000 * sent) / eventsPerS; sent < count && due <= now; ) {
       lateMsMax = Math.max(lateMsMax, now - due - LINGER_MS);
-      records.push(record(sent, due));
+      records.push(record(sent));
       sent += 1;
       due = startedAt + (1000 * sent) / eventsPerS;
     }
@@ -79,9 +81,15 @@ const send = async (startedAt: number, count: number, record: (k: number, due: n
   return lateMsMax;
 };
 
-await send(preciseNow(), known.length, (k) => outgoing(timed[known[k] as number] as DatasetRecord, null));
+const recordOf = (k: number, due: number | null) => outgoing(timed[k] as DatasetRecord, due);
+await send(preciseNow(), known.length, (k) => recordOf(known[k] as number, null));
+// a shop's clients have machines of their own: here records are made before the first is due, and only sent while it counts
+const startedAt = preciseNow() + total * MAKE_MS + START_DELAY_MS;
+const records = Array.from({ length: total }, (_, k) => recordOf(k, startedAt + (1000 * k) / eventsPerS));
+const readyInMs = startedAt - START_DELAY_MS - preciseNow();
+if (readyInMs < 0) throw new Error(`${total} events took ${-readyInMs} ms more to make than the load leaves for it`);
+await sleep(readyInMs);
 process.send?.({ kind: 'ready' } satisfies LoadMessage);
-const startedAt = preciseNow() + START_DELAY_MS;
-const lateMsMax = await send(startedAt, total, (k, due) => outgoing(timed[k] as DatasetRecord, due));
+const lateMsMax = await send(startedAt, total, (k) => records[k] as OutgoingRecord);
 process.once('message', () => process.exit()); // once its CPU has been read
 process.send?.({ kind: 'done', startedAt, sent: total + known.length, cold, lateMsMax } satisfies LoadMessage);
