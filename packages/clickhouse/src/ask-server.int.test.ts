@@ -33,14 +33,6 @@ test('a server that refuses says why, also where it fails in the middle; the nex
   expect(await store.ask('SELECT 1 AS one')).toEqual([{ one: 1 }]);
 });
 
-test('a connection that the server has closed, while this process was busy, is not the end of a question', async () => {
-  const own = storeAt(inject('urls').clickhouseUrl);
-  expect(await own.ask('SELECT 1 AS one')).toEqual([{ one: 1 }]);
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 4000); // the server's 3 s pass, and no timer of ours runs
-  expect(await own.ask('SELECT 2 AS two')).toEqual([{ two: 2 }]);
-  await own.close();
-}, 20_000);
-
 test('no server, a wrong password and a server that is silent may be asked again, unchanged', async () => {
   const url = new URL(inject('urls').clickhouseUrl);
   const wrong = new URL(url);

@@ -7,8 +7,9 @@ import type { Settings } from './store.ts';
 export const IDLE_SOCKET_MS = 2000;
 
 export interface AskServer {
-  /** The answer's whole body; rejects with a ClickHouseError where the server refused. */
+  /** The answer's whole body; rejects with a ClickHouseError where the server refused, with Node's error where it is away. */
   ask(sql: string, settings: Settings): Promise<string>;
+  /** Questions without an answer are rejected. */
   close(): void;
 }
 
@@ -16,7 +17,7 @@ export interface AskServer {
  * The way of questions that somebody waits for. The official client lets a timer pass before each request, for idle
  * sockets to be closed in; on a loop that is two thirds busy that is 2 to 3 ms (docs/decisions/0011-cold-reads.md). Here
  * a request leaves in the turn in which it is made, and its answer comes in one piece. Where the server had closed the
- * connection and this process was too busy to hear of it, the question, which changes nothing, is asked again.
+ * connection and this process was too busy to hear of it, the question, which changes nothing, is asked once more.
  */
 export const createAskServer = (server: {
   readonly url: URL;
@@ -25,6 +26,8 @@ export const createAskServer = (server: {
   readonly password: string;
   readonly ca: string | undefined;
   readonly timeoutMs: number;
+  /** By which the server's log of queries knows us. */
+  readonly application: string;
 }): AskServer => {
   const { url, database, timeoutMs } = server;
   const agentOptions = { keepAlive: true, timeout: IDLE_SOCKET_MS };
@@ -33,15 +36,17 @@ export const createAskServer = (server: {
     ? new https.Agent({ ...agentOptions, ...(server.ca === undefined ? {} : { ca: server.ca }) })
     : new http.Agent(agentOptions);
   const { request: open } = isTls ? https : http;
-  const headers = { 'x-clickhouse-user': server.username, 'x-clickhouse-key': server.password };
+  const headers = {
+    authorization: `Basic ${Buffer.from(`${server.username}:${server.password}`).toString('base64')}`,
+    'user-agent': server.application,
+  };
+  let closed = false;
 
-  const ask: AskServer['ask'] = (sql, settings) =>
+  const attempt = (path: string, body: Buffer, again: boolean): Promise<string> =>
     new Promise((resolve, reject) => {
-      const search = new URLSearchParams({ database, wait_end_of_query: '1' }); // the status line tells the end
-      for (const [name, value] of Object.entries(settings)) search.set(name, String(value));
-      const body = Buffer.from(sql);
-      const request = open(new URL(`/?${search.toString()}`, url.origin), {
-        agent,
+      const request = open(new URL(path, url.origin), {
+        ...(again ? { agent: false as const } : { agent }), // once more over a connection of its own
+        ...(again && server.ca !== undefined ? { ca: server.ca } : {}),
         method: 'POST',
         timeout: timeoutMs,
         headers: { ...headers, 'content-length': body.length },
@@ -58,10 +63,21 @@ export const createAskServer = (server: {
       });
       request.on('timeout', () => request.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)));
       request.on('error', (error: NodeJS.ErrnoException) => {
-        if (request.reusedSocket && error.code === 'ECONNRESET') resolve(ask(sql, settings));
+        const isStale = request.reusedSocket && error.code === 'ECONNRESET';
+        if (isStale && !again && !closed) resolve(attempt(path, body, true));
         else reject(error);
       });
       request.end(body);
     });
-  return { ask, close: () => agent.destroy() };
+  return {
+    ask: (sql, settings) => {
+      const search = new URLSearchParams({ database, wait_end_of_query: '1' }); // the status line tells the end
+      for (const [name, value] of Object.entries(settings)) search.set(name, String(value));
+      return attempt(`/?${search.toString()}`, Buffer.from(sql), false);
+    },
+    close: () => {
+      closed = true;
+      agent.destroy();
+    },
+  };
 };

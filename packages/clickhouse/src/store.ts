@@ -96,13 +96,15 @@ export const createStore = (
   const username = decodeURIComponent(url.username) || 'default';
   const password = decodeURIComponent(url.password);
   const ca = deps.caFile === undefined ? undefined : readAuthority('CLICKHOUSE_CA_FILE', deps.caFile);
-  const server = createAskServer({ url, database, username, password, ca, timeoutMs: requestTimeoutMs });
+  const application = 'nextcart';
+  const server = createAskServer({ url, database, username, password, ca, application, timeoutMs: requestTimeoutMs });
+  const ownSettings: Settings = deps.background === true ? { os_thread_priority: String(BACKGROUND_NICE) } : {};
   const client = createClient({
     ...{ url: url.origin, username, password, database },
-    application: 'nextcart',
+    application,
     request_timeout: requestTimeoutMs,
     max_open_connections: 16,
-    clickhouse_settings: deps.background === true ? { os_thread_priority: String(BACKGROUND_NICE) } : {},
+    clickhouse_settings: ownSettings,
     compression: { request: remote, response: remote }, // on loopback it is only CPU
     keep_alive: { enabled: true, idle_socket_ttl: IDLE_SOCKET_MS },
     use_multipart_params_auto: true, // thousands of subjects don't fit in a URL
@@ -140,7 +142,7 @@ export const createStore = (
       }),
     ask: <T>(sql: string, settings = {}) =>
       attempt(`the query '${head(sql)}'`, async () => {
-        const lines = await server.ask(`${sql} FORMAT JSONEachRow`, { ...querySettings, ...settings });
+        const lines = await server.ask(`${sql} FORMAT JSONEachRow`, { ...ownSettings, ...querySettings, ...settings });
         return JSON.parse(`[${lines.trimEnd().replaceAll('\n', ',')}]`) as T[]; // a text's own line ends are escaped
       }),
     command: (sql, params = {}, settings = {}) =>

@@ -16,7 +16,7 @@ export interface ScorerOptions {
   readonly maxSubjects: number;
   /** Subjects ranked in one call. */
   readonly batchSize: number;
-  /** Least time between two batches that are not full: a send costs scorer, broker and readers the same for one list or ten. */
+  /** Least time from a batch of several to the next that is not full: a send costs scorer, broker and readers the same for one list or ten. */
   readonly batchEveryMs: number;
   /** The same where models have a word. */
   readonly modelBatchEveryMs: number;
@@ -52,7 +52,7 @@ export const defaultOptions: ScorerOptions = {
   configuration: defaultConfiguration,
   maxSubjects: 500_000, // some 1 KB each with a short history, 4 KB with a full one
   batchSize: 32,
-  batchEveryMs: 6, // at 1,000 events a second a batch of seven; a lone event goes at once
+  batchEveryMs: 6, // at 1,000 events a second a batch of seven
   modelBatchEveryMs: 16, // a batch of models reads their whole catalogue from memory, for one list or sixteen
   listTtlMs: 24 * 60 * 60 * 1000,
   learnTimeoutMs: 10_000,

@@ -183,21 +183,22 @@ export const createScoringLoop = (deps: {
     }
   };
 
-  const step = async () => {
+  /** How many works it took. */
+  const step = async (): Promise<number> => {
     const works = queue.take(batchSize).filter((work) => {
       // without an event there is nothing that a list could be made from
       const known = (work.subject.state as SubjectState).count > 0;
       if (!known) queue.done(work);
       return known;
     });
-    if (works.length === 0) return;
+    if (works.length === 0) return 0;
     faultPoint('folded_and_unranked');
     metrics.batch.observe(works.length);
     const leaving = await make(works);
-    if (leaving.length === 0) return;
+    if (leaving.length === 0) return works.length;
     while (inFlight.size >= MOST_IN_FLIGHT) await Promise.race(inFlight);
     const owned = leaving.filter(({ work }) => !work.subject.home.closed);
-    if (owned.length === 0) return;
+    if (owned.length === 0) return works.length;
     faultPoint('ranked_and_unsent');
     const records = owned.flatMap(({ work, draft }) => [
       ...work.extra,
@@ -208,6 +209,7 @@ export const createScoringLoop = (deps: {
       if (sent) answered(owned);
     });
     inFlight.add(sending);
+    return works.length;
   };
 
   /** One at a time: a batch, or what must come between two. */
@@ -226,15 +228,17 @@ export const createScoringLoop = (deps: {
   return {
     /** Works until the signal; resolves when what was sent has been answered or given up. */
     run: async (signal: AbortSignal): Promise<void> => {
-      for (let begunAt = Number.NEGATIVE_INFINITY; !signal.aborted; ) {
+      let [begunAt, took] = [Number.NEGATIVE_INFINITY, 0];
+      while (!signal.aborted) {
         await queue.wait(signal);
         const everyMs = engine.models === null ? batchEveryMs : modelBatchEveryMs;
-        const restMs = everyMs - (clock.monotonic() - begunAt);
+        // after a lone one nobody is waited for: that is a quiet shop
+        const restMs = took > 1 ? everyMs - (clock.monotonic() - begunAt) : 0;
         if (restMs > 0 && queue.length() < batchSize) await clock.sleep(restMs);
         // questions and lists that the last turn wrote leave before this batch is made, and a run of full ones lets others in
         await nextTurn();
         begunAt = clock.monotonic();
-        if (!signal.aborted) await inTurn(step);
+        if (!signal.aborted) took = await inTurn(step);
       }
       await settled();
     },

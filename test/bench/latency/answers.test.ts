@@ -52,15 +52,18 @@ test('a tombstone after the event answers it, an older one does not; who got not
   expect(missing.map(({ offset }) => offset)).toEqual([6]);
 });
 
-test('the record that answers a sign-in is timed from when it is in the log, and the sign-in to its list apart', () => {
+test("the scorer's answer to a sign-in is timed from that, and apart; an event that the reader missed is told", () => {
   const signIn = event(5, 'visitor', 100);
   const history = { ...event(9, 'user', 100), partition: 1, appendedAt: 140 };
-  const events = tellSignIns([history, signIn]); // partitions are read in any order
-  expect(events).toEqual([{ ...history, due: 140, signInDue: 100 }, signIn]);
+  const events = tellSignIns([history, signIn], 1); // partitions are read in any order
+  expect(events).toEqual([{ ...history, isSignIn: true }, signIn]);
   const lists = [{ ...list('user', 9, 155), partition: 1 }, list('visitor', 5, 112)];
   const { answers } = matchAnswers({ events, lists }, none, 0, 1000);
-  expect(answers.map(({ latencyMs }) => latencyMs)).toEqual([15, 12]);
-  expect(summarize(answers, () => false, 0, '')).toMatchObject({ sign_ins: 1, sign_in_p99_ms: 55, max_ms: 15 });
+  expect(summarize(answers, () => false, 0, '')).toMatchObject({
+    ...{ events: 1, max_ms: 12, warm_p99_ms: 12, published_share: 1 },
+    ...{ sign_ins: 1, sign_in_p99_ms: 55, p99_with_sign_ins_ms: 55 },
+  });
+  expect(() => tellSignIns([signIn], 2)).toThrow('1 of the 2 events');
 });
 
 test('events of the warm-up are left out', () => {

@@ -20,18 +20,17 @@ const STAMP_RESOLUTION_MS = 1;
 const place = (partition: number, offset: number): string => `${partition}:${offset}`;
 
 /**
- * A sign-in is answered by a record of the scorer's own, which carries its headers, our due time among them. Nobody
- * planned when: it is timed as an accepted event from when it stands in the log, and `signInDue` is the sign-in's time.
+ * A sign-in is answered by a record of the scorer's own, a visitor's history for the user, which carries its headers, our
+ * due time among them: the later one of that time is marked. Throws where the reader saw fewer events than were sent.
  */
-export const tellSignIns = (events: readonly SeenEvent[]): SeenEvent[] => {
+export const tellSignIns = (events: readonly SeenEvent[], sent: number): SeenEvent[] => {
   const planned = new Map<number, SeenEvent>();
   for (const event of events) {
     const other = planned.get(event.due);
     if (other === undefined || event.appendedAt < other.appendedAt) planned.set(event.due, event);
   }
-  return events.map((event) =>
-    planned.get(event.due) === event ? event : { ...event, due: event.appendedAt, signInDue: event.due },
-  );
+  if (planned.size !== sent) throw new Error(`the reader saw ${planned.size} of the ${sent} events that were sent`);
+  return events.map((event) => (planned.get(event.due) === event ? event : { ...event, isSignIn: true }));
 };
 
 /** Answers of the events that were due in [from, to), in the order of the log; `missing` has none. */

@@ -213,7 +213,7 @@ const measurePhase = async (
   await sleep(SETTLE_MS);
   await end?.();
   const recorded = await recorder.stop();
-  const recording = { ...recorded, events: tellSignIns(recorded.events) };
+  const recording = { ...recorded, events: tellSignIns(recorded.events, rate * (warmUpS + seconds)) };
   const coldQueries = await scorer.metric('nextcart_scorer_cold_query_seconds_count');
   const coldSeconds = await scorer.metric('nextcart_scorer_cold_query_seconds_sum');
   await scorer.stop();

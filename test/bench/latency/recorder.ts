@@ -11,8 +11,8 @@ export interface SeenEvent {
   /** Epoch ms. */
   readonly due: number;
   readonly appendedAt: number;
-  /** Of a record that answers a sign-in: when that was due. */
-  readonly signInDue?: number;
+  /** The scorer's answer to a sign-in that was due then: no event that was sent. */
+  readonly isSignIn?: true;
 }
 
 export interface SeenList {

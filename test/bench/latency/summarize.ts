@@ -17,25 +17,23 @@ type Stamped = Answer & { readonly stamps: NonNullable<Answer['stamps']> };
 
 const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
 
-/** Metrics, their names ending with `label`; `cold` says whether the scorer had to fetch the event's subject from the store. */
+/**
+ * Metrics, their names ending with `label`; `cold` says whether the scorer had to fetch the event's subject from the
+ * store. The scorer's own answers to sign-ins stand apart.
+ */
 export const summarize = (
-  answers: readonly Answer[],
+  seen: readonly Answer[],
   cold: (answer: Answer) => boolean,
   missing: number,
   label: string,
 ): Metrics => {
-  const all = answers.map(({ latencyMs }) => latencyMs).sort((a, b) => a - b);
+  const ascending = (some: readonly Answer[]): number[] => some.map(({ latencyMs }) => latencyMs).sort((a, b) => a - b);
+  const { true: signIns = [], false: answers = [] } = Object.groupBy(seen, ({ event }) => `${event.isSignIn === true}`);
+  const all = ascending(answers);
+  const signInMs = ascending(signIns);
   const coldOnes = answers.filter(cold);
-  const coldMs = coldOnes.map(({ latencyMs }) => latencyMs).sort((a, b) => a - b);
-  const warmMs = answers
-    .filter((answer) => !cold(answer))
-    .map(({ latencyMs }) => latencyMs)
-    .sort((a, b) => a - b);
-  const signInMs = answers
-    .flatMap(({ latencyMs, event: { due, signInDue } }) =>
-      signInDue === undefined ? [] : [due - signInDue + latencyMs],
-    )
-    .sort((a, b) => a - b);
+  const coldMs = ascending(coldOnes);
+  const warmMs = ascending(answers.filter((answer) => !cold(answer)));
   const count = (by: Answer['by']): number => answers.filter((answer) => answer.by === by).length;
   const stamped = answers.filter((answer): answer is Stamped => answer.stamps !== null);
   const sums = Object.entries(stages).map(
@@ -54,6 +52,7 @@ export const summarize = (
     sign_in_p50_ms: percentile(signInMs, 0.5),
     sign_in_p99_ms: percentile(signInMs, 0.99),
     sign_ins: signInMs.length,
+    p99_with_sign_ins_ms: percentile(ascending(seen), 0.99),
     events: answers.length,
     unanswered: missing,
     published_share: share(count('list') + count('tombstone'), answers.length),

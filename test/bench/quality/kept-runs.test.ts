@@ -79,7 +79,7 @@ test('no figure depends on a package that is not hashed', () => {
   });
   const imported = sources
     .filter((file) => !file.endsWith('.test.ts'))
-    .flatMap((file) => [...readFileSync(join(root, file), 'utf8').matchAll(/from '@nextcart\/([a-z]+)/g)])
+    .flatMap((file) => [...readFileSync(join(root, file), 'utf8').matchAll(/['"]@nextcart\/([a-z-]+)/g)])
     .map(([, name]) => name);
   expect(new Set(imported)).toEqual(new Set([...PACKAGES, 'local'])); // 'local' says where data lie
 });
