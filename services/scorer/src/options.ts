@@ -16,7 +16,7 @@ export interface ScorerOptions {
   readonly maxSubjects: number;
   /** Subjects ranked in one call. */
   readonly batchSize: number;
-  /** Least time from a batch of several to the next that is not full: a send costs scorer, broker and readers the same for one list or ten. */
+  /** Least time from a batch of several to the next that is not full, half of it after a lone list: a send costs scorer, broker and readers the same for one list or ten. */
   readonly batchEveryMs: number;
   /** The same where models have a word. */
   readonly modelBatchEveryMs: number;

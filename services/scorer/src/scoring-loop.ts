@@ -232,8 +232,8 @@ export const createScoringLoop = (deps: {
       while (!signal.aborted) {
         await queue.wait(signal);
         const everyMs = engine.models === null ? batchEveryMs : modelBatchEveryMs;
-        // after a lone one nobody is waited for: that is a quiet shop
-        const restMs = took > 1 ? everyMs - (clock.monotonic() - begunAt) : 0;
+        // after a lone list half of it: a quiet shop's next event need not wait, the rest of a busy one's comes behind it
+        const restMs = (took > 1 ? everyMs : everyMs / 2) - (clock.monotonic() - begunAt);
         if (restMs > 0 && queue.length() < batchSize) await clock.sleep(restMs);
         // questions and lists that the last turn wrote leave before this batch is made, and a run of full ones lets others in
         await nextTurn();
