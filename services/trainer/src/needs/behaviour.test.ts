@@ -10,7 +10,7 @@ const features = subjects.map(
     ...{ subject, counts: { view: SUBJECTS - at, click: 1 }, eventsPerDay: 1, daysActive: 1 },
     ...{ hours: Array.from({ length: 24 }, (_, hour) => Number(hour === 20)), cartRate: null, purchaseRate: 0 },
     ...{ returnRate: null, basketValue: at === 0 ? 5 : null, spend: at, spendTrend: 0, amountDecile: null },
-    ...{ recencyMs: 43_200_000, gapDays: null },
+    ...{ recencyMs: 43_200_000, gapDays: null, weekdays: [1, 0, 0, 0, 0, 2, 1], discount: at === 1 ? 0.2 : null },
   }),
 );
 
@@ -21,6 +21,8 @@ test('figures are in the order of the subjects, unknown where nothing is known',
   expect(of('views')).toEqual([SUBJECTS, Number.NaN, SUBJECTS + 1]);
   expect(of('days since the last event')).toEqual([0.5, Number.NaN, 0.5]);
   expect(of('share of events after 18:00 UTC')).toEqual([1, Number.NaN, 1]);
+  expect(of('share of events on Saturday and Sunday, UTC')).toEqual([0.75, Number.NaN, 0.75]);
+  expect(of('discount against usual prices')).toEqual([0.2, Number.NaN, Number.NaN]);
   // of one subject nothing can be said: no row, where NaN would become 0
   expect(distributionsOf(columns).map(({ name }) => name)).not.toContain('basket value');
 });

@@ -11,6 +11,7 @@ const SAMPLED_SUBJECTS = 10_000;
 
 const DAY_MS = 86_400_000;
 const EVENING = 18;
+const SATURDAY = 5;
 
 const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 
@@ -31,7 +32,9 @@ const figures: Readonly<Record<string, (subject: SubjectFeatures) => number | nu
   spend: ({ spend }) => spend,
   'spend, last 30 days less those before': ({ spendTrend }) => spendTrend,
   'decile of prices paid': ({ amountDecile }) => amountDecile,
+  'discount against usual prices': ({ discount }) => discount,
   'share of events after 18:00 UTC': ({ hours }) => sumOf(hours.slice(EVENING)) / sumOf(hours),
+  'share of events on Saturday and Sunday, UTC': ({ weekdays }) => sumOf(weekdays.slice(SATURDAY)) / sumOf(weekdays),
 };
 
 /** [subjects] each; NaN where a figure is not known, and all of a subject without features. */
