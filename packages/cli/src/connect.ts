@@ -7,7 +7,7 @@ import {
   type RegistryClient,
   registryConnection,
 } from '@nextcart/kafka';
-import { createLogger, type Logger, systemClock } from '@nextcart/runtime';
+import { createLogger, type Logger, STDERR, systemClock } from '@nextcart/runtime';
 import { type CliEnv, readEnv } from './env.ts';
 
 /** What a command may use; each client is made at its first use, so that `topics` needs no ClickHouse. */
@@ -22,7 +22,7 @@ export interface Connections {
 /** Runs a command's body with connections and closes what it opened, also after an error. */
 export const withConnections = async (body: (connections: Connections) => Promise<void>): Promise<void> => {
   const env = readEnv();
-  const log = createLogger('nextcart', env.LOG_LEVEL);
+  const log = createLogger('nextcart', env.LOG_LEVEL, STDERR);
   const clock = systemClock;
   let kafka: Kafka | undefined;
   let store: Store | undefined;

@@ -7,7 +7,7 @@ export { collectSeldom, countBuffersAsHeap } from './garbage.ts';
 export { createHealth, type Health, type HealthCheck } from './health.ts';
 export { type StatusServer, startStatusServer } from './http.ts';
 export { createLifecycle, type Lifecycle, STOP_TIMEOUT_MS } from './lifecycle.ts';
-export { createLogger, type Logger } from './logger.ts';
+export { createLogger, type Logger, STDERR } from './logger.ts';
 export { createMetrics, type Metrics } from './metrics.ts';
 export { BACKGROUND_NICE, helpersStandBack, sessionStandsBack, standBack } from './priority.ts';
 export { createWaiting, tellWait, untilDone, type Waiting, type WaitingDeps } from './waiting.ts';

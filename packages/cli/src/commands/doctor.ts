@@ -31,7 +31,7 @@ export const doctorCommand = (): Command =>
     .addHelpText(
       'after',
       `
-Looks at Node (and Java and Maven where no server is named), the servers, topics
+Looks at Node (and Java, Maven and Redis where no server is named), the servers, topics
 and their partitions, schemas, tables, each consumer group's lag by partition (an
 unknown lag is an alarm), subjects whose events are in two partitions, and the
 services of the stack in this folder. It changes nothing.

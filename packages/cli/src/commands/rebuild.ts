@@ -40,8 +40,9 @@ differ. Sums that were others before are told.
               const what = `partition ${partition}`;
               progress = { partition, line: createProgress({ what, total, from: 0, clock: systemClock }) };
             }
-            if (done === total) progress.line.end(done);
-            else progress.line.update(done);
+            if (done < total) return progress.line.update(done);
+            progress.line.end(done);
+            progress = undefined; // the next may have the same number, of a topic that was made again
           },
         });
         const after = await readWindowTotals(deps);

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { stripVTControlCharacters } from 'node:util';
 import { type Finding, ill, well } from './finding.ts';
 
 const NODE_MAJOR = 24;
@@ -24,14 +25,27 @@ const needed = [
   },
   {
     program: 'mvn',
-    args: ['-B', '-version'], // no colours
+    args: ['-B', '-version'],
     cure: 'install Maven (Debian: apt-get install maven); it fetches the broker once',
   },
 ] as const;
 
-export const checkPrograms = (): Finding[] =>
-  needed.map(({ program, args, cure }) => {
-    const run = spawnSync(program, args, { encoding: 'utf8', timeout: 20_000 });
-    if (run.error !== undefined || run.status !== 0) return ill(program, 'not installed', cure);
-    return well(program, (run.stdout || run.stderr).split('\n')[0]?.trim() ?? '');
-  });
+/** The first line that a program says of itself, or null where there is none. */
+const versionOf = (program: string, args: readonly string[]): string | null => {
+  const run = spawnSync(program, args, { encoding: 'utf8', timeout: 20_000 });
+  if (run.error !== undefined || run.status !== 0) return null;
+  // Maven resets colours even where it is told to use none
+  return (
+    stripVTControlCharacters(run.stdout || run.stderr)
+      .split('\n')[0]
+      ?.trim() ?? ''
+  );
+};
+
+export const checkPrograms = (): Finding[] => [
+  ...needed.map(({ program, args, cure }) => {
+    const version = versionOf(program, args);
+    return version === null ? ill(program, 'not installed', cure) : well(program, version);
+  }),
+  well('redis-server', versionOf('redis-server', ['--version']) ?? 'not installed: the stack fetches one with Maven'),
+];
