@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createEventSender } from '@nextcart/cli';
 import { createStore } from '@nextcart/clickhouse';
+import { type BehaviourEvent, behaviourEventCodec, registrySubject, topics } from '@nextcart/contracts';
 import { createKafka, createRegistryClient, type Kafka } from '@nextcart/kafka';
 import { createLogger, systemClock } from '@nextcart/runtime';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -71,6 +75,34 @@ test('kcat reads the same list from the compacted topic by its key', async () =>
   const newest = (await succeed('kcat', args)).split('\nstranger ').at(-1) ?? '';
   expect(Number.parseInt(newest, 10)).toBeGreaterThan(100); // bytes of the value
   expect(newest).toContain('Espresso cup'); // Avro's texts are plain UTF-8
+});
+
+/** As the wire format's documents have it: a zero, the schema's id as the registry tells it, the datum. */
+const wireBytes = async (one: BehaviourEvent): Promise<Buffer> => {
+  const subject = registrySubject(topics.events.name);
+  const answer = await fetch(`${system.stack.urls.schemaRegistryUrl}/subjects/${subject}/versions/latest`);
+  const { id } = (await answer.json()) as { id: number };
+  const header = Buffer.alloc(5);
+  header.writeUInt32BE(id, 1);
+  return Buffer.concat([header, behaviourEventCodec().encode(one)]);
+};
+
+test('an event that kcat sends from a file comes back as its subject’s list', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'nextcart-kcat-'));
+  try {
+    const file = join(directory, 'event.avro');
+    const nothing = { userId: null, sessionId: null, query: null, quantity: null, amount: null, currency: null };
+    const view = { eventId: randomUUID(), eventTime: Date.now(), eventType: 'view', itemId: 'item3' } as const;
+    await writeFile(file, await wireBytes({ ...nothing, ...view, visitorId: 'kcat', recommId: null, properties: {} }));
+    const { kafkaBrokers } = system.stack.urls;
+    await succeed('kcat', ['-b', kafkaBrokers, '-t', 'behaviour-events.v1', '-P', '-k', 'kcat', file]);
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+  const list = await readWithPython(system, 'kcat', { seconds: 30, item: 'item4' });
+  const machine = list?.items.find((item) => item.itemId === 'item4');
+  expect(machine?.title).toBe('Espresso machine');
+  expect(machine?.reasons[0]).toMatchObject({ kind: 'viewed', subject: 'item3' });
 });
 
 test('a bought item leaves its buyer’s list, and the ledger balances', async () => {

@@ -8,9 +8,11 @@ import {
   wireEncode,
 } from '@nextcart/contracts';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { olderItemText } from './catalog.fixture.ts';
 import { createCatalogState } from './catalog-state.ts';
-import { mutate, recordOf, seededRandom } from './event.fixture.ts';
+import { recordOf } from './event.fixture.ts';
 import { createCatalogJudge } from './judge-catalog-record.ts';
+import { mutate, seededRandom } from './mutate.fixture.ts';
 import { createSchemaVersions, type SchemaVersions } from './schema-versions.ts';
 
 const itemOf = (changes: Partial<CatalogItem> = {}): CatalogItem => ({
@@ -30,17 +32,12 @@ const itemOf = (changes: Partial<CatalogItem> = {}): CatalogItem => ({
   ...changes,
 });
 
-const olderText = (): string => {
-  const schema = JSON.parse(schemaText('catalog-item')) as { fields: { name: string }[] };
-  return JSON.stringify({ ...schema, fields: schema.fields.filter(({ name }) => name !== 'repurchaseDays') });
-};
-
 describe('a record of the catalogue', () => {
   let versions: SchemaVersions;
   const texts = new Map<number, string>([
     [1, schemaText('catalog-item')],
     [2, schemaText('behaviour-event')],
-    [4, olderText()],
+    [4, olderItemText()],
   ]);
   const headed = (id: number, datum: Uint8Array) => recordOf(wireEncode(id, datum), { key: Buffer.from('cup') });
   beforeAll(async () => {
@@ -51,6 +48,12 @@ describe('a record of the catalogue', () => {
     );
   });
   const datum = (changes: Partial<CatalogItem> = {}) => catalogItemCodec().encode(itemOf(changes));
+  /** The store refuses a price of no bytes and one of nine, though avsc reads both. */
+  const pricedBy = (bytes: Buffer): Buffer => {
+    const whole = datum({ price: 5n });
+    const at = whole.indexOf(Buffer.from([2, 2, 5])); // present, one byte, 5
+    return Buffer.concat([whole.subarray(0, at + 1), Buffer.from([2 * bytes.length]), bytes, whole.subarray(at + 3)]);
+  };
   const judge = (record: ReturnType<typeof recordOf>) => createCatalogJudge(versions).judge(record);
 
   test('is accepted with its item, in the newest version or an older one', () => {
@@ -64,7 +67,7 @@ describe('a record of the catalogue', () => {
       item: itemOf(),
     });
     const { repurchaseDays: _, ...old } = itemOf();
-    const verdict = judge(headed(4, createCodec<object>(olderText()).encode(old)));
+    const verdict = judge(headed(4, createCodec<object>(olderItemText()).encode(old)));
     expect([verdict.item, verdict.flags]).toEqual([itemOf(), flags.oldSchema]);
   });
 
@@ -89,6 +92,8 @@ describe('a record of the catalogue', () => {
     ['bad_datum', 'attributes', () => headed(1, datum().subarray(0, -1))],
     ['bad_amount', 'price', () => headed(1, datum({ price: -1n }))],
     ['bad_amount', 'price', () => headed(1, datum({ price: MAX_UNITS + 1n }))],
+    ['bad_amount', 'price', () => headed(1, pricedBy(Buffer.alloc(0)))],
+    ['bad_amount', 'price', () => headed(1, pricedBy(Buffer.from('000000000000000005', 'hex')))],
   ] as const)('is quarantined for %s at "%s" (case %#)', (reason, fieldPath, make) => {
     expect(judge(make())).toMatchObject({ outcome: 'quarantined', reason, fieldPath, itemId: '', item: null });
   });

@@ -1,14 +1,12 @@
 import { eventTypes, MAX_UNITS, type ReasonCode, unitsFromBytes } from '@nextcart/contracts';
 import type { EventFields, EventView } from './event-view.ts';
+import { MAX_AMOUNT_BYTES } from './limits.ts';
 import { MAX_TIME, MIN_TIME } from './record-origin.ts';
 import type { Verdict } from './verdict.ts';
 
 const SEARCH = eventTypes.indexOf('search');
 const IDENTIFY = eventTypes.indexOf('identify');
 const HISTORY = eventTypes.indexOf('history');
-
-/** The store reads a decimal(18,4) from at most 8 bytes, however many of them are zeros. */
-const MAX_AMOUNT_BYTES = 8;
 
 const refuse = (out: Verdict, reason: ReasonCode, fieldPath: string): false => {
   out.reason = reason;
@@ -23,8 +21,9 @@ const has = ({ datum }: EventView, field: number): boolean =>
 const isAmount = ({ datum }: EventView, field: number): boolean => {
   const start = datum.starts[field] as number;
   const size = (datum.ends[field] as number) - start;
-  if (start < 0 || size === 0) return true;
-  if (size > MAX_AMOUNT_BYTES || (datum.bytes[start] as number) >= 0x80) return false;
+  if (start < 0) return true;
+  // of no bytes: zero to avsc, nothing that the store can read
+  if (size === 0 || size > MAX_AMOUNT_BYTES || (datum.bytes[start] as number) >= 0x80) return false;
   return size < MAX_AMOUNT_BYTES || unitsFromBytes(datum.bytes.subarray(start, start + size)) <= MAX_UNITS;
 };
 

@@ -6,15 +6,14 @@ import {
   anyEvent,
   cleanerOf,
   eventOf,
-  mutate,
   NOON,
   olderSchemaText,
   recordOf,
   resolvedVersions,
   schemaIds,
-  seededRandom,
   uuidOf,
 } from './event.fixture.ts';
+import { seededRandom, spoil } from './mutate.fixture.ts';
 import { createVerdict } from './verdict.ts';
 
 const RECORDS = 100_000;
@@ -42,10 +41,7 @@ const run = async (seed: number, records: number) => {
   const paths = new Set(['', 'properties.events', ...versions.walker.fields]);
   const out = createVerdict();
   for (let offset = 0; offset < records; offset += 1) {
-    const whole = values[Math.floor(random() * values.length)] as Buffer;
-    let value = mutate(whole, random);
-    if (random() < 0.2 && value.length > 0) value = mutate(value, random);
-    const record = recordOf(value, {
+    const record = recordOf(spoil(values, random), {
       offset,
       key: random() < 0.1 ? null : Buffer.from('v1'),
       appendedAt: NOON + offset,

@@ -3,16 +3,8 @@ import { behaviourEventCodec, flags, type LogRecord, type PackedRecord, wireEnco
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createCatalogState } from './catalog-state.ts';
-import {
-  anyEvent,
-  cleanerOf,
-  mutate,
-  NOON,
-  recordOf,
-  resolvedVersions,
-  schemaIds,
-  seededRandom,
-} from './event.fixture.ts';
+import { anyEvent, cleanerOf, NOON, recordOf, resolvedVersions, schemaIds } from './event.fixture.ts';
+import { mutate, seededRandom } from './mutate.fixture.ts';
 import { createRecordOrigin } from './record-origin.ts';
 import { createVerdict, type Verdict } from './verdict.ts';
 
