@@ -1,7 +1,7 @@
 import type { Store } from '@nextcart/clickhouse';
-import { type CatalogItem, deadLetterCodec, WIRE_HEADER_BYTES } from '@nextcart/contracts';
+import { deadLetterCodec, WIRE_HEADER_BYTES } from '@nextcart/contracts';
 import type { PlacedRecord } from './read-log.ts';
-import { type Judged, type Sums, sumWindows } from './reference-judge.ts';
+import type { Judged } from './reference-judge.ts';
 
 export interface RowFaults {
   /** Records without a row. */
@@ -40,49 +40,6 @@ export const checkRows = async (store: Store, topicId: string, judged: readonly 
       faults.wrong.push(`${partition}:${offset} is ${row.outcome} ${row.reason}, should be ${outcome} ${reason}`);
   }
   return faults;
-};
-
-interface Cell {
-  readonly start: number;
-  readonly type: string;
-  readonly item: string;
-  readonly currency: string;
-  readonly late: number;
-  readonly events: number;
-  readonly quantity: number;
-  readonly amount: string;
-}
-
-const show = (sums: Sums | undefined): string =>
-  sums === undefined ? 'nothing' : `${sums.events} events, ${sums.quantity} pieces, ${sums.amount} units`;
-
-/** Differences between a table of windows and the same sums made from the log. */
-export const checkWindows = async (
-  store: Store,
-  table: { readonly name: 'window_minutes' | 'window_hours'; readonly column: string; readonly seconds: number },
-  judged: readonly Judged[],
-  items: ReadonlyMap<string, CatalogItem>,
-): Promise<string[]> => {
-  const cells = await store.query<Cell>(
-    `SELECT toUnixTimestamp(${table.column}) AS start, event_type AS type, item_id AS item, currency, late,
-       sum(events) AS events, sum(quantity) AS quantity, toString(toInt128(sum(amount) * 10000)) AS amount
-     FROM ${table.name} GROUP BY ALL`,
-  );
-  const expected = sumWindows(judged, items, table.seconds);
-  const differences: string[] = [];
-  for (const { start, type, item, currency, late, ...sums } of cells) {
-    const key = [start, type, item, currency, late].join('|');
-    const found = show({
-      events: Number(sums.events),
-      quantity: Number(sums.quantity),
-      amount: BigInt(sums.amount),
-    });
-    const wanted = show(expected.get(key));
-    if (found !== wanted) differences.push(`${table.name} ${key}: ${found}, should be ${wanted}`);
-    expected.delete(key);
-  }
-  for (const [key, sums] of expected) differences.push(`${table.name} ${key}: nothing, should be ${show(sums)}`);
-  return differences;
 };
 
 /** Quarantined records without a dead letter, and dead letters of records that are not quarantined. */

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createEventSender, type EventSender } from '@nextcart/cli';
 import { createStore, type Store, saveSnapshot } from '@nextcart/clickhouse';
@@ -15,20 +16,20 @@ import { createKafka, createRegistryClient, type Kafka, type Producer, type Regi
 import { runOnce, type Stack, setupCommand, stackEnv } from '@nextcart/local';
 import { createLogger, systemClock } from '@nextcart/runtime';
 import { startOwnStack } from '../support/own-stack.ts';
+import { RATE_ONE, type ShopFacts } from './check-windows.ts';
 import { createFaultyService, type FaultyService } from './faulty-service.ts';
 
 /**
  * Servers of the test's own, the catalogue of a simulated shop and snapshots that never change: so a list is a function
  * of the log, and can be made again by another scorer at another time.
  */
-export interface FaultSystem {
+export interface FaultSystem extends ShopFacts {
   readonly stack: Stack;
   readonly kafka: Kafka;
   readonly registry: RegistryClient;
   readonly store: Store;
   readonly producer: Producer;
   readonly sender: EventSender;
-  readonly items: ReadonlyMap<string, CatalogItem>;
   /** The next of the shop's events, dirt included; its catalogue stays as it is. */
   nextEvent(): DatasetRecord;
   /** Every schema of events that the registry has, by id; a test that registers another adds it. */
@@ -48,6 +49,9 @@ const ITEMS = 200;
 const SHOP_EVENTS_PER_SECOND = 5;
 /** Five times the usual share: a load of a minute has only some 20,000 events. */
 const LATE = 0.02;
+/** The shop's other two currencies: one whose amounts have to be rounded, and pounds without a rate. */
+const rates = { EUR: RATE_ONE, USD: 9137n };
+const ratesFile = { base: 'EUR', rates: { USD: '0.9137' } };
 
 const eventsOnly = (records: Iterator<DatasetRecord, void>): (() => DatasetRecord) => {
   const next = (): DatasetRecord => {
@@ -83,7 +87,9 @@ export const startFaultSystem = async (seed: number): Promise<FaultSystem> => {
     const { urls, dataDir } = stack;
     const clock = systemClock;
     const log = createLogger('faults', 'silent');
-    const env = { ...process.env, ...stackEnv(urls), NEXTCART_DIR: dataDir, LOG_LEVEL: 'warn' };
+    const own = { NEXTCART_DIR: dataDir, LOG_LEVEL: 'warn', RATES_FILE: join(dataDir, 'rates.json') };
+    writeFileSync(own.RATES_FILE, JSON.stringify(ratesFile));
+    const env = { ...process.env, ...stackEnv(urls), ...own };
     const logsDir = join(dataDir, 'logs');
     const { signal } = new AbortController();
     await runOnce('nextcart setup', setupCommand(), { env, logFile: join(logsDir, 'setup.log'), signal });
@@ -122,7 +128,7 @@ export const startFaultSystem = async (seed: number): Promise<FaultSystem> => {
     scorer.start();
     await Promise.all([ingest.ready(), scorer.ready()]);
     return {
-      ...{ stack, kafka, registry, store, producer, sender, items, ingest, scorer, features, stop },
+      ...{ stack, kafka, registry, store, producer, sender, items, rates, ingest, scorer, features, stop },
       schemas: new Map([[schemaId, behaviourEventCodec()]]),
       nextEvent: eventsOnly(shop.records(0)),
       topicId: (await kafka.admin.topic(topics.events.name)).topicId,

@@ -1,8 +1,13 @@
-import { groups } from '@nextcart/contracts';
+import { rebuildWindows } from '@nextcart/clickhouse';
+import { groups, topics } from '@nextcart/contracts';
+import { createLogger, systemClock } from '@nextcart/runtime';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { checkWindows } from './check-windows.ts';
 import { type FaultSystem, startFaultSystem } from './fault-system.ts';
 import { ingestCrashes, type Kills, killInRounds, scorerCrashes } from './kill-rounds.ts';
 import { type Load, startLoad } from './load.ts';
+import { readLog } from './read-log.ts';
+import { judgeLog } from './reference-judge.ts';
 import { untilCommitted } from './until.ts';
 import { settle, verify } from './verify.ts';
 
@@ -74,4 +79,46 @@ test('a batch whose table was written and whose views were not is healed by the 
   expect(after).toMatchObject({ lost: [], doubled: [], wrong: [] });
   const { rows, subjects } = (await totals()) ?? {};
   expect(subjects).toBe(rows);
+}, 300_000);
+
+test('the comparison sees windows whose money or dimension is another, and none once they are made again', async () => {
+  const { store, kafka, sender, nextEvent, schemas } = system;
+  await sender.send(Array.from({ length: 2000 }, nextEvent));
+  await settle(system);
+  const judged = judgeLog(await readLog(kafka, topics.events.name), schemas);
+  const differences = () => checkWindows(store, judged, system);
+  expect(await differences()).toEqual([]);
+  const done = { mutations_sync: '1' } as const;
+  for (const currency of ['EUR', 'USD', 'GBP']) {
+    const before = (await differences()).length;
+    await store.command(
+      `ALTER TABLE window_minutes UPDATE base_amount = base_amount + toDecimal128('0.0001', 4)
+       WHERE currency = '${currency}'`,
+      {},
+      done,
+    );
+    expect((await differences()).length, currency).toBeGreaterThan(before);
+  }
+  for (const column of ['category', 'brand', 'query']) {
+    const [value] = await store.query<{ moved: string }>(
+      `SELECT min(${column}) AS moved FROM window_hours WHERE ${column} NOT IN ('', 'another')`,
+    );
+    const where = `WHERE ${column} = {moved:String}`;
+    await store.command(
+      `INSERT INTO window_hours SELECT * REPLACE ('another' AS ${column}) FROM (SELECT * FROM window_hours ${where})`,
+      { ...value },
+    );
+    await store.command(`ALTER TABLE window_hours DELETE ${where}`, { ...value }, done);
+    const told = (await differences()).filter((text) => text.startsWith('window_hours'));
+    expect(
+      told.some((text) => text.includes(`|${value?.moved}|`) && text.includes(': nothing, should be ')),
+      column,
+    ).toBe(true);
+    expect(
+      told.some((text) => text.includes('|another|') && text.endsWith('should be nothing')),
+      column,
+    ).toBe(true);
+  }
+  await rebuildWindows(store, { log: createLogger('faults', 'silent'), clock: systemClock });
+  expect(await differences()).toEqual([]);
 }, 300_000);

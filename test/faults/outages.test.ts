@@ -41,14 +41,14 @@ test('while the broker is away ingest and scorer say so in health and log, and a
   await goOn(system);
 }, 300_000);
 
-test('while ClickHouse is away ingest says so, and customers whom the scorer knows still get lists', async () => {
-  const { ingest, kafka } = system;
+test('while ClickHouse is away ingest and scorer say so, and customers whom the scorer knows still get lists', async () => {
+  const { ingest, scorer, kafka } = system;
   await goOn(system);
   const listsSoFar = async () =>
     (await kafka.admin.offsets(topics.recommendations.name)).reduce((sum, { end }) => sum + end, 0);
-  const told = says(ingest, /store|clickhouse/i);
+  const both = [says(ingest, /store|clickhouse/i), says(scorer, /clickhouse/i)];
   await without('clickhouse', async () => {
-    await told();
+    await Promise.all(both.map((told) => told()));
     const before = await listsSoFar();
     await until('lists', async () => ((await listsSoFar()) > before + 20 ? true : null), 60_000);
   });

@@ -1,6 +1,5 @@
 import {
   type BehaviourEvent,
-  type CatalogItem,
   CLOCK_HEADER,
   type Codec,
   MAX_UNITS,
@@ -74,44 +73,4 @@ export const judgeLog = (log: readonly PlacedRecord[], codecs: EventCodecs): Jud
     const outcome = event.eventTime < watermark - LATENESS_MS ? 'late' : 'accepted';
     return { partition, offset, outcome, reason: '', event };
   });
-};
-
-/** Sums of a window's cell; money in units. */
-export interface Sums {
-  events: number;
-  quantity: number;
-  amount: bigint;
-}
-
-const COUNTED = new Set(['search', 'view', 'click', 'cart', 'purchase', 'return']);
-const MONEY = new Set(['cart', 'purchase', 'return']);
-
-/** A line's money as given, else the catalogue's price times its quantity. */
-const lineOf = ({ amount, currency, quantity }: BehaviourEvent, item: CatalogItem | undefined) => {
-  if (amount !== null) return { amount, currency: currency || item?.currency || '' };
-  if (item?.price == null) return { amount: 0n, currency: '' };
-  return { amount: item.price * BigInt(quantity ?? 1), currency: item.currency || currency || '' };
-};
-
-/** Sums by `start of the window in epoch seconds|type|item|currency|late`, as the tables of windows should have them. */
-export const sumWindows = (
-  judged: readonly Judged[],
-  items: ReadonlyMap<string, CatalogItem>,
-  seconds: number,
-): Map<string, Sums> => {
-  const cells = new Map<string, Sums>();
-  for (const { outcome, event } of judged) {
-    if (event === null || outcome === 'duplicate' || !COUNTED.has(event.eventType)) continue;
-    const isMoney = MONEY.has(event.eventType);
-    const line = isMoney ? lineOf(event, items.get(event.itemId ?? '')) : { amount: 0n, currency: '' };
-    const start = Math.floor(event.eventTime / 1000 / seconds) * seconds;
-    const late = outcome === 'late' ? 1 : 0;
-    const key = [start, event.eventType, event.itemId ?? '', line.currency, late].join('|');
-    const sums = cells.get(key) ?? { events: 0, quantity: 0, amount: 0n };
-    sums.events += 1;
-    sums.quantity += isMoney ? (event.quantity ?? 1) : 0;
-    sums.amount += line.amount;
-    cells.set(key, sums);
-  }
-  return cells;
 };

@@ -3,7 +3,8 @@ import type { Store } from '@nextcart/clickhouse';
 import { groups, topics } from '@nextcart/contracts';
 import { systemClock } from '@nextcart/runtime';
 import { checkLists } from './check-lists.ts';
-import { checkDeadLetters, checkRows, checkWindows } from './check-rows.ts';
+import { checkDeadLetters, checkRows } from './check-rows.ts';
+import { checkWindows } from './check-windows.ts';
 import type { FaultSystem } from './fault-system.ts';
 import type { Load } from './load.ts';
 import { readLog } from './read-log.ts';
@@ -24,8 +25,6 @@ export interface Verdict {
 }
 
 const LEDGER_WAIT_MS = 60_000;
-const minutes = { name: 'window_minutes', column: 'minute', seconds: 60 } as const;
-const hours = { name: 'window_hours', column: 'hour', seconds: 3600 } as const;
 
 /** Where a partition's rows lie: an insert is a part, until parts are merged. */
 const partsOf = (store: Store, { topic, partition }: LedgerLine): Promise<object[]> => {
@@ -50,7 +49,7 @@ export const settle = async ({ kafka }: FaultSystem): Promise<void> => {
 
 /** Everything that the services made against what the log says. The load must have stopped. */
 export const verify = async (system: FaultSystem, load: Load): Promise<Verdict> => {
-  const { kafka, store, items, topicId } = system;
+  const { kafka, store, topicId } = system;
   await settle(system);
   const lists = await checkLists(system);
   const log = await readLog(kafka, topics.events.name);
@@ -63,8 +62,7 @@ export const verify = async (system: FaultSystem, load: Load): Promise<Verdict> 
   // a quarantined event is in the log, but the reference did not read its id
   if (absent.length > refused) lost.push(`${absent.length} acknowledged events are not in the log`);
 
-  wrong.push(...(await checkWindows(store, minutes, judged, items)));
-  wrong.push(...(await checkWindows(store, hours, judged, items)));
+  wrong.push(...(await checkWindows(store, judged, system)));
   wrong.push(...checkDeadLetters(await readLog(kafka, topics.deadLetters.name), topics.events.name, judged));
   wrong.push(...lists.wrong);
   for (const line of await readLedger({ kafka, store, clock: systemClock, waitMs: LEDGER_WAIT_MS })) {

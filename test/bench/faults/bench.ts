@@ -3,7 +3,7 @@ import { startFaultSystem } from '../../faults/fault-system.ts';
 import { ingestCrashes, killInRounds, scorerCrashes } from '../../faults/kill-rounds.ts';
 import { startLoad } from '../../faults/load.ts';
 import { goOn, withoutServer } from '../../faults/outage.ts';
-import { verify } from '../../faults/verify.ts';
+import { type Verdict, verify } from '../../faults/verify.ts';
 import type { Bench } from '../harness/bench.ts';
 import { clickhouseVersion } from '../harness/machine.ts';
 
@@ -18,6 +18,24 @@ const servers: readonly ServerName[] = ['kafka', 'clickhouse', 'registry', 'redi
 /** Each point, and then from the first on again. */
 const rounds = (crashes: readonly string[], count: number): string[] =>
   Array.from({ length: count }, (_, round) => crashes[round % crashes.length] as string);
+
+/** Of each kind: the rest are of the same cause. */
+const NAMED = 10;
+
+/** What a verdict found, a line a kind; none where all is well. */
+const describe = ({ lost, doubled, wrong }: Verdict): string[] =>
+  Object.entries({ lost, doubled, wrong })
+    .filter(([, faults]) => faults.length > 0)
+    .map(([kind, faults]) => {
+      const more = faults.length > NAMED ? `\n  and ${faults.length - NAMED} more` : '';
+      return `${faults.length} ${kind}:\n  ${faults.slice(0, NAMED).join('\n  ')}${more}`;
+    });
+
+/** Fails the process and says why at its end: thrown here, an error would leave the run without its figures. */
+const failAtEnd = (lines: readonly string[]): void => {
+  process.exitCode = 1;
+  process.once('exit', () => process.stderr.write(`${lines.join('\n')}\n`));
+};
 
 export const faultsBench: Bench = {
   name: 'faults',
@@ -55,8 +73,10 @@ export const faultsBench: Bench = {
             await load.stop();
           }
           context.log('  comparison');
-          const { records, subjects, wholeLists, lost, doubled, wrong } = await verify(system, load);
-          for (const fault of [...lost, ...doubled, ...wrong].slice(0, 20)) context.log(`  ${fault}`);
+          const verdict = await verify(system, load);
+          const faults = describe(verdict);
+          if (faults.length > 0) failAtEnd([`faults: repeat ${repeat + 1} did not keep promise 7`, ...faults]);
+          const { records, subjects, wholeLists, lost, doubled, wrong } = verdict;
           return {
             ...{ injected, records, lists: subjects, whole_lists: wholeLists },
             ...{ lost: lost.length, doubled: doubled.length, wrong: wrong.length },
