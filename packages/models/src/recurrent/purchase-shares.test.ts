@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { BLOCK } from '../serving/standard-roots.ts';
+import { BLOCK } from '../serving/top-items-program.ts';
 import { untrainedRecurrent } from '../testing.ts';
 import { createRandom } from '../training/random.ts';
 import { softmaxAt } from './calibration.ts';

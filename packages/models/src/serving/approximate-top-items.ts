@@ -6,9 +6,9 @@
  * builds the graph; a query gets `top` items even where the graph leads to fewer.
  */
 import { setImmediate } from 'node:timers/promises';
-import type { Catalogue } from './catalogue.ts';
 import { selectTop } from './select-top.ts';
 import { checkCatalogue, checkFinite, type TopItemsScorer } from './top-items.ts';
+import type { Catalogue } from './top-items-program.ts';
 
 export interface ApproximateOptions {
   readonly top: number;
@@ -55,13 +55,13 @@ export const createApproximateTopItemsScorer = async (
       const found = { items: new Int32Array(wanted * top), scores: new Float32Array(wanted * top) };
       for (let row = 0; row < wanted; row += 1) {
         const own = queries.subarray(row * width, (row + 1) * width);
-        const some = candidatesOf(own);
-        const scores = new Float32Array(some.length);
-        for (let at = 0; at < some.length; at += 1) {
-          const item = some[at] as number;
+        const blocks = candidatesOf(own);
+        const scores = new Float32Array(blocks.length);
+        for (let at = 0; at < blocks.length; at += 1) {
+          const item = blocks[at] as number;
           scores[at] = dot(own, vectors, item * width) + (bias?.[item] ?? 0);
         }
-        selectTop({ items: some, scores, count: some.length }, top, found, row);
+        selectTop({ blocks, scores, count: blocks.length, length: 1 }, 0, { top, bound: -Infinity }, found, row);
       }
       return found;
     },

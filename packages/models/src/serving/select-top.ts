@@ -5,20 +5,37 @@ export interface TopItems {
   readonly scores: Float32Array;
 }
 
-/** Candidates of one query. */
-export interface ScoredItems {
-  /** [count] and maybe more: an item each. */
-  readonly items: Int32Array;
-  /** [count] and maybe more. */
+/** Candidates of queries: `count` blocks of each, of `length` items that are numbered on. */
+export interface CandidateBlocks {
+  /** [queries, count]: number of a block's first item by `length`. */
+  readonly blocks: Int32Array;
+  /** [queries, count, length]. */
   readonly scores: Float32Array;
   readonly count: number;
+  readonly length: number;
 }
 
-/** Writes the best `top` candidates into a row of `found`; exact, equal scores by item number. */
-export const selectTop = ({ items, scores, count }: ScoredItems, top: number, found: TopItems, row: number): void => {
+/**
+ * Writes the best `top` candidates of a query into a row of `found`; exact, equal scores by item number. Those below
+ * `bound` are known not to be among them.
+ */
+export const selectTop = (
+  { blocks, scores, count, length }: CandidateBlocks,
+  query: number,
+  { top, bound }: { readonly top: number; readonly bound: number },
+  found: TopItems,
+  row: number,
+): void => {
+  const start = row * top;
   let kept = 0;
-  for (let at = 0; at < count; at += 1)
-    kept = insert(found, row * top, kept, top, items[at] as number, scores[at] as number);
+  for (let block = query * count; block < (query + 1) * count; block += 1) {
+    const from = block * length;
+    const item = (blocks[block] as number) * length;
+    for (let at = 0; at < length; at += 1) {
+      const score = scores[from + at] as number;
+      if (score >= bound) kept = insert(found, start, kept, top, item + at, score);
+    }
+  }
 };
 
 /** Into the ordered list of `kept` from `start` on, of which at most `top` stay; returns how many they are now. */

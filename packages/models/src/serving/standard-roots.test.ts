@@ -8,7 +8,8 @@ import { createRecurrentOpinions } from '../recurrent/opinions.ts';
 import { createRecurrentScorer } from '../recurrent/scorer.ts';
 import { type RecurrentShape, initialWeights as recurrentWeights } from '../recurrent/shape.ts';
 import { createRandom } from '../training/random.ts';
-import { BLOCK, onScale, type StandardRoots } from './standard-roots.ts';
+import { onScale, type StandardRoots } from './standard-roots.ts';
+import { BLOCK } from './top-items-program.ts';
 
 /** Fused opinions against the scores that the models' own scorers give, standardised the slow way. */
 

@@ -7,9 +7,7 @@ import { sub } from '../training/operators/arithmetic.ts';
 import { exp } from '../training/operators/elementwise.ts';
 import { reduce } from '../training/operators/reductions.ts';
 import { sumsOf } from '../training/simd/kernels.ts';
-
-/** Items that stand next to each other and are looked at together. */
-export const BLOCK = 32;
+import { BLOCK } from './top-items-program.ts';
 
 export interface StandardRoots {
   /** [batch, places], √(p of the item / p of the best), 0 to 1; behind the items lie places that no item has. */

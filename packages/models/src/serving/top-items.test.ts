@@ -1,8 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createRandom } from '../training/random.ts';
-import { createKeptTable } from '../training/simd/kept-table.ts';
-import type { Catalogue } from './catalogue.ts';
 import { createTopItemsScorer } from './top-items.ts';
 
 const WIDTH = 8;
@@ -25,26 +23,6 @@ const slowly = (vectors: Float32Array, bias: Float32Array | undefined, query: Fl
   }))
     .sort((a, b) => b.score - a.score || a.item - b.item)
     .slice(0, top);
-
-/** Against the exact scores of all items, sorted. */
-const expectExact = async (catalogue: Catalogue & { readonly bias: Float32Array }, queries: Float32Array) => {
-  const { vectors, width, bias } = catalogue;
-  const [top, items, rows] = [20, bias.length, queries.length / width];
-  const all = Int32Array.from({ length: items }, (_, item) => item);
-  const products = new Float64Array(rows * items);
-  createKeptTable(vectors, width).products(queries, all, products);
-  const scorer = await createTopItemsScorer(catalogue, { top, batch: 2, threads: 1 });
-  const found = await scorer.score(queries);
-  await scorer.close();
-  for (let row = 0; row < rows; row += 1) {
-    const scores = bias.map((own, item) => (products[row * items + item] as number) + own);
-    const expected = [...all].sort((a, b) => (scores[b] as number) - (scores[a] as number) || a - b).slice(0, top);
-    expect([...found.items.subarray(row * top, (row + 1) * top)]).toEqual(expected);
-    expect(found.scores.subarray(row * top, (row + 1) * top)).toEqual(
-      Float32Array.from(expected, (item) => scores[item] as number),
-    );
-  }
-};
 
 describe('the best few of a catalogue', () => {
   const sizes = fc.record({
@@ -76,43 +54,6 @@ describe('the best few of a catalogue', () => {
       }),
       { numRuns: 60 },
     );
-  });
-
-  test('are those of all exact scores, however unlike numbers, lengths and biases are', async () => {
-    const cases = fc.record({
-      items: fc.constantFrom(200, 1501, 4000),
-      width: fc.constantFrom(3, 32, 128),
-      /** Of the logarithm of lengths; of biases; of one number among the others. */
-      lengths: fc.constantFrom(0, 1, 5),
-      biases: fc.constantFrom(0, 0.1, 100),
-      outlier: fc.constantFrom(1, 50, 1e4),
-      seed: fc.nat(1000),
-    });
-    await fc.assert(
-      fc.asyncProperty(cases, async ({ items, width, lengths, biases, outlier, seed }) => {
-        const vectors = fine(items * width, seed);
-        const logs = fine(items, seed + 1);
-        vectors.forEach((value, at) => {
-          vectors[at] = value * Math.exp(lengths * (logs[Math.floor(at / width)] as number));
-        });
-        for (let at = 0; at < vectors.length; at += 7 * width) vectors[at] = (vectors[at] as number) * outlier;
-        const bias = fine(items, seed + 2).map((value) => value * biases);
-        const queries = fine(3 * width, seed + 3);
-        queries[width] = outlier;
-        queries.fill(0, 2 * width);
-        await expectExact({ vectors, width, bias }, queries);
-      }),
-      { numRuns: 40 },
-    );
-  });
-
-  test.each([
-    ['a query that rounding moves', 0],
-    ['scores that a large bias rounds to ties', 1e7],
-  ])('are exact for items that quantise without a rest and %s', async (_, constant) => {
-    const [items, width] = [20_000, 16];
-    const vectors = fine(items * width, 7).map(Math.sign);
-    await expectExact({ vectors, width, bias: new Float32Array(items).fill(constant) }, fine(30 * width, 8));
   });
 
   test('have the same bits in every batch, at every place in it, on one thread or two', async () => {

@@ -1,16 +1,10 @@
 /**
- * Scores of a whole catalogue for many queries at once, of which the best few are kept. All items are scored in small
- * whole numbers, a quarter of the memory to be read and less work; who may be among the best by how far these can be off
- * (quantise.ts) is scored exactly. Invariant: what a query gets depends on nothing but the query and the catalogue, bit for
- * bit: not on the queries beside it nor on threads.
+ * Scores of a whole catalogue for many queries at once, of which the best few are kept. Invariant: what a query gets
+ * depends on nothing but the query and the catalogue, bit for bit: not on the queries beside it nor on threads.
  */
-import { createGraph, type Program } from '../training/graph.ts';
 import { openSession } from '../training/session.ts';
-import { createKeptTable } from '../training/simd/kept-table.ts';
-import type { Catalogue } from './catalogue.ts';
-import { createLikelyBest, GROUP } from './likely-best.ts';
-import { type QuantisedItems, type QuantisedQuery, quantiseItems, quantiseQuery, ZERO } from './quantise.ts';
-import { selectTop, type TopItems } from './select-top.ts';
+import { type CandidateBlocks, selectTop, type TopItems } from './select-top.ts';
+import { BLOCK, type Catalogue, queryWidth, topItemsProgram } from './top-items-program.ts';
 
 export interface TopItemsScorer {
   /** Of queries [n, width], any number. Throws a RangeError where one is no number. */
@@ -25,41 +19,30 @@ export interface TopItemsOptions {
   readonly threads: number;
 }
 
-/** Keeps copies of the catalogue. Throws a RangeError for sizes that don't fit and for numbers that are none. */
+/** Keeps a copy of the catalogue. Throws a RangeError for sizes that don't fit and for numbers that are none. */
 export const createTopItemsScorer = async (
   catalogue: Catalogue,
   { top, batch, threads }: TopItemsOptions,
 ): Promise<TopItemsScorer> => {
-  const { vectors, width } = catalogue;
+  const { width } = catalogue;
   checkCatalogue(catalogue, top);
-  const items = vectors.length / width;
-  const quantised = quantiseItems(vectors, width, GROUP);
-  const session = await openSession(productsProgram(quantised, width, batch), { threads });
-  const table = createKeptTable(vectors, width);
-  const bias = catalogue.bias?.slice();
-  const likely = createLikelyBest(quantised, bias, { width, batch, top });
-  const steps = new Uint8Array(batch * width).fill(ZERO);
-  const run = session.bind({ queries: steps, products: likely.products });
-  const candidates = new Int32Array(items);
-  let exact = new Float64Array(0);
-  let scores = new Float32Array(0);
-
-  const scoreOne = (query: Float32Array, row: number, rounded: QuantisedQuery, found: TopItems, at: number) => {
-    const count = likely.find(row, rounded, candidates);
-    if (exact.length < count) [exact, scores] = [new Float64Array(2 * count), new Float32Array(2 * count)];
-    const some = candidates.subarray(0, count);
-    table.products(query, some, exact);
-    for (let k = 0; k < count; k += 1) scores[k] = (exact[k] as number) + (bias?.[some[k] as number] ?? 0);
-    selectTop({ items: some, scores, count }, top, found, at);
-  };
+  const session = await openSession(topItemsProgram(catalogue, batch, top), { threads });
+  const wide = queryWidth(catalogue);
+  const count = Math.min(top, Math.ceil(catalogue.vectors.length / width / BLOCK));
+  const queries = new Float32Array(batch * wide).fill(1);
+  const scores = new Float32Array(batch * count * BLOCK);
+  const blocks = new Int32Array(batch * count);
+  const run = session.bind({ queries, scores, blocks });
+  const candidates = { blocks, scores, count, length: BLOCK };
   const scoreAll = async (all: Float32Array, wanted: number): Promise<TopItems> => {
     const found = { items: new Int32Array(wanted * top), scores: new Float32Array(wanted * top) };
-    const queryOf = (at: number) => all.subarray(at * width, (at + 1) * width);
     for (let start = 0; start < wanted; start += batch) {
       const rows = Math.min(batch, wanted - start);
-      const asked = Array.from({ length: rows }, (_, row) => quantiseQuery(queryOf(start + row), steps, row * width));
+      for (let row = 0; row < rows; row += 1)
+        queries.set(all.subarray((start + row) * width, (start + row + 1) * width), row * wide);
       await run();
-      asked.forEach((query, row) => scoreOne(queryOf(start + row), row, query, found, start + row));
+      for (let row = 0; row < rows; row += 1)
+        selectTop(candidates, row, { top, bound: boundOf(candidates, row, top) }, found, start + row);
     }
     return found;
   };
@@ -77,17 +60,13 @@ export const createTopItemsScorer = async (
   };
 };
 
-/** From the steps of queries [batch, width] to their products with all items, [batch, places]. */
-const productsProgram = ({ steps }: QuantisedItems, width: number, batch: number): Program => {
-  const places = steps.length / width;
-  const graph = createGraph();
-  const queries = graph.bytes('queries', [batch, width]);
-  const items = graph.smallIntegers('items', steps, [width, places]);
-  const zero = graph.smallIntegers('zero', Uint8Array.of(ZERO), []);
-  const shape = [batch, places];
-  return graph.program({
-    products: graph.node('MatMulInteger', { inputs: [queries, items, zero], shape, type: 'int32' }),
-  });
+/** Each of `top` blocks, best first, has a score as high as the maximum of the last: `top` scores are that high. */
+const boundOf = ({ scores, count, length }: CandidateBlocks, query: number, top: number): number => {
+  if (count < top) return -Infinity;
+  const end = (query + 1) * count * length;
+  let maximum = -Infinity;
+  for (let at = end - length; at < end; at += 1) maximum = Math.max(maximum, scores[at] as number);
+  return maximum;
 };
 
 export const checkCatalogue = ({ vectors, width, bias }: Catalogue, top: number): void => {

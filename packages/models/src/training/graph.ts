@@ -51,16 +51,12 @@ export interface Graph {
   input(name: string, shape: Shape): Tensor;
   /** Integers given at each run. */
   indices(name: string, shape: Shape): Tensor;
-  /** Integers 0 to 255 given at each run. */
-  bytes(name: string, shape: Shape): Tensor;
   scalar(value: number): Tensor;
   /**
    * Weights that stay in the model. The engine packs them once, and then a row's bits do not depend on the rows beside
    * it; with weights as inputs they do.
    */
   constant(name: string, values: Float32Array, shape: Shape): Tensor;
-  /** Integers of a byte each that stay in the model. */
-  smallIntegers(name: string, values: Int8Array | Uint8Array, shape: Shape): Tensor;
   /** A constant of int64 [values], as operators want axes and shapes. */
   integers(values: readonly number[]): Tensor;
   node(operator: string, spec: NodeSpec): Tensor;
@@ -87,15 +83,11 @@ export const createGraph = (precision: 'float32' | 'float64' = 'float32'): Graph
     return tensor;
   };
   const given = (name: string, type: ElementType, shape: Shape) => make({ name, type, shape, inputs: [], sources: [] });
-  const kept = (name: string, type: ElementType, shape: Shape, values: Values): Tensor => {
-    const tensor = given(name, type, shape);
-    constants.set(tensor, values);
-    return tensor;
-  };
   const cachedConstant = (key: string, type: ElementType, shape: Shape, values: Values): Tensor => {
     const known = cached.get(key);
     if (known) return known;
-    const tensor = kept(key, type, shape, values);
+    const tensor = given(key, type, shape);
+    constants.set(tensor, values);
     cached.set(key, tensor);
     return tensor;
   };
@@ -103,7 +95,6 @@ export const createGraph = (precision: 'float32' | 'float64' = 'float32'): Graph
   const graph: Graph = {
     input: (name, shape) => given(name, precision, shape),
     indices: (name, shape) => given(name, 'int32', shape),
-    bytes: (name, shape) => given(name, 'uint8', shape),
     scalar: (value) =>
       cachedConstant(
         `scalar:${value}`,
@@ -111,8 +102,11 @@ export const createGraph = (precision: 'float32' | 'float64' = 'float32'): Graph
         [],
         precision === 'float32' ? Float32Array.of(value) : Float64Array.of(value),
       ),
-    constant: (name, values, shape) => kept(name, 'float32', shape, values),
-    smallIntegers: (name, values, shape) => kept(name, values instanceof Int8Array ? 'int8' : 'uint8', shape, values),
+    constant: (name, values, shape) => {
+      const tensor = given(name, 'float32', shape);
+      constants.set(tensor, values);
+      return tensor;
+    },
     integers: (values) =>
       cachedConstant(`integers:${values.join(',')}`, 'int64', [values.length], BigInt64Array.from(values, BigInt)),
     node: (operator, { inputs, sources = inputs, shape, type = precision, attributes = {}, backward, place = 0 }) => {

@@ -55,9 +55,6 @@ export const wasm = {
   mul: (a: Code, b: Code): Code => [...a, ...b, ...simd(0xe6)],
   div: (a: Code, b: Code): Code => [...a, ...b, ...simd(0xe7)],
   sqrt: (a: Code): Code => [...a, ...simd(0xe3)],
-  max: (a: Code, b: Code): Code => [...a, ...b, ...simd(0xe9)],
-  /** Four float32 out of four i32. */
-  convert: (a: Code): Code => [...a, ...simd(0xfa)],
 };
 
 const vector = (items: readonly Code[]): Code => [...unsigned(items.length), ...items.flat()];
