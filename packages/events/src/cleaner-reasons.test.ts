@@ -27,6 +27,14 @@ const spoilt = (change: (bytes: Buffer) => void) => {
   return recordOf(wireEncode(schemaIds.current, bytes));
 };
 
+/** An amount is there, of no bytes: zero to avsc, which never writes it so. */
+const withoutAmountBytes = () => {
+  const record = recordOfEvent(eventOf({ amount: 0x7bn }));
+  const value = record.value as Buffer;
+  const at = value.indexOf(Buffer.of(2, 2, 0x7b)); // branch 1, one byte, 123
+  return { ...record, value: Buffer.concat([value.subarray(0, at), Buffer.of(2, 0), value.subarray(at + 3)]) };
+};
+
 const cases: readonly [ReasonCode, string, string, ReturnType<typeof recordOf>][] = [
   ['empty_value', '', 'no value', recordOf(null)],
   ['empty_value', '', 'a value of no bytes', recordOf(Buffer.alloc(0))],
@@ -67,6 +75,7 @@ const cases: readonly [ReasonCode, string, string, ReturnType<typeof recordOf>][
   ['bad_amount', 'amount', 'negative money', recordOfEvent(eventOf({ amount: -1n }))],
   ['bad_amount', 'amount', 'more than decimal(18,4)', recordOfEvent(eventOf({ amount: MAX_UNITS + 1n }))],
   ['bad_amount', 'amount', 'nine bytes', recordOfEvent(eventOf({ amount: 2n ** 64n }))],
+  ['bad_amount', 'amount', 'no bytes', withoutAmountBytes()],
   ['bad_quantity', 'quantity', 'no pieces', recordOfEvent(eventOf({ quantity: 0 }))],
 ];
 
@@ -94,7 +103,7 @@ describe('a record is quarantined for', () => {
 describe('a record is accepted', () => {
   test.each([
     ['at the edge of the future', eventOf({ eventTime: NOON + FUTURE_ALLOWANCE_MS })],
-    ['with an empty amount of no bytes and the largest amount', eventOf({ amount: MAX_UNITS })],
+    ['with the largest amount', eventOf({ amount: MAX_UNITS })],
     ['as a search without an item', eventOf({ eventType: 'search', itemId: null, query: 'cup' })],
     ['as an identify', eventOf({ eventType: 'identify', itemId: null, userId: 'u1' })],
     ['as a history', eventOf({ eventType: 'history', itemId: null, userId: 'u1', properties: { events: '' } })],
