@@ -128,6 +128,11 @@ const main = async (args: string[]): Promise<void> => {
   };
   process.stdout.write(formatReport(report));
   if (values.json !== undefined) writeReport(values.json, report);
+  const broken = (bench.mustBeZero ?? []).filter((name) => spread[name]?.max !== 0);
+  if (broken.length > 0)
+    throw new Error(
+      `${bench.name}: not 0 as promised: ${broken.map((name) => `${name} ${spread[name]?.max}`).join(', ')}`,
+    );
 };
 
 try {

@@ -1,12 +1,12 @@
-import type { Store } from '@nextcart/clickhouse';
-import { type BehaviourEvent, type CatalogItem, categoryText } from '@nextcart/contracts';
-import type { Judged } from './reference-judge.ts';
-
 /**
  * Every cell of the tables of windows against the same sums made from the log and the catalogue, by rules of its own as
  * reference-judge.ts has them. A cell has all of a row's dimensions: where all cells are right, so are the windows of
  * items, categories, brands and search terms, which are sums of them.
  */
+import type { Store } from '@nextcart/clickhouse';
+import { type BehaviourEvent, type CatalogItem, categoryText } from '@nextcart/contracts';
+import type { Judged } from './reference-judge.ts';
+
 export interface ShopFacts {
   /** The catalogue, which does not change while things break. */
   readonly items: ReadonlyMap<string, CatalogItem>;

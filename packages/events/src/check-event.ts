@@ -1,6 +1,6 @@
 import { eventTypes, MAX_UNITS, type ReasonCode, unitsFromBytes } from '@nextcart/contracts';
+import { hasAmountSize, MAX_AMOUNT_BYTES } from './amount-size.ts';
 import type { EventFields, EventView } from './event-view.ts';
-import { MAX_AMOUNT_BYTES } from './limits.ts';
 import { MAX_TIME, MIN_TIME } from './record-origin.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -22,8 +22,7 @@ const isAmount = ({ datum }: EventView, field: number): boolean => {
   const start = datum.starts[field] as number;
   const size = (datum.ends[field] as number) - start;
   if (start < 0) return true;
-  // of no bytes: zero to avsc, nothing that the store can read
-  if (size === 0 || size > MAX_AMOUNT_BYTES || (datum.bytes[start] as number) >= 0x80) return false;
+  if (!hasAmountSize(datum, field) || (datum.bytes[start] as number) >= 0x80) return false;
   return size < MAX_AMOUNT_BYTES || unitsFromBytes(datum.bytes.subarray(start, start + size)) <= MAX_UNITS;
 };
 

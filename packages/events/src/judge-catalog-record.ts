@@ -10,7 +10,8 @@ import {
   WIRE_HEADER_BYTES,
   wireSchemaId,
 } from '@nextcart/contracts';
-import { MAX_AMOUNT_BYTES, MAX_VALUE_BYTES } from './limits.ts';
+import { hasAmountSize } from './amount-size.ts';
+import { MAX_VALUE_BYTES } from './limits.ts';
 import type { SchemaVersions } from './schema-versions.ts';
 import { createDatumView } from './walker.ts';
 
@@ -47,12 +48,6 @@ export const createCatalogJudge = (versions: SchemaVersions): CatalogJudge => {
   const codec = createCodec<CatalogItem>(schemaText('catalog-item'));
   const view = createDatumView(versions.walker.fields.length);
   const price = versions.walker.field('price');
-  /** Of what was walked last. The store reads no price from no bytes, nor from too many, whatever they amount to. */
-  const isPriceStorable = (): boolean => {
-    const start = view.starts[price] as number;
-    const size = (view.ends[price] as number) - start;
-    return start < 0 || (size > 0 && size <= MAX_AMOUNT_BYTES);
-  };
 
   const judge = ({ key, value }: LogRecord): CatalogVerdict => {
     let schemaId = -1;
@@ -91,8 +86,10 @@ export const createCatalogJudge = (versions: SchemaVersions): CatalogJudge => {
       return refuse('bad_datum');
     }
     if (item.itemId === '') return refuse('missing_item', 'itemId');
-    if (item.price !== null && (item.price < 0n || item.price > MAX_UNITS)) return refuse('bad_amount', 'price');
-    if (!old && !isPriceStorable()) return refuse('bad_amount', 'price'); // an older version's is written anew
+    if (item.price !== null) {
+      const isStorable = old || hasAmountSize(view, price); // an older version's is written anew
+      if (item.price < 0n || item.price > MAX_UNITS || !isStorable) return refuse('bad_amount', 'price');
+    }
     const bits = (old ? flags.oldSchema : 0) | (key?.toString('utf8') === item.itemId ? 0 : flags.wrongKey);
     return accepted(item.itemId, item, schemaId, bits);
   };

@@ -25,6 +25,3 @@ export const defaultLimits: Limits = {
 
 /** Of a record's whole value: the broker's own default limit for a message. */
 export const MAX_VALUE_BYTES = 1_048_576;
-
-/** The store reads a decimal(18,4) from at most 8 bytes, however many of them are zeros. */
-export const MAX_AMOUNT_BYTES = 8;

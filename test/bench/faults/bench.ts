@@ -31,16 +31,11 @@ const describe = ({ lost, doubled, wrong }: Verdict): string[] =>
       return `${faults.length} ${kind}:\n  ${faults.slice(0, NAMED).join('\n  ')}${more}`;
     });
 
-/** Fails the process and says why at its end: thrown here, an error would leave the run without its figures. */
-const failAtEnd = (lines: readonly string[]): void => {
-  process.exitCode = 1;
-  process.once('exit', () => process.stderr.write(`${lines.join('\n')}\n`));
-};
-
 export const faultsBench: Bench = {
   name: 'faults',
   about: 'kill -9 of ingest and scorer ten times each under load, every server away for 20 s: lost, doubled, wrong',
   repeats: 1,
+  mustBeZero: ['lost', 'doubled', 'wrong'],
   prepare: async (context) => {
     const count = context.quick ? 1 : ROUNDS;
     const outageMs = context.quick ? 3000 : 20_000;
@@ -74,8 +69,7 @@ export const faultsBench: Bench = {
           }
           context.log('  comparison');
           const verdict = await verify(system, load);
-          const faults = describe(verdict);
-          if (faults.length > 0) failAtEnd([`faults: repeat ${repeat + 1} did not keep promise 7`, ...faults]);
+          for (const line of describe(verdict)) context.log(line);
           const { records, subjects, wholeLists, lost, doubled, wrong } = verdict;
           return {
             ...{ injected, records, lists: subjects, whole_lists: wholeLists },

@@ -5,6 +5,8 @@ export interface Bench {
   readonly about: string;
   /** Repeats where --repeats names none: as many as fit into some ten minutes. */
   readonly repeats: number;
+  /** Metrics that promise 0: where one is not in any repeat, the run ends with 1, its figures printed and written. */
+  readonly mustBeZero?: readonly string[];
   /** Servers, data and processes that all repeats share. */
   prepare(context: BenchContext): Promise<PreparedBench>;
 }

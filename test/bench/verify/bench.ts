@@ -90,6 +90,7 @@ export const verifyBench: Bench = {
   name: 'verify',
   about: 'every published list made again by another process, after takeovers, evictions and releases: how many differ',
   repeats: 1,
+  mustBeZero: ['different'],
   prepare: async (context) => {
     const known = context.quick ? QUICK : FULL;
     const size = context.events === undefined ? known : { ...QUICK, events: context.events };
