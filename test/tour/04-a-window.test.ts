@@ -95,6 +95,27 @@ test('searches have windows of their own, whatever their case and spaces', async
   expect(term).toMatchObject({ key: 'blue cup', searches: 3, users: 2 });
 });
 
+test('what somebody does within half an hour of a search counts for its term, though the shop does not say so', async () => {
+  await land(
+    { minutesAgo: 50, type: 'search', item: null, query: 'cup' },
+    ...[{ minutesAgo: 45 }, { minutesAgo: 44, subject: 'ben' }],
+    { minutesAgo: 30, type: 'purchase', amount: '12.90', currency: 'EUR', baseAmount: '12.90' },
+    { minutesAgo: 19 },
+    ...[
+      { minutesAgo: 10, type: 'search' as const, item: null, query: 'rug' },
+      { minutesAgo: 9, item: 'rug' },
+    ],
+  );
+  const terms = await windowsAt(store, { kind: 'query', window: '1h', at: NOON, distinctUsers: true });
+  expect(terms).toMatchObject([
+    { key: 'cup', searches: 1, views: 1, purchases: 1, users: 1, base: { gross: parseMoney('12.90') } },
+    { key: 'rug', searches: 1, views: 1, purchases: 0, users: 1 },
+  ]);
+  // where the window begins after the search, what it led to still counts for it
+  const later = await windowsAt(store, { kind: 'query', window: '1h', at: NOON + 11 * MINUTE });
+  expect(later[0]).toMatchObject({ key: 'cup', searches: 0, views: 1, purchases: 1 });
+});
+
 test('as of a place in the log a window is what it was then: what came later does not leak into the past', async () => {
   await land({ minutesAgo: 30 }, { minutesAgo: 20, type: 'cart', amount: '12.90', currency: 'EUR' });
   const positions = { [`${TOPIC}:0`]: next - 1 };

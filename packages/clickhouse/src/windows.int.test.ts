@@ -27,22 +27,40 @@ beforeAll(async () => {
 afterAll(() => drop());
 
 const counted: readonly EventType[] = ['search', 'view', 'click', 'cart', 'purchase', 'return'];
-const keyOf = (kind: WindowKind, event: TestEvent): string =>
-  ({
-    item: event.item ?? '',
-    category: event.category ?? '',
-    brand: event.brand ?? '',
-    query: (event.query ?? '').trim().toLowerCase(),
-  })[kind];
+const ownTerm = ({ query }: TestEvent): string => (query ?? '').trim().toLowerCase();
+const keyOf = (kind: Exclude<WindowKind, 'query'>, event: TestEvent): string =>
+  ({ item: event.item ?? '', category: event.category ?? '', brand: event.brand ?? '' })[kind];
+
+const HALF_AN_HOUR = 1_800_000;
+/** Each event's term, else what its subject named last within the half hour before it; a return has its own alone. */
+const termsOf = (events: readonly TestEvent[]): Map<TestEvent, string> => {
+  const terms = new Map<TestEvent, string>();
+  const named = new Map<string, { term: string; time: number }>();
+  const inOrder = [...events].sort((a, b) => a.time - b.time || a.partition - b.partition || a.offset - b.offset);
+  for (const event of inOrder) {
+    const term = ownTerm(event);
+    if (term !== '') named.set(event.subject, { term, time: event.time });
+    const last = named.get(event.subject);
+    const isLed = event.type !== 'return' && last !== undefined && event.time - last.time <= HALF_AN_HOUR;
+    terms.set(event, isLed ? last.term : term);
+  }
+  return terms;
+};
 
 /** The definition of a window, event by event; shares nothing with the SQL. */
 const bruteForce = (events: readonly TestEvent[], kind: WindowKind, window: WindowName, at: number): WindowRow[] => {
   const byKey = new Map<string, TestEvent[]>();
-  for (const event of events) {
-    if (event.outcome === 'duplicate' || event.outcome === 'quarantined') continue;
-    if (((event.flags ?? 0) & EXCLUDED_FROM_WINDOWS) !== 0 || !counted.includes(event.type)) continue;
+  const kept = events.filter(
+    ({ outcome, flags = 0, type }) =>
+      outcome !== 'duplicate' &&
+      outcome !== 'quarantined' &&
+      (flags & EXCLUDED_FROM_WINDOWS) === 0 &&
+      counted.includes(type),
+  );
+  const terms = termsOf(kept);
+  for (const event of kept) {
     if (event.time > at || event.time <= at - windowLengths[window]) continue;
-    const key = keyOf(kind, event);
+    const key = kind === 'query' ? (terms.get(event) ?? '') : keyOf(kind, event);
     if (key !== '') byKey.set(key, [...(byKey.get(key) ?? []), event]);
   }
   const count = (list: readonly TestEvent[], type: EventType) => list.filter((e) => e.type === type).length;
@@ -116,6 +134,25 @@ test('live and point-in-time windows equal a brute-force count of the raw rows',
       );
     }),
     { numRuns: 60 },
+  );
+});
+
+test('what a search led to is told by time, place in the log and type, at the edges too', {
+  timeout: 60_000,
+}, async () => {
+  const age = fc.constantFrom(0, 1, 60_000, HALF_AN_HOUR, HALF_AN_HOUR + 1, 3_599_999, 3_600_000, 4_000_000);
+  const deed = fc
+    .tuple(eventDraft, age, fc.constantFrom('search', 'view', 'purchase', 'return'))
+    .map(([draft, ms, type]) => ({ ...draft, age: ms, type, outcome: 'accepted', flags: 0 }) as const);
+  await fc.assert(
+    fc.asyncProperty(fc.array(deed, { minLength: 2, maxLength: 40 }), async (drafts) => {
+      await emptyEvents();
+      const events = toEvents(drafts);
+      await insertTestEvents(store, events, 'terms');
+      const request = { kind: 'query', window: '1h', at: NOW, distinctUsers: true } as const;
+      expect(await windowsAt(store, request)).toEqual(bruteForce(events, 'query', '1h', NOW));
+    }),
+    { numRuns: 30 },
   );
 });
 

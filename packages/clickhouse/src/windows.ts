@@ -7,6 +7,7 @@
  */
 import { type Conversion, conversionOf } from './conversion.ts';
 import { type Positions, positionsCondition } from './positions.ts';
+import { rowsWithSearchTerms } from './search-terms.ts';
 import type { Store } from './store.ts';
 import { coverWindow, type Stretch } from './window-cover.ts';
 import { bucketColumns, bucketStretch, rawStretch, windowColumns, windowCondition } from './window-rows.ts';
@@ -147,30 +148,40 @@ const toRows = (rows: readonly SumRow[], users: ReadonlyMap<string, number> | nu
 
 const stretchOf = ({ window, at }: WindowRequest): Stretch => ({ from: at - windowLengths[window] + 1, to: at + 1 });
 
-const readUsers = async (store: Store, request: WindowRequest, bound: string): Promise<Map<string, number>> => {
-  const keys = request.keys === undefined ? '' : 'AND key IN {keys:Array(String)}';
-  const rows = await store.query<{ key: string; users: number }>(
-    `SELECT key, uniqExact(who) AS users
-     FROM (SELECT ${windowColumns}, subject AS who, ${keyColumn[request.kind]} AS key FROM events
-           WHERE ${windowCondition} AND ${rawStretch(stretchOf(request))} AND ${bound})
-     WHERE key != '' ${keys} GROUP BY key`,
-    { keys: request.keys ?? [] },
+/** Raw rows of a stretch up to `bound`, with their subject as `who`. */
+const rawRows = (kind: WindowKind, stretch: Stretch, bound: string): string =>
+  kind === 'query'
+    ? rowsWithSearchTerms(stretch, bound)
+    : `SELECT ${windowColumns}, subject AS who FROM events WHERE ${windowCondition} AND ${rawStretch(stretch)} AND ${bound}`;
+
+const readUsers = async (store: Store, { kind, keys }: WindowRequest, rows: string): Promise<Map<string, number>> => {
+  const counts = await store.query<{ key: string; users: number }>(
+    `SELECT ${keyColumn[kind]} AS key, uniqExact(who) AS users FROM (${rows})
+     WHERE key != '' ${keys === undefined ? '' : 'AND key IN {keys:Array(String)}'} GROUP BY key`,
+    { keys: keys ?? [] },
   );
-  return new Map(rows.map(({ key, users }) => [key, users]));
+  return new Map(counts.map(({ key, users }) => [key, users]));
 };
 
-const read = async (store: Store, request: WindowRequest, source: string, bound: string): Promise<WindowRow[]> => {
+/** `source`: the rows to sum; `raw`: the same rows one by one, with their subjects. */
+const read = async (store: Store, request: WindowRequest, source: string, raw: string): Promise<WindowRow[]> => {
   const sql = sumsSql(request.kind, request.keys !== undefined, source);
   const [rows, users] = await Promise.all([
     store.query<SumRow>(sql, { keys: request.keys ?? [] }),
-    request.distinctUsers === true ? readUsers(store, request, bound) : null,
+    request.distinctUsers === true ? readUsers(store, request, raw) : null,
   ]);
   return toRows(rows, users);
 };
 
-/** The window as the store knows it now, sorted by key. Whole hours and minutes from the summing tables, edges raw. */
+/**
+ * The window as the store knows it now, sorted by key. Whole hours and minutes from the summing tables, edges raw; search
+ * terms from raw rows alone, because what a search led to is known by its subject and not by a bucket.
+ */
 export const windowsAt = async (store: Store, request: WindowRequest): Promise<WindowRow[]> => {
-  const cover = coverWindow(stretchOf(request));
+  const stretch = stretchOf(request);
+  const raw = rawRows(request.kind, stretch, 'true');
+  if (request.kind === 'query') return read(store, request, raw, raw);
+  const cover = coverWindow(stretch);
   const any = (conditions: string[]) => conditions.map((c) => `(${c})`).join(' OR ');
   const parts: string[] = [];
   if (cover.raw.length > 0)
@@ -185,7 +196,7 @@ export const windowsAt = async (store: Store, request: WindowRequest): Promise<W
     parts.push(
       `SELECT ${bucketColumns} FROM window_hours WHERE ${any(cover.hours.map((s) => bucketStretch('hour', s)))}`,
     );
-  return read(store, request, parts.join(' UNION ALL '), 'true');
+  return read(store, request, parts.join(' UNION ALL '), raw);
 };
 
 /**
@@ -196,7 +207,6 @@ export const windowsAsOf = async (
   store: Store,
   request: WindowRequest & { readonly positions: Positions },
 ): Promise<WindowRow[]> => {
-  const bound = positionsCondition(request.positions);
-  const source = `SELECT ${windowColumns} FROM events WHERE ${windowCondition} AND ${rawStretch(stretchOf(request))} AND ${bound}`;
-  return read(store, request, source, bound);
+  const raw = rawRows(request.kind, stretchOf(request), positionsCondition(request.positions));
+  return read(store, request, raw, raw);
 };
