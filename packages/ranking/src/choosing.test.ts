@@ -127,6 +127,7 @@ test('what an operator changed is named by a text that brings it back; the defau
     { exploration: { slots: 2, every: 5 } },
     { revenueShare: 0.3 },
     { nextPurchases: 0 },
+    { repurchaseDaysByCategory: { 'Home > Lamps': 365 } },
     { exploration: { slots: 1, every: 10 }, revenueShare: 1 },
   ]) {
     const changed = { ...defaultConfiguration, ...changes };

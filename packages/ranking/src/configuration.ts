@@ -64,8 +64,10 @@ export interface RankingConfiguration {
     /** How far caring for nothing but its category lifts an item: 1 + boost times. */
     readonly boost: number;
   };
-  /** Days that a bought item stays away, where the item itself does not say. */
+  /** Days that a bought item stays away, where neither the item itself nor a category of it says. */
   readonly repurchaseDays: number;
+  /** The same by category, as contracts' categoryText writes it; one further down goes before one further up. */
+  readonly repurchaseDaysByCategory: Readonly<Record<string, number>>;
   readonly diversity: {
     /** Of MMR (Carbonell & Goldstein 1998): 1 = relevance alone. */
     readonly lambda: number;
@@ -116,6 +118,7 @@ export const defaultConfiguration: RankingConfiguration = {
   },
   trending: { halfLifeWeights: [0.15, 0.25, 0.3, 0.3], everyone: 300, perCategory: 20, boost: 3 },
   repurchaseDays: 30,
+  repurchaseDaysByCategory: {},
   diversity: { lambda: 0.85, pool: 100, category: 0.4, department: 0.15, brand: 0.2, title: 0.25 },
   explained: 8,
   exploration: { slots: 0, every: 10 },
@@ -133,17 +136,20 @@ export const nextVisitWeights = (
   );
 
 /** What operators change of it. */
-export type RankingChanges = Partial<Pick<RankingConfiguration, 'exploration' | 'revenueShare' | 'nextPurchases'>>;
+export type RankingChanges = Partial<
+  Pick<RankingConfiguration, 'exploration' | 'revenueShare' | 'nextPurchases' | 'repurchaseDaysByCategory'>
+>;
 /** Among the snapshots that a list names. */
 export const CHANGES_KIND = 'ranking';
 
 /** The changes as a list names them, so that it can be made again; undefined where there are none. */
 export const changesText = (configuration: RankingConfiguration): string | undefined => {
-  const { exploration, revenueShare, nextPurchases } = configuration;
+  const { exploration, revenueShare, nextPurchases, repurchaseDaysByCategory } = configuration;
   const changes: RankingChanges = {
     ...(exploration.slots > 0 && { exploration }),
     ...(revenueShare > 0 && { revenueShare }),
     ...(nextPurchases !== defaultConfiguration.nextPurchases && { nextPurchases }),
+    ...(Object.keys(repurchaseDaysByCategory).length > 0 && { repurchaseDaysByCategory }),
   };
   return Object.keys(changes).length === 0 ? undefined : JSON.stringify(changes);
 };

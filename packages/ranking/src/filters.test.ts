@@ -1,4 +1,4 @@
-import type { CatalogItem } from '@nextcart/contracts';
+import { type CatalogItem, categoryText } from '@nextcart/contracts';
 import { describe, expect, test } from 'vitest';
 import type { FilterName } from './filters.ts';
 import { DAY_MS, type Deed, historyOf, idOf, NOW, openShop, shopIds, shopItems } from './shop.fixture.ts';
@@ -66,6 +66,18 @@ describe('what was bought stays away', () => {
   ] as [string, Partial<CatalogItem>, Deed[], boolean][])('%s', (_, changes, deeds, shown) => {
     expect(shownWith(changes, [...deeds, around])[0]).toBe(shown);
   });
+});
+
+test('what was bought comes back after the days of its category', () => {
+  const configuration = { repurchaseDaysByCategory: { [categoryText(shopItems[3]?.category ?? [])]: 2 } };
+  expect(Object.keys(configuration.repurchaseDaysByCategory)).not.toEqual(['']);
+  const shop = openShop({ configuration });
+  const bought = shopItems[3]?.itemId ?? '';
+  const shownAfter = (days: number) => {
+    const history = historyOf(shop.index, [['purchase', bought, (days * DAY_MS) / 60_000], around]);
+    return shop.ranker.rank([{ history, now: NOW }])[0]?.items.some(({ itemId }) => itemId === bought);
+  };
+  expect([shownAfter(1), shownAfter(3)]).toEqual([false, true]);
 });
 
 test('a ranker counts what its filters took, over all lists', () => {

@@ -2,6 +2,7 @@ import { eventTypes, type SubjectHistory, type Writable } from '@nextcart/contra
 import type { CandidateSheet } from './candidate-sheet.ts';
 import type { CatalogFeatures } from './catalog-features.ts';
 import { shelf } from './item-columns.ts';
+import { type RepurchasePolicy, repurchaseDaysOf } from './repurchase.ts';
 
 /** Why a candidate is not shown, in the order of asking: the first that applies is counted. */
 export const filterNames = ['unknown', 'hidden', 'unavailable', 'out_of_stock', 'bought', 'dismissed'] as const;
@@ -38,7 +39,7 @@ export interface Filter {
 }
 
 /** Asks of every candidate whether it may be shown; what the subject itself rules out is looked up once a subject. */
-export const createFilter = (features: CatalogFeatures, defaultRepurchaseDays: number): Filter => {
+export const createFilter = (features: CatalogFeatures, policy: RepurchasePolicy): Filter => {
   /** Items that the subject bought and kept: more purchases than returns, the last within the item's days. */
   const boughtOf = (history: SubjectHistory, now: number, out: Map<number, number>) => {
     const kept = new Map<number, { net: number; last: number }>();
@@ -53,7 +54,7 @@ export const createFilter = (features: CatalogFeatures, defaultRepurchaseDays: n
       else kept.set(item, { ...so, net: Math.max(0, so.net - 1) });
     }
     for (const [item, { net, last }] of kept) {
-      const days = features.item(item)?.repurchaseDays ?? defaultRepurchaseDays;
+      const days = repurchaseDaysOf(features.item(item), policy);
       if (net > 0 && now - last < days * DAY_MS) out.set(item, BOUGHT);
     }
   };

@@ -78,7 +78,7 @@ export const createRanker = (deps: {
 }): Ranker => {
   const { index, features, configuration = defaultConfiguration } = deps;
   const attentionOf = createAttentionReader(configuration.attention);
-  const filter = createFilter(features, configuration.repurchaseDays);
+  const filter = createFilter(features, configuration);
   const diversify = createDiversity(features, configuration.diversity);
   const shortlist = createShortlister();
   const totals = noneFiltered();

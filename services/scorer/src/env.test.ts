@@ -14,3 +14,11 @@ test('only the servers must be named', () => {
 test('lists that would expire before their turn comes are refused, with what would be lost', () => {
   expect(() => readEnv({ ...servers, LIST_TTL: '60', SCORER_REFRESH_PER_SECOND: '10' })).toThrow(/expire/);
 });
+
+test("a category's days until a bought item may come back are JSON, and what is none is refused with an example", () => {
+  const days = (text: string) => readEnv({ ...servers, SCORER_REPURCHASE_DAYS: text });
+  const options = optionsOf(days('{"Groceries":0,"Home > Lamps":365}'));
+  expect(options.configuration?.repurchaseDaysByCategory).toEqual({ Groceries: 0, 'Home > Lamps': 365 });
+  for (const text of ['Groceries=0', '{"Groceries":-1}', '{"Groceries":"none"}', '[1]', ''])
+    expect(() => days(text), text).toThrow(/SCORER_REPURCHASE_DAYS: takes whole days by category as JSON, such as/);
+});

@@ -6,6 +6,23 @@ import { z } from 'zod';
 import { faultPoints } from './fault-point.ts';
 import { defaultOptions, type ScorerOptions } from './options.ts';
 
+const categoryDays = z.record(z.string().min(1), z.number().int().min(0));
+const daysByCategory = (text: string, context: z.RefinementCtx<string>): Readonly<Record<string, number>> => {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    value = undefined; // refused below, with the form that is wanted
+  }
+  const days = categoryDays.safeParse(value);
+  if (days.success) return days.data;
+  context.addIssue({
+    code: 'custom',
+    message: 'takes whole days by category as JSON, such as {"Groceries":0,"Home > Lamps":365}',
+  });
+  return z.NEVER;
+};
+
 const schema = z.object({
   ...serviceEnv,
   ...kafkaEnv,
@@ -33,6 +50,11 @@ const schema = z.object({
   SCORER_REVENUE_SHARE: z.coerce.number().min(0).default(0),
   /** Items that the subject may buy next, with their chances, beside the list; 0: none */
   SCORER_NEXT_PURCHASES: z.coerce.number().int().min(0).max(50).default(defaultConfiguration.nextPurchases),
+  /** Days that a bought item stays away, by category, such as {"Groceries":0,"Home > Lamps":365}; an item's own go before, others have 30 */
+  SCORER_REPURCHASE_DAYS: z
+    .string()
+    .default('{}')
+    .transform((text, context) => daysByCategory(text, context)),
   /** Share of subjects whose lists are made without models, by a hash of the salt and their key: what `nextcart attribution --hold-out` compares */
   SCORER_HOLD_OUT: z.coerce.number().min(0).max(1).default(0),
   /** Another one draws other subjects */
@@ -65,6 +87,7 @@ export const optionsOf = (env: ScorerEnv): Partial<ScorerOptions> => ({
     exploration: { slots: env.SCORER_EXPLORATION_SLOTS, every: env.SCORER_EXPLORATION_EVERY },
     revenueShare: env.SCORER_REVENUE_SHARE,
     nextPurchases: env.SCORER_NEXT_PURCHASES,
+    repurchaseDaysByCategory: env.SCORER_REPURCHASE_DAYS,
   },
   holdOut: { share: env.SCORER_HOLD_OUT, salt: env.SCORER_HOLD_OUT_SALT },
 });
