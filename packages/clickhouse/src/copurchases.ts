@@ -9,7 +9,7 @@ import { recentCut } from './recent-cut.ts';
 import { type SequenceRow, toSequences } from './sequences.ts';
 import type { SessionsRequest } from './sessions.ts';
 import type { Store } from './store.ts';
-import { countedCondition, rawStretch } from './window-rows.ts';
+import { asOfCondition, countedCondition, rawStretch } from './window-rows.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -32,6 +32,7 @@ export const readPurchases = async (store: Store, request: SessionsRequest): Pro
        SELECT subject, arraySort(groupArray((toUnixTimestamp64Milli(event_time), partition, offset, assumeNotNull(item_id)))) AS steps
        FROM events
        WHERE ${countedCondition} AND event_type = 'purchase' AND item_id IS NOT NULL AND ${rawStretch({ from, to: request.at + 1 })}
+        AND ${asOfCondition(request.positions)}
        GROUP BY subject
      )
      WHERE length(steps) >= 2

@@ -1,7 +1,8 @@
 /** Random rows of `events` for property tests: late, returned, flagged, in several currencies, recent and a month old. */
 import { eventTypes, flags, outcomes } from '@nextcart/contracts';
 import fc from 'fast-check';
-import type { TestEvent } from './test-events.fixture.ts';
+import type { Positions } from './positions.ts';
+import { type TestEvent, TOPIC_ID } from './test-events.fixture.ts';
 
 export const DAY = 86_400_000;
 export const NOW = Date.UTC(2026, 10, 24, 12, 34, 56, 789);
@@ -49,3 +50,12 @@ export const toEvents = (drafts: readonly EventDraft[]): TestEvent[] => {
     };
   });
 };
+
+/** Last offsets of the two partitions up to which rows are read; -1: none of them. */
+export const cuts = fc.tuple(fc.integer({ min: -1, max: 40 }), fc.integer({ min: -1, max: 40 }));
+export const positionsOf = (cut: readonly [number, number]): Positions => ({
+  [`${TOPIC_ID}:0`]: cut[0],
+  [`${TOPIC_ID}:1`]: cut[1],
+});
+export const seenAt = (events: readonly TestEvent[], cut: readonly [number, number]): TestEvent[] =>
+  events.filter(({ partition, offset }) => offset <= (cut[partition] as number));

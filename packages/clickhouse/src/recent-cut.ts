@@ -1,5 +1,6 @@
+import type { Positions } from './positions.ts';
 import type { Store } from './store.ts';
-import { bucketStretch } from './window-rows.ts';
+import { bucketSource, bucketStretch } from './window-rows.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -11,14 +12,14 @@ const DAY_MS = 86_400_000;
  */
 export const recentCut = async (
   store: Store,
-  options: { at: number; types: readonly string[]; maxEvents: number; maxDays: number },
+  options: { at: number; types: readonly string[]; maxEvents: number; maxDays: number; positions?: Positions },
 ): Promise<number> => {
-  const { at, types, maxEvents, maxDays } = options;
+  const { at, types, maxEvents, maxDays, positions } = options;
   const from = Math.max(0, at - maxDays * DAY_MS);
   const rows = await store.query<{ cut: number; n: number }>(
     `SELECT toUnixTimestamp(min(minute)) * 1000 AS cut, count() AS n
      FROM (SELECT minute, n AS own, sum(n) OVER (ORDER BY minute DESC) AS upto
-           FROM (SELECT minute, sum(events) AS n FROM window_minutes
+           FROM (SELECT minute, sum(events) AS n FROM ${bucketSource('minute', positions)}
                  WHERE ${bucketStretch('minute', { from, to: at + 1 })} AND toString(event_type) IN {types:Array(String)}
                  GROUP BY minute))
      WHERE upto <= {maxEvents:UInt64} OR upto = own`,

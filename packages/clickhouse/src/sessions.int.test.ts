@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { COPURCHASE_MAX_GAP_MS, COPURCHASE_REACH, copurchaseGraph, readPurchases } from './copurchases.ts';
 import { COVISIT_HALF_LIFE_MS, COVISIT_REACH, covisitGraph } from './covisits.ts';
-import { DAY, eventDraft, NOW, toEvents } from './event-drafts.fixture.ts';
+import { cuts, DAY, eventDraft, NOW, positionsOf, seenAt, toEvents } from './event-drafts.fixture.ts';
 import type { SequenceRow } from './sequences.ts';
 import { MAX_SESSION_STEPS, readSessions, sessionsSnapshot } from './sessions.ts';
 import type { Store } from './store.ts';
@@ -119,11 +119,14 @@ const expectPairs = (found: Map<string, number>, expected: Map<string, number>) 
 
 test('sessions and co-visits equal those told event by event', { timeout: 120_000 }, async () => {
   await fc.assert(
-    fc.asyncProperty(drafts, async (cells) => {
+    fc.asyncProperty(drafts, cuts, async (cells, cut) => {
       const events = wholeMinute(await insert(cells));
       const rows = await readSessions(store, request);
       const expected = bruteSessions(events, from, NOW);
       expect(sorted(rows)).toEqual(sorted(expected));
+      expect(sorted(await readSessions(store, { ...request, positions: positionsOf(cut) }))).toEqual(
+        sorted(bruteSessions(seenAt(events, cut), from, NOW)),
+      );
       expectPairs(
         pairsOf(covisitGraph(rows, 100)),
         brutePairs(expected, (d, _, age) => (d > COVISIT_REACH ? 0 : 0.5 ** (age / COVISIT_HALF_LIFE_MS) / d)),
@@ -136,12 +139,15 @@ test('sessions and co-visits equal those told event by event', { timeout: 120_00
 test('baskets and co-purchases equal those told event by event', { timeout: 120_000 }, async () => {
   const week = 7 * DAY;
   await fc.assert(
-    fc.asyncProperty(drafts, async (cells) => {
+    fc.asyncProperty(drafts, cuts, async (cells, cut) => {
       const bought = cells.map(([draft, s]) => [{ ...draft, type: 'purchase' as const }, s] as const);
       const events = wholeMinute(await insert(bought.map(([draft, s]) => [draft, s])));
       const rows = await readPurchases(store, request);
       const expected = brutePurchases(events, from, NOW);
       expect(sorted(rows)).toEqual(sorted(expected));
+      expect(sorted(await readPurchases(store, { ...request, positions: positionsOf(cut) }))).toEqual(
+        sorted(brutePurchases(seenAt(events, cut), from, NOW)),
+      );
       expectPairs(
         pairsOf(copurchaseGraph(rows, 100)),
         brutePairs(expected, (d, gap, age) => {
@@ -182,4 +188,7 @@ test('the bound of events cuts at a whole minute; the newest minute is read howe
   expect(await read(5)).toEqual([['a', 'b', 'c', 'd', 'e']]);
   expect(await read(4)).toEqual([['c', 'd', 'e']]);
   expect(await read(1)).toEqual([['c', 'd', 'e']]);
+  // as of a place in the log the bound is of the rows up to it
+  const then = await readSessions(store, { ...request, maxEvents: 3, positions: positionsOf([1, -1]) });
+  expect(then.map((row) => row.items)).toEqual([['a', 'b']]);
 });

@@ -5,11 +5,12 @@
  * MAX_SESSION_STEPS are kept.
  */
 import { SESSION_GAP_MS, type SnapshotPayloads } from '@nextcart/contracts';
+import type { Positions } from './positions.ts';
 import { recentCut } from './recent-cut.ts';
 import type { SequenceRow } from './sequences.ts';
 import { toSequences } from './sequences.ts';
 import type { Store } from './store.ts';
-import { countedCondition, rawStretch } from './window-rows.ts';
+import { asOfCondition, countedCondition, rawStretch } from './window-rows.ts';
 
 export const MAX_SESSION_STEPS = 100;
 const ITEM_EVENTS = ['view', 'click', 'cart', 'purchase'] as const;
@@ -21,6 +22,8 @@ export interface SessionsRequest {
   /** The newest item events that are read at most. */
   readonly maxEvents: number;
   readonly maxDays: number;
+  /** The store as it was at these positions; all rows where absent. */
+  readonly positions?: Positions;
 }
 
 /** Sessions of two steps and more, oldest end first. */
@@ -38,6 +41,7 @@ export const readSessions = async (store: Store, request: SessionsRequest): Prom
              if(session = '', arrayDifference(arrayMap(s -> s.1, sorted)), arrayMap(s -> toInt64(0), sorted)) AS gaps
            FROM events
            WHERE ${countedCondition} AND event_type IN (${typeList}) AND item_id IS NOT NULL AND ${rawStretch({ from, to: request.at + 1 })}
+            AND ${asOfCondition(request.positions)}
            GROUP BY subject, session
          )
        )

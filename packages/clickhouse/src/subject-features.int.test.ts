@@ -1,7 +1,7 @@
 import { EXCLUDED_FROM_WINDOWS, flags } from '@nextcart/contracts';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { DAY, type EventDraft, eventDraft, NOW, toEvents } from './event-drafts.fixture.ts';
+import { cuts, DAY, type EventDraft, eventDraft, NOW, positionsOf, seenAt, toEvents } from './event-drafts.fixture.ts';
 import type { Store } from './store.ts';
 import { readSubjectFeatures, type SubjectFeatures } from './subject-features.ts';
 import { insertTestEvents, type TestEvent, TOPIC_ID } from './test-events.fixture.ts';
@@ -109,19 +109,17 @@ const equalsBruteForce = async ({ drafts, days, shift, cut }: Case): Promise<voi
   const at = NOW + shift;
   expect(rounded(await readSubjectFeatures(store, { at, days }))).toEqual(rounded(bruteForce(events, at, days)));
 
-  const positions = { [`${TOPIC_ID}:0`]: cut[0], [`${TOPIC_ID}:1`]: cut[1] };
-  const seen = events.filter((e) => e.offset <= (cut[e.partition] as number));
-  const some = await readSubjectFeatures(store, { at, days, positions, subjects: ['u1'] });
-  expect(rounded(some)).toEqual(rounded(bruteForce(seen, at, days).filter((row) => row.subject === 'u1')));
+  const some = await readSubjectFeatures(store, { at, days, positions: positionsOf(cut), subjects: ['u1'] });
+  const expected = bruteForce(seenAt(events, cut), at, days).filter((row) => row.subject === 'u1');
+  expect(rounded(some)).toEqual(rounded(expected));
 };
-const cut = fc.tuple(fc.integer({ min: -1, max: 30 }), fc.integer({ min: -1, max: 30 }));
 
 test('subjects’ features equal a count of the raw rows, point in time', { timeout: 120_000 }, async () => {
   const cases = fc.record({
     drafts: fc.array(eventDraft, { minLength: 1, maxLength: 60 }),
     days: fc.constantFrom(1, 30, 90),
     shift: fc.integer({ min: -4_000_000, max: 40 * DAY }),
-    cut,
+    cut: cuts,
   });
   await fc.assert(fc.asyncProperty(cases, equalsBruteForce), { numRuns: 20 });
 });
@@ -139,7 +137,7 @@ test('so they do where much is bought before and after, point in time', { timeou
     drafts: fc.array(lineDraft, { minLength: 20, maxLength: 60 }),
     days: fc.constantFrom(1, 20),
     shift: fc.integer({ min: -4_000_000, max: 0 }),
-    cut,
+    cut: cuts,
   });
   await fc.assert(fc.asyncProperty(cases, equalsBruteForce), { numRuns: 20 });
 });

@@ -5,9 +5,8 @@
  */
 import { flags } from '@nextcart/contracts';
 import type { Positions } from './positions.ts';
-import { positionsCondition } from './positions.ts';
 import type { Store } from './store.ts';
-import { countedCondition, rawStretch } from './window-rows.ts';
+import { asOfCondition, countedCondition, rawStretch } from './window-rows.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -74,7 +73,7 @@ export const readSubjectFeatures = async (
   request: SubjectFeaturesRequest,
 ): Promise<SubjectFeatures[]> => {
   const { at, days, subjects } = request;
-  const bound = request.positions === undefined ? 'true' : positionsCondition(request.positions);
+  const bound = asOfCondition(request.positions);
   const rows = `SELECT subject, event_type, event_time, category, base_amount, item_id, line_currency, ${paidSql} AS paid
     FROM events
     WHERE ${countedCondition} AND event_type != 'history' AND ${rawStretch({ from: at - days * DAY_MS + 1, to: at + 1 })} AND ${bound}`;

@@ -1,7 +1,8 @@
 import { type EventType, EXCLUDED_FROM_WINDOWS, TRENDING_HALF_LIVES_S } from '@nextcart/contracts';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { eventDraft, NOW, toEvents } from './event-drafts.fixture.ts';
+import { cuts, eventDraft, NOW, positionsOf, seenAt, toEvents } from './event-drafts.fixture.ts';
+import type { Positions } from './positions.ts';
 import type { Store } from './store.ts';
 import { insertTestEvents, type TestEvent } from './test-events.fixture.ts';
 import { REACH_HALF_LIVES, readTrending, TRENDING_WEIGHTS } from './trending.ts';
@@ -37,8 +38,8 @@ const bruteForce = (events: readonly TestEvent[], at: number): Map<string, numbe
   return scores;
 };
 
-const read = async (at: number, top = 100): Promise<Map<string, number[]>> => {
-  const { items, scores } = await readTrending(store, { at, top });
+const read = async (at: number, top = 100, positions?: Positions): Promise<Map<string, number[]>> => {
+  const { items, scores } = await readTrending(store, { at, top, ...(positions !== undefined && { positions }) });
   return new Map(
     items.map((item, column) => [
       item,
@@ -47,21 +48,27 @@ const read = async (at: number, top = 100): Promise<Map<string, number[]>> => {
   );
 };
 
-test('trending equals a decayed count of the raw rows, one by one', { timeout: 120_000 }, async () => {
+const expectScores = (found: ReadonlyMap<string, number[]>, expected: ReadonlyMap<string, number[]>) => {
+  expect([...found.keys()].sort()).toEqual([...expected.keys()].sort());
+  for (const [item, scores] of expected)
+    for (const [i, score] of scores.entries()) expect(found.get(item)?.[i]).toBeCloseTo(score, 4);
+};
+
+test('trending equals a decayed count of the raw rows, now and as of a place in the log', {
+  timeout: 120_000,
+}, async () => {
   const cases = fc.record({
     drafts: fc.array(eventDraft, { minLength: 1, maxLength: 80 }),
     shift: fc.integer({ min: -4_000_000, max: 90_000_000 }),
+    cut: cuts,
   });
   await fc.assert(
-    fc.asyncProperty(cases, async ({ drafts, shift }) => {
+    fc.asyncProperty(cases, async ({ drafts, shift, cut }) => {
       await empty();
       const events = toEvents(drafts);
       await insertTestEvents(store, events, 'all');
-      const found = await read(NOW + shift);
-      const expected = bruteForce(events, NOW + shift);
-      expect([...found.keys()].sort()).toEqual([...expected.keys()].sort());
-      for (const [item, scores] of expected)
-        for (const [i, score] of scores.entries()) expect(found.get(item)?.[i]).toBeCloseTo(score, 4);
+      expectScores(await read(NOW + shift), bruteForce(events, NOW + shift));
+      expectScores(await read(NOW + shift, 100, positionsOf(cut)), bruteForce(seenAt(events, cut), NOW + shift));
     }),
     { numRuns: 25 },
   );

@@ -1,4 +1,5 @@
 import { EXCLUDED_FROM_WINDOWS } from '@nextcart/contracts';
+import { type Positions, positionsCondition } from './positions.ts';
 import type { Stretch } from './window-cover.ts';
 
 /**
@@ -23,6 +24,21 @@ export const windowColumns = `
 export const bucketColumns = `
   toString(event_type) AS type, item_id AS item, category AS category_text, brand AS brand_text, query AS query_text,
   currency AS money, events AS n, quantity AS pieces, amount AS paid, base_amount AS paid_base`;
+
+/** Rows up to these positions; all where absent. */
+export const asOfCondition = (positions: Positions | undefined): string =>
+  positions === undefined ? 'true' : positionsCondition(positions);
+
+/**
+ * window_minutes or window_hours as a source of `events` by type and item; with positions as it was when the store held
+ * the rows up to them: counted from raw rows then, which costs a scan.
+ */
+export const bucketSource = (bucket: 'minute' | 'hour', positions: Positions | undefined): string =>
+  positions === undefined
+    ? `window_${bucket}s`
+    : `(SELECT ${bucket === 'minute' ? 'toStartOfMinute' : 'toStartOfHour'}(event_time) AS ${bucket}, event_type,
+        ifNull(item_id, '') AS item_id, outcome = 'late' AS late, 1 AS events
+      FROM events WHERE ${windowCondition} AND ${positionsCondition(positions)})`;
 
 /** Epoch ms as a DateTime64 literal; integers only, so nothing can be smuggled in. */
 export const timeLiteral = (ms: number): string => `fromUnixTimestamp64Milli(${Math.trunc(ms)}, 'UTC')`;

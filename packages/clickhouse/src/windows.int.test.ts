@@ -3,10 +3,10 @@ import { systemClock } from '@nextcart/runtime';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { conversionOf } from './conversion.ts';
-import { eventDraft, NOW, toEvents } from './event-drafts.fixture.ts';
+import { cuts, eventDraft, NOW, positionsOf, seenAt, toEvents } from './event-drafts.fixture.ts';
 import { rebuildWindows } from './rebuild-windows.ts';
 import type { Store } from './store.ts';
-import { insertTestEvents, type TestEvent, TOPIC_ID, testLog } from './test-events.fixture.ts';
+import { insertTestEvents, type TestEvent, testLog } from './test-events.fixture.ts';
 import { windowStore } from './window-store.fixture.ts';
 import {
   type WindowKind,
@@ -108,7 +108,7 @@ test('live and point-in-time windows equal a brute-force count of the raw rows',
     kind: fc.constantFrom(...windowKinds),
     window: fc.constantFrom(...(Object.keys(windowLengths) as WindowName[])),
     shift: fc.oneof(fc.constant(0), fc.integer({ min: -4_000_000, max: 600_000 })),
-    cut: fc.tuple(fc.integer({ min: -1, max: 30 }), fc.integer({ min: -1, max: 30 })),
+    cut: cuts,
     batches: fc.integer({ min: 1, max: 3 }),
   });
   await fc.assert(
@@ -127,10 +127,9 @@ test('live and point-in-time windows equal a brute-force count of the raw rows',
         bruteForce(events, kind, window, at),
       );
 
-      const positions = { [`${TOPIC_ID}:0`]: cut[0], [`${TOPIC_ID}:1`]: cut[1] };
-      const seen = events.filter((e) => e.offset <= (cut[e.partition] as number));
+      const positions = positionsOf(cut);
       expect(await windowsAsOf(store, { kind, window, at, positions, distinctUsers: true })).toEqual(
-        bruteForce(seen, kind, window, at),
+        bruteForce(seenAt(events, cut), kind, window, at),
       );
     }),
     { numRuns: 60 },
