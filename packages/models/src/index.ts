@@ -174,10 +174,11 @@ export {
   type ApproximateOptions,
   createApproximateTopItemsScorer,
 } from './serving/approximate-top-items.ts';
+export type { Catalogue } from './serving/catalogue.ts';
 export type { TopItems } from './serving/select-top.ts';
 export { onScale, type StandardRoots } from './serving/standard-roots.ts';
 export { createTopItemsScorer, type TopItemsScorer } from './serving/top-items.ts';
-export { BLOCK, type Catalogue } from './serving/top-items-program.ts';
+export { BLOCK } from './serving/top-items-program.ts';
 export { indexSessions, type SessionIndex, type Sessions } from './session-index.ts';
 export { createSessionNeighbours, type NeighbourOptions, type SessionNeighbours } from './session-neighbours.ts';
 export { editDistance, hashText, hashToken, trigrams, words } from './text.ts';

@@ -16,7 +16,7 @@ const skewed = () => {
 };
 
 describe('the best few out of candidates', () => {
-  const catalogue = { vectors: skewed(), width: WIDTH, bias: normal(ITEMS, 3) };
+  const catalogue = { vectors: skewed(), width: WIDTH };
   const queries = normal(QUERIES * WIDTH, 4);
 
   test('are nearly all of the exact best, with their exact scores in order, the same in every build', async () => {

@@ -6,9 +6,9 @@
  * builds the graph; a query gets `top` items even where the graph leads to fewer.
  */
 import { setImmediate } from 'node:timers/promises';
+import type { Catalogue } from './catalogue.ts';
 import { selectTop } from './select-top.ts';
 import { checkCatalogue, checkFinite, type TopItemsScorer } from './top-items.ts';
-import type { Catalogue } from './top-items-program.ts';
 
 export interface ApproximateOptions {
   readonly top: number;
@@ -36,14 +36,12 @@ export const createApproximateTopItemsScorer = async (
 ): Promise<TopItemsScorer> => {
   checkCatalogue(catalogue, top);
   if (candidates < top) throw new RangeError(`the best ${top} of ${candidates} candidates`);
-  const { vectors, width, bias } = catalogue;
+  const { vectors, width } = catalogue;
   const items = vectors.length / width;
   const index = await buildIndex(catalogue, Math.min(candidates, items), onProgress);
-  const query = new Float32Array(width + 1).fill(1);
 
   const candidatesOf = (own: Float32Array): Int32Array => {
-    query.set(own);
-    const { keys } = index.search(query, Math.min(candidates, items), THREADS);
+    const { keys } = index.search(own, Math.min(candidates, items), THREADS);
     // some items may have no edge that leads to them
     return keys.length < top ? Int32Array.from({ length: items }, (_, item) => item) : numbersOf(keys);
   };
@@ -55,13 +53,12 @@ export const createApproximateTopItemsScorer = async (
       const found = { items: new Int32Array(wanted * top), scores: new Float32Array(wanted * top) };
       for (let row = 0; row < wanted; row += 1) {
         const own = queries.subarray(row * width, (row + 1) * width);
-        const blocks = candidatesOf(own);
-        const scores = new Float32Array(blocks.length);
-        for (let at = 0; at < blocks.length; at += 1) {
-          const item = blocks[at] as number;
-          scores[at] = dot(own, vectors, item * width) + (bias?.[item] ?? 0);
+        const some = candidatesOf(own);
+        const scores = new Float64Array(some.length);
+        for (let at = 0; at < some.length; at += 1) {
+          scores[at] = dot(own, vectors, (some[at] as number) * width);
         }
-        selectTop({ blocks, scores, count: blocks.length, length: 1 }, 0, { top, bound: -Infinity }, found, row);
+        selectTop({ items: some, scores, count: some.length }, top, found, row);
       }
       return found;
     },
@@ -75,18 +72,16 @@ const numbersOf = (keys: BigUint64Array): Int32Array => {
   return numbers;
 };
 
-/** Vectors with their bias behind them. */
 const buildIndex = async (
-  { vectors, width, bias }: Catalogue,
+  { vectors, width }: Catalogue,
   expansionSearch: number,
   onProgress: ApproximateOptions['onProgress'],
 ) => {
   // loaded when first needed, as most processes never ask for it
   const { Index, MetricKind, ScalarKind } = await import('usearch');
-  const wide = width + 1;
   const items = vectors.length / width;
   const index = new Index({
-    dimensions: wide,
+    dimensions: width,
     metric: MetricKind.IP,
     quantization: ScalarKind.BF16,
     connectivity: CONNECTIVITY,
@@ -96,13 +91,8 @@ const buildIndex = async (
   });
   for (let start = 0; start < items; start += CHUNK) {
     const length = Math.min(CHUNK, items - start);
-    const rows = new Float32Array(length * wide);
-    for (let at = 0; at < length; at += 1) {
-      rows.set(vectors.subarray((start + at) * width, (start + at + 1) * width), at * wide);
-      rows[at * wide + width] = bias?.[start + at] ?? 0;
-    }
     const keys = BigUint64Array.from({ length }, (_, at) => BigInt(start + at));
-    index.add(keys, rows, THREADS);
+    index.add(keys, vectors.subarray(start * width, (start + length) * width), THREADS);
     onProgress?.(start + length, items);
     await setImmediate(); // others' turn: a million items take minutes
   }

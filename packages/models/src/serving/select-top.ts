@@ -1,41 +1,24 @@
 export interface TopItems {
   /** [queries, top], best first, equal scores by item number. */
   readonly items: Int32Array;
-  /** [queries, top]: query · vector + bias. */
+  /** [queries, top]: query · vector. */
   readonly scores: Float32Array;
 }
 
-/** Candidates of queries: `count` blocks of each, of `length` items that are numbered on. */
-export interface CandidateBlocks {
-  /** [queries, count]: number of a block's first item by `length`. */
-  readonly blocks: Int32Array;
-  /** [queries, count, length]. */
-  readonly scores: Float32Array;
+/** Candidates of one query. */
+export interface ScoredItems {
+  /** [count] and maybe more: an item each. */
+  readonly items: Int32Array;
+  /** [count] and maybe more: rounded to float32 before they are compared. */
+  readonly scores: Float64Array;
   readonly count: number;
-  readonly length: number;
 }
 
-/**
- * Writes the best `top` candidates of a query into a row of `found`; exact, equal scores by item number. Those below
- * `bound` are known not to be among them.
- */
-export const selectTop = (
-  { blocks, scores, count, length }: CandidateBlocks,
-  query: number,
-  { top, bound }: { readonly top: number; readonly bound: number },
-  found: TopItems,
-  row: number,
-): void => {
-  const start = row * top;
+/** Writes the best `top` candidates into a row of `found`; exact, equal scores by item number. */
+export const selectTop = ({ items, scores, count }: ScoredItems, top: number, found: TopItems, row: number): void => {
   let kept = 0;
-  for (let block = query * count; block < (query + 1) * count; block += 1) {
-    const from = block * length;
-    const item = (blocks[block] as number) * length;
-    for (let at = 0; at < length; at += 1) {
-      const score = scores[from + at] as number;
-      if (score >= bound) kept = insert(found, start, kept, top, item + at, score);
-    }
-  }
+  for (let at = 0; at < count; at += 1)
+    kept = insert(found, row * top, kept, top, items[at] as number, Math.fround(scores[at] as number));
 };
 
 /** Into the ordered list of `kept` from `start` on, of which at most `top` stay; returns how many they are now. */

@@ -51,12 +51,16 @@ export interface Graph {
   input(name: string, shape: Shape): Tensor;
   /** Integers given at each run. */
   indices(name: string, shape: Shape): Tensor;
+  /** Integers 0 to 255 given at each run. */
+  bytes(name: string, shape: Shape): Tensor;
   scalar(value: number): Tensor;
   /**
    * Weights that stay in the model. The engine packs them once, and then a row's bits do not depend on the rows beside
    * it; with weights as inputs they do.
    */
   constant(name: string, values: Float32Array, shape: Shape): Tensor;
+  /** Integers of a byte each that stay in the model. */
+  smallIntegers(name: string, values: Int8Array | Uint8Array, shape: Shape): Tensor;
   /** A constant of int64 [values], as operators want axes and shapes. */
   integers(values: readonly number[]): Tensor;
   node(operator: string, spec: NodeSpec): Tensor;
@@ -83,11 +87,15 @@ export const createGraph = (precision: 'float32' | 'float64' = 'float32'): Graph
     return tensor;
   };
   const given = (name: string, type: ElementType, shape: Shape) => make({ name, type, shape, inputs: [], sources: [] });
+  const kept = (name: string, type: ElementType, shape: Shape, values: Values): Tensor => {
+    const tensor = given(name, type, shape);
+    constants.set(tensor, values);
+    return tensor;
+  };
   const cachedConstant = (key: string, type: ElementType, shape: Shape, values: Values): Tensor => {
     const known = cached.get(key);
     if (known) return known;
-    const tensor = given(key, type, shape);
-    constants.set(tensor, values);
+    const tensor = kept(key, type, shape, values);
     cached.set(key, tensor);
     return tensor;
   };
@@ -95,6 +103,7 @@ export const createGraph = (precision: 'float32' | 'float64' = 'float32'): Graph
   const graph: Graph = {
     input: (name, shape) => given(name, precision, shape),
     indices: (name, shape) => given(name, 'int32', shape),
+    bytes: (name, shape) => given(name, 'uint8', shape),
     scalar: (value) =>
       cachedConstant(
         `scalar:${value}`,
@@ -102,11 +111,8 @@ export const createGraph = (precision: 'float32' | 'float64' = 'float32'): Graph
         [],
         precision === 'float32' ? Float32Array.of(value) : Float64Array.of(value),
       ),
-    constant: (name, values, shape) => {
-      const tensor = given(name, 'float32', shape);
-      constants.set(tensor, values);
-      return tensor;
-    },
+    constant: (name, values, shape) => kept(name, 'float32', shape, values),
+    smallIntegers: (name, values, shape) => kept(name, values instanceof Int8Array ? 'int8' : 'uint8', shape, values),
     integers: (values) =>
       cachedConstant(`integers:${values.join(',')}`, 'int64', [values.length], BigInt64Array.from(values, BigInt)),
     node: (operator, { inputs, sources = inputs, shape, type = precision, attributes = {}, backward, place = 0 }) => {
@@ -131,13 +137,23 @@ export const createGraph = (precision: 'float32' | 'float64' = 'float32'): Graph
       const parts = tensors.filter((tensor) => needed.has(tensor));
       const inputs = parts.filter((tensor) => !operations.has(tensor) && !constants.has(tensor)).map(specOf);
       const named = Object.entries(outputs).map(([name, { type, shape }]) => ({ name, type, shape }));
-      // an output is a copy under its own name: one tensor may be given twice, or be an input
-      const copies = Object.entries(outputs).map(
-        ([name, tensor]): Operation => ({ operator: 'Identity', inputs: [tensor.name], output: name, attributes: {} }),
-      );
+      // what is made for one output has its name at once: a copy may cost as much as the making. Inputs, and what is given
+      // twice, are copied
+      const given = Object.entries(outputs);
+      const isCopied = ([, tensor]: (typeof given)[number]) =>
+        !operations.has(tensor) || given.filter(([, other]) => other === tensor).length > 1;
+      const renamed = new Map(given.filter((one) => !isCopied(one)).map(([name, tensor]) => [tensor.name, name]));
+      const nameOf = (name: string) => renamed.get(name) ?? name;
+      const made = parts.flatMap((tensor) => operations.get(tensor) ?? []);
+      const copies = given
+        .filter(isCopied)
+        .map(([output, { name }]): Operation => ({ operator: 'Identity', inputs: [name], output, attributes: {} }));
       for (const { name } of named) if (names.has(name)) throw new Error(`an output and a tensor named ${name}`);
       const model = encodeModel({
-        operations: [...parts.flatMap((tensor) => operations.get(tensor) ?? []), ...copies],
+        operations: [
+          ...made.map((one) => ({ ...one, inputs: one.inputs.map(nameOf), output: nameOf(one.output) })),
+          ...copies,
+        ],
         constants: parts.flatMap((tensor) => {
           const values = constants.get(tensor);
           return values ? [{ ...specOf(tensor), values }] : [];

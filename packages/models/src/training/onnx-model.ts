@@ -13,8 +13,8 @@ import {
   textField,
 } from './protobuf.ts';
 
-export type ElementType = 'float32' | 'float64' | 'int32' | 'int64' | 'bool';
-export type Values = Float32Array | Float64Array | Int32Array | BigInt64Array;
+export type ElementType = 'float32' | 'float64' | 'int32' | 'int64' | 'bool' | 'int8' | 'uint8';
+export type Values = Float32Array | Float64Array | Int32Array | BigInt64Array | Int8Array | Uint8Array;
 export type Attribute = number | string | readonly number[] | { readonly float: number };
 
 export interface TensorSpec {
@@ -42,7 +42,7 @@ export interface OnnxGraph {
 const IR_VERSION = 9;
 /** Operator set 18: axes of every reduction as an input, reductions in ScatterND. */
 const OPERATOR_SET = 18;
-const DATA_TYPES = { float32: 1, int32: 6, int64: 7, bool: 9, float64: 11 } as const;
+const DATA_TYPES = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9, float64: 11 } as const;
 const ATTRIBUTE_TYPES = { float: 1, integer: 2, text: 3, integers: 7 } as const;
 
 const attribute = (name: string, value: Attribute): Pieces => {

@@ -8,7 +8,7 @@ import type { Program } from './graph.ts';
 import type { TensorSpec } from './onnx-model.ts';
 import { sizeOf } from './shape.ts';
 
-export type Numbers = Float32Array | Float64Array | Int32Array;
+export type Numbers = Float32Array | Float64Array | Int32Array | Uint8Array;
 
 export interface Session {
   /**
@@ -26,7 +26,7 @@ export interface SessionOptions {
   readonly threads: number;
 }
 
-const ARRAYS = { float32: Float32Array, float64: Float64Array, int32: Int32Array } as const;
+const ARRAYS = { float32: Float32Array, float64: Float64Array, int32: Int32Array, uint8: Uint8Array } as const;
 
 export const openSession = async (program: Program, { threads }: SessionOptions): Promise<Session> => {
   // loaded when first needed: 45 MB that a process which only ranks never asks for
@@ -47,7 +47,7 @@ export const openSession = async (program: Program, { threads }: SessionOptions)
   await nextTurn();
 
   const tensorOver = ({ name, type, shape }: TensorSpec, array: Numbers | undefined): OnnxValue => {
-    const kind = type === 'float32' || type === 'float64' || type === 'int32' ? ARRAYS[type] : undefined;
+    const kind = type in ARRAYS ? ARRAYS[type as keyof typeof ARRAYS] : undefined;
     if (!kind || !(array instanceof kind)) throw new TypeError(`${name} wants an array of ${type}`);
     if (array.length !== sizeOf(shape))
       throw new RangeError(`${name} [${shape.join(', ')}] has ${sizeOf(shape)} numbers, the array ${array.length}`);

@@ -15,6 +15,7 @@ export const reduce = (operator: 'ReduceSum' | 'ReduceMax', x: Tensor, axes: rea
   x.graph.node(operator, {
     inputs: [x, x.graph.integers(axes)],
     shape: keptShape(x, axes),
+    type: x.type,
     attributes: { keepdims: 1 },
   });
 
