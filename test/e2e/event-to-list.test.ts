@@ -150,6 +150,23 @@ test('a command that lacks its argument shows how it is used', async () => {
   expect((await cli(system, ['recommend', 'anna', '--top', 'many'])).stderr).toContain('--top takes a whole number');
 });
 
+test('nextcart ledger exits 1 where windows lack rows, and names the cure, which cures', async () => {
+  const store = createStore({
+    url: system.stack.urls.clickhouseUrl,
+    log: createLogger('test', 'error'),
+    clock: systemClock,
+  });
+  await store.command("ALTER TABLE window_hours DELETE WHERE item_id = 'item1' SETTINGS mutations_sync = 1");
+  await store.close();
+  const { code, stdout } = await cli(system, ['ledger', '--wait', '30']);
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/windows: the hours had \d+ events .* nextcart rebuild makes them again/);
+  expect((await cli(system, ['rebuild'])).code).toBe(0);
+  const cured = await cli(system, ['ledger', '--wait', '30']);
+  expect(cured.stdout).toContain('and windows have all rows');
+  expect(cured.code).toBe(0);
+});
+
 test('nextcart ledger exits 1 where a row is gone, and names its offset', async () => {
   const store = createStore({
     url: system.stack.urls.clickhouseUrl,

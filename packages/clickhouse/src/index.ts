@@ -91,6 +91,7 @@ export {
   type PublishedRange,
   readPublishedLists,
 } from './published-lists.ts';
+export { inQuietMoment, isWithoutMoment } from './quiet-moment.ts';
 export { type RebuildStep, rebuildWindows } from './rebuild-windows.ts';
 export { catalogLandingSchema, listsLandingSchema } from './record-landing.ts';
 export {

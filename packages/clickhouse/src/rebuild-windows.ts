@@ -12,6 +12,7 @@ import { NextcartError } from '@nextcart/contracts';
 import type { Clock, Logger } from '@nextcart/runtime';
 import type { PositionRange } from './events-table.ts';
 import { type Positions, partitionKey, positionsCondition } from './positions.ts';
+import { inQuietMoment } from './quiet-moment.ts';
 import type { Store } from './store.ts';
 import { viewSelect } from './view-select.ts';
 
@@ -20,48 +21,6 @@ const HOURS = 'window_hours';
 const shadow = (name: string): string => `${name}_rebuild`;
 /** Offsets read at once: bounds the memory of one step to some 100 MB. */
 const STEP = 1_000_000;
-/** A moment without an insert comes every few batches; a full-speed import may have none for long. */
-const MOMENT_TRIES = 600;
-/** No divisor of a flush interval: tries must not keep step with ingest. */
-const MOMENT_PAUSE_MS = 73;
-
-interface Moment {
-  inserting: number;
-  rows: number;
-}
-
-const look = async (store: Store): Promise<Moment> => {
-  const rows = await store.query<Moment>(
-    `SELECT (SELECT count() FROM events) AS rows, (SELECT count() FROM system.processes
-       WHERE query_kind = 'Insert' AND current_database = {database:String}) AS inserting`,
-    { database: store.database },
-  );
-  return rows[0] ?? { inserting: 1, rows: 0 };
-};
-
-/** Runs `act` until no insert ran at its beginning, at its end or between: then no row can be on both sides of it. */
-const inQuietMoment = async <T>(
-  deps: { store: Store; clock: Clock },
-  act: () => Promise<T>,
-  undo: () => Promise<void>,
-): Promise<T> => {
-  for (let tries = 0; tries < MOMENT_TRIES; tries += 1) {
-    const before = await look(deps.store);
-    if (before.inserting === 0) {
-      const result = await act();
-      const after = await look(deps.store);
-      if (after.inserting === 0 && after.rows === before.rows) return result;
-      await undo();
-    }
-    await deps.clock.sleep(MOMENT_PAUSE_MS);
-  }
-  throw new NextcartError(
-    'store_unavailable',
-    'ingest leaves no moment between two inserts: stop the import, or stop ingest, and rebuild again',
-    { retry: true, context: { tries: MOMENT_TRIES } },
-  );
-};
-
 /** First and last offset of each partition. */
 const readRanges = async (store: Store): Promise<PositionRange[]> =>
   store.query<PositionRange>(
@@ -117,7 +76,7 @@ export const rebuildWindows = async (
         for (const table of [MINUTES, HOURS]) await store.command(`TRUNCATE TABLE ${shadow(table)}`);
       },
     );
-    const rows = (await look(store)).rows;
+    const [{ rows } = { rows: 0 }] = await store.query<{ rows: number }>('SELECT count() AS rows FROM events');
     for (const { topicId, partition, first: begin, last } of ranges) {
       for (let first = begin; first <= last; first += STEP) {
         const range = `topic_id = '${topicId}' AND partition = ${partition} AND offset >= ${first} AND offset < ${Math.min(first + STEP, last + 1)}`;
@@ -130,14 +89,10 @@ export const rebuildWindows = async (
         log.info({ partition, offset: Math.min(first + STEP - 1, last), last }, 'rebuilding_windows');
       }
     }
-    await inQuietMoment(
-      { store, ...deps },
-      async () => {
-        for (const table of [MINUTES, HOURS])
-          await store.command(`ALTER TABLE ${table} REPLACE PARTITION tuple() FROM ${shadow(table)}`);
-      },
-      async () => {},
-    );
+    await inQuietMoment({ store, ...deps }, async () => {
+      for (const table of [MINUTES, HOURS])
+        await store.command(`ALTER TABLE ${table} REPLACE PARTITION tuple() FROM ${shadow(table)}`);
+    });
     log.info({ rows }, 'windows_rebuilt');
     return { rows };
   } finally {
