@@ -1,14 +1,23 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { insertListCounts, insertLogProgress, insertNeeds, type Store, saveSnapshot } from '@nextcart/clickhouse';
+import {
+  insertListCounts,
+  insertLogProgress,
+  insertNeeds,
+  type LogProgress,
+  type Store,
+  saveSnapshot,
+  windowsAt,
+} from '@nextcart/clickhouse';
 import { insertTestEvents, migratedStore, type TestEvent } from '@nextcart/clickhouse/testing';
-import { type EventType, flags, type Outcome, VISIT_ENDED, VISIT_KEY } from '@nextcart/contracts';
+import { type EventType, flags, type Outcome, topics, VISIT_ENDED, VISIT_KEY } from '@nextcart/contracts';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { parse } from 'yaml';
 import { expandMacros } from '../support/grafana-macros.ts';
 import { insertModels } from '../support/model-rows.ts';
 import { releasesWithNeeds } from '../support/needs-rows.ts';
 import { insertRecommendations } from './recommendations.fixture.ts';
+import { expectedCategories, expectedFunnel, insertVisits } from './visits.fixture.ts';
 
 const folder = fileURLToPath(new URL('../../infra/grafana/', import.meta.url));
 interface Panel {
@@ -18,6 +27,7 @@ interface Panel {
   type: string;
   datasource: { type: string; uid: string };
   gridPos: { x: number; y: number; w: number; h: number };
+  interval?: string;
   targets: { rawSql: string; format: number; queryType: string }[];
 }
 interface Dashboard {
@@ -34,13 +44,16 @@ const datasource = parse(readFileSync(`${folder}provisioning/datasources/clickho
 };
 
 const TOPIC = '7c1c1c9e-0a6f-4d0a-9a51-5b8f3f2a7e01';
+const CATALOG = '7c1c1c9e-0a6f-4d0a-9a51-5b8f3f2a7e03';
+const LISTS = '7c1c1c9e-0a6f-4d0a-9a51-5b8f3f2a7e04';
+const OLD = '7c1c1c9e-0a6f-4d0a-9a51-5b8f3f2a7e05';
 const NOW = Date.UTC(2026, 10, 24, 12, 30);
 const range = { from: NOW - 3_600_000, to: NOW, intervalSeconds: 60 };
 const types: readonly EventType[] = ['search', 'view', 'view', 'click', 'cart', 'purchase', 'impression', 'return'];
 
 /** An hour of a small shop: a third of a second between events, every type, outcome and flag, two currencies. */
-const shopRows = (partition: number): TestEvent[] =>
-  Array.from({ length: 600 }, (_, offset) => {
+const shopRows = (partition: number, length: number): TestEvent[] =>
+  Array.from({ length }, (_, offset) => {
     const type = types[(offset + partition) % types.length] as EventType;
     const priced = ['cart', 'purchase', 'return'].includes(type);
     const outcome: Outcome = offset % 50 === 7 ? 'quarantined' : offset % 50 === 8 ? 'duplicate' : 'accepted';
@@ -50,7 +63,7 @@ const shopRows = (partition: number): TestEvent[] =>
       ...(outcome === 'quarantined' ? { reason: 'not_avro' as const } : {}),
       ...(type === 'search'
         ? { query: `Blue cup ${offset % 3}` }
-        : { item: `i${offset % 17}`, category: `c${offset % 4}` }),
+        : { item: `i${offset % 17}`, category: `c > c${offset % 4}` }),
       ...(priced
         ? { amount: '12.50', currency: offset % 2 === 0 ? 'EUR' : 'GBP', baseAmount: '13.00', quantity: 1 }
         : {}),
@@ -71,7 +84,7 @@ const listRow = (offset: number) => {
   const at = (ms: number) => ((NOW - 3_000_000 + offset * 10_000 + ms) / 1000).toFixed(3);
   const isForNext = offset % 11 === 5;
   return {
-    ...{ topic_id: TOPIC, partition: 0, offset, outcome: 'accepted', deleted: offset % 30 === 29 },
+    ...{ topic_id: LISTS, partition: 0, offset, outcome: 'accepted', deleted: offset % 30 === 29 },
     ...{ subject: offset % 10 === 0 ? '*' : `u${offset % 23}`, recomm_id: `r${offset}`, release: 'untrained' },
     ...{
       snapshots: { trending: 'hash', ...(isForNext && { [VISIT_KEY]: VISIT_ENDED }) },
@@ -88,19 +101,44 @@ const listRow = (offset: number) => {
   };
 };
 
+/** What features saw 20 and 10 minutes ago, and now; at first of a topic of events that was made anew since. */
+const looks = [20, 10, 0].map((minutes, i) => {
+  const now = NOW - minutes * 60_000;
+  const seen = (
+    log: { readonly topic: string; readonly topicId: string },
+    partition: number,
+    [start, end, next]: readonly [number, number, number],
+    scorer: number | null = null,
+  ): LogProgress => ({ ...log, partition, start, end, next, scorer, eventTime: null });
+  const events = { topic: topics.events.name, topicId: TOPIC };
+  const lists = { topic: topics.recommendations.name, topicId: LISTS };
+  const partitions: LogProgress[] = [
+    // three of its rows came after the broker was asked
+    { ...seen(events, 0, [0, 600, 603], [590, null, 600][i]), eventTime: now - 30_000 },
+    { ...seen(events, 1, [100, 600, 590], [50, null, 480][i]), eventTime: now - 40_000 },
+    seen(events, 2, [0, 0, 0], 0),
+    seen({ topic: topics.catalog.name, topicId: CATALOG }, 0, [0, 5, 5]),
+    seen(lists, 0, [0, 320, 300]),
+    seen(lists, 1, [0, 0, 0]),
+    ...(i === 0 ? [seen({ ...events, topicId: OLD }, 3, [0, 7, 2], 3)] : []),
+  ];
+  return { now, watermark: now - 5000, partitions };
+});
+
 let store: Store;
 let drop: () => Promise<void>;
 beforeAll(async () => {
   ({ store, drop } = await migratedStore(inject('urls').clickhouseUrl, 'dashboards'));
-  await insertTestEvents(store, shopRows(0), 'p0');
-  await insertTestEvents(store, shopRows(1).slice(0, 590), 'p1');
+  await insertTestEvents(store, shopRows(0, 603), 'p0');
+  await insertTestEvents(store, shopRows(1, 590), 'p1');
+  await insertVisits(store, NOW);
   await store.insertRows(
     'lists',
     Array.from({ length: 300 }, (_, i) => listRow(i)),
     { token: 'lists' },
   );
   await store.insertRows('catalog', [
-    { topic_id: TOPIC, offset: 0, outcome: 'accepted', item_id: 'i1', title: 'Blue cup', category: ['c1'] },
+    { topic_id: CATALOG, offset: 4, outcome: 'accepted', item_id: 'i1', title: 'Blue cup', category: ['c1'] },
   ]);
   await insertRecommendations(store, NOW);
   await insertModels(store, NOW);
@@ -116,16 +154,18 @@ beforeAll(async () => {
       { kind: 'subject', published: 60, unchanged: 30 },
       { kind: 'item', published: 0, unchanged: 6 },
     ]);
-  for (const minutes of [20, 10, 0])
-    await insertLogProgress(store, {
-      now: NOW - minutes * 60_000,
-      watermark: NOW - minutes * 60_000 - 5000,
-      partitions: [
-        { topicId: TOPIC, partition: 0, start: 0, end: 600, next: 600, eventTime: NOW - 30_000 - minutes * 60_000 },
-        { topicId: TOPIC, partition: 1, start: 100, end: 600, next: 590, eventTime: NOW - 40_000 - minutes * 60_000 },
-        { topicId: TOPIC, partition: 2, start: 0, end: 0, next: 0, eventTime: null },
-      ],
-    });
+  for (const look of looks) await insertLogProgress(store, look);
+  const gone = {
+    topic: 'gone.v1',
+    topicId: OLD,
+    partition: 0,
+    start: 0,
+    end: 9,
+    next: 9,
+    scorer: null,
+    eventTime: null,
+  };
+  await insertLogProgress(store, { now: NOW - 90_000_000, watermark: null, partitions: [gone] });
 });
 afterAll(() => drop());
 
@@ -133,6 +173,12 @@ const run = (dashboard: Dashboard, panel: Panel): Promise<Record<string, unknown
   const variables = Object.fromEntries(dashboard.templating.list.map(({ name, current }) => [name, current.value]));
   return store.query(expandMacros(panel.targets[0]?.rawSql ?? '', range, variables));
 };
+/** A moment as ClickHouse writes it. */
+const timeText = (ms: number, decimals = 0): string =>
+  new Date(ms)
+    .toISOString()
+    .replace('T', ' ')
+    .slice(0, decimals === 0 ? 19 : 20 + decimals);
 const find = (uid: string, title: string): [Dashboard, Panel] => {
   const dashboard = dashboards.find((d) => d.uid === uid) as Dashboard;
   return [dashboard, dashboard.panels.find((panel) => panel.title === title) as Panel];
@@ -179,8 +225,93 @@ test('the ledger balances with the broker’s count, and a row that is gone show
   });
   expect(p1).toMatchObject({ partition: 1, broker: 500, waiting: 10, unaccounted: 0 });
   expect(p2).toMatchObject({ partition: 2, broker: 0, waiting: 0, unaccounted: 0 });
-  await store.command('DELETE FROM events WHERE partition = 0 AND offset = 300');
+  await store.command(`DELETE FROM events WHERE topic_id = '${TOPIC}' AND partition = 0 AND offset = 302`); // an impression: windows have none
   expect((await run(...panel))[0]).toMatchObject({ unaccounted: 1 });
+});
+
+test('the ledger has the catalogue and the lists, too, as they were seen last; what a compacted log may have dropped is unknown, not lost', async () => {
+  const panel = find('nextcart-pipeline', 'Ledger');
+  const of = async (topic: string) => (await run(...panel)).filter((row) => row['topic'] === topic);
+  expect((await run(...panel)).map(({ topic, partition }) => [topic, partition])).toEqual([
+    ...[0, 1, 2].map((partition) => [topics.events.name, partition]),
+    [topics.catalog.name, 0],
+    ...[0, 1].map((partition) => [topics.recommendations.name, partition]),
+  ]);
+  expect(await of(topics.catalog.name)).toMatchObject([
+    { broker: 5, accepted: 1, waiting: 0, unaccounted: null, compacted_or_lost: 4, seen: timeText(NOW, 3) },
+  ]);
+  const whole = { duplicate: 0, late: 0, quarantined: 0, unaccounted: 0, compacted_or_lost: 0 };
+  expect(await of(topics.recommendations.name)).toMatchObject([
+    { ...whole, broker: 320, accepted: 300, waiting: 20 },
+    { ...whole, broker: 0, accepted: 0, waiting: 0 },
+  ]);
+  // a record that is in twice is no matter of compaction
+  await store.insertRows('lists', [{ topic_id: LISTS, partition: 0, offset: 299, outcome: 'accepted' }]);
+  expect((await of(topics.recommendations.name))[0]).toMatchObject({ unaccounted: -1, compacted_or_lost: 0 });
+  expect((await of(topics.events.name)).map((row) => row['compacted_or_lost'])).toEqual([0, 0, 0]);
+});
+
+test('the store’s lag and the scorer’s are those behind the events’ log alone', async () => {
+  const points = async (title: string, column: string) =>
+    (await run(...find('nextcart-pipeline', title)))
+      .filter((row) => looks.some(({ now }) => row['time'] === timeText(now)))
+      .map((row) => [row['name'], row[column]]);
+  const of = (lags: readonly (number | null)[]) => lags.map((lag, partition) => [`partition ${partition}`, lag]);
+  expect(await points('Lag by partition', 'waiting')).toEqual([
+    ...of([0, 10, 0, 5]),
+    ...of([0, 10, 0]),
+    ...of([0, 10, 0]),
+  ]);
+  expect(await points("The scorer's lag by partition", 'unanswered')).toEqual([
+    ...of([10, 500, 0, 4]),
+    ...of([null, null, 0]),
+    ...of([0, 120, 0]),
+  ]);
+});
+
+test('a lag that nobody knew is a gap in its line, and no gap is as short as the time between two looks', async () => {
+  for (const [title, column] of [
+    ['Lag by partition', 'waiting'],
+    ["The scorer's lag by partition", 'unanswered'],
+  ] as const) {
+    const [dashboard, panel] = find('nextcart-pipeline', title);
+    expect(panel.interval, 'three looks').toBe('30s');
+    const line = (await run(dashboard, panel)).filter((row) => row['name'] === 'partition 1');
+    expect(line.map((row) => row['time'])).toEqual(
+      Array.from({ length: 21 }, (_, minute) => timeText(NOW - (20 - minute) * 60_000)),
+    );
+    expect(line[5]?.[column]).toBe(null);
+  }
+});
+
+test('the funnel counts who did its steps in their order, from a search on and from a view on', async () => {
+  const rows = await run(...find('nextcart-behaviour', 'Funnel: subjects who search, view, cart, purchase'));
+  expect(rows).toEqual(await expectedFunnel(store, range));
+  // straight, buysUnseen, searchesAfterwards, backwards and comesBack search; neverSearches does not
+  const [search, view, cart, purchase] = rows;
+  expect([search?.['from_search'], search?.['any_order']]).toEqual([28, 28]);
+  expect([view?.['from_search'], cart?.['from_search'], purchase?.['from_search']]).toEqual([26, 25, 24]);
+});
+
+test('a category with others below it has the totals of all of them, an event once', async () => {
+  const rows = await run(...find('nextcart-behaviour', 'Categories with all below them'));
+  const expected = await expectedCategories(store, range);
+  expect(Object.keys(expected).sort()).toEqual(['Home', 'Home > Kitchen', 'Home Office', 'c']);
+  expect(Object.fromEntries(rows.map(({ name, ...row }) => [name, row]))).toEqual(expected);
+});
+
+test('top searches are the windows of search terms: what they led to counts for them', async () => {
+  const rows = await run(...find('nextcart-behaviour', 'Top searches'));
+  const terms = await windowsAt(store, { kind: 'query', window: '1h', at: NOW, distinctUsers: true });
+  const led = terms.map(({ key, searches, users, views, carts, purchases, base }) => [
+    key,
+    { searches, subjects: users, views, carts, purchases, revenue: Number(base.gross) / 10_000 },
+  ]);
+  expect(led).toHaveLength(4);
+  expect(terms.every(({ views, carts, purchases }) => views > 0 && carts > 0 && purchases > 0)).toBe(true);
+  expect(Object.fromEntries(rows.map(({ search, buyers_share: _, ...row }) => [search, row]))).toEqual(
+    Object.fromEntries(led),
+  );
 });
 
 test('latency by stage is what the stamps say', async () => {

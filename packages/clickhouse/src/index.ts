@@ -43,7 +43,7 @@ export {
 } from './ledger.ts';
 export { insertListCounts, type ListCounts } from './list-counts.ts';
 export { insertLists, readLists, type StoredList } from './lists-table.ts';
-export { insertLogProgress, type LogProgress } from './log-progress.ts';
+export { insertLogProgress, type LogProgress, readNextOffsets } from './log-progress.ts';
 export { migrate, pendingMigrations } from './migrate.ts';
 export { insertModelActivations, type ModelActivation, readModelActivations } from './model-activations.ts';
 export { type LiveQuality, readLiveQuality } from './model-feedback.ts';

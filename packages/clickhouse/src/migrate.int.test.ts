@@ -120,6 +120,18 @@ test('lists of before file 180 read as they did, and an older ingest and ours bo
   await end();
 });
 
+test('looks of before file 190 are those at the events’ log, and of the scorer nothing was known', async () => {
+  const { own, end } = await storeBefore('190');
+  const look = { at: '2026-11-24 12:00:00.000', topic_id: TOPIC_ID, partition: 0, end_offset: 5, next_offset: 4 };
+  await own.insertRows('log_progress', [look]);
+  await migrate(own, { log });
+  await own.insertRows('log_progress', [look]); // a process of the version before
+  expect(await own.query('SELECT topic, scorer_offset AS scorer FROM log_progress')).toEqual(
+    Array(2).fill({ topic: 'behaviour-events.v1', scorer: null }),
+  );
+  await end();
+});
+
 test('a server that is not there is waited for, until the caller gives up', async () => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

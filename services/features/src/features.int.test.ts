@@ -6,12 +6,14 @@ import { type Clock, createHealth, createLogger, createMetrics, systemClock } fr
 import { createDoor, uniqueName } from '@nextcart/runtime/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from 'vitest';
 import { createFeatures, type FeaturesDeps } from './features.ts';
+import type { LogNames } from './tell-progress.ts';
 
 const log = createLogger('test', 'fatal');
 const HOUR = 3_600_000;
 let kafka: Kafka;
 let topic: string;
 let topicId: string;
+let names: LogNames;
 let store: Store;
 let url: string;
 let drop: () => Promise<void>;
@@ -23,12 +25,13 @@ beforeAll(() => {
 afterAll(() => kafka.close());
 beforeEach(async () => {
   topic = uniqueName('features');
+  names = { events: topic, catalog: `${topic}_catalog`, lists: `${topic}_lists`, scorer: `${topic}_scorer` };
   await kafka.admin.ensureTopics([{ ...topics.events, name: topic, partitions: 2 }]);
   ({ topicId } = await kafka.admin.topic(topic));
   ({ store, url, drop } = await migratedStore(inject('urls').clickhouseUrl, 'features'));
 });
 afterEach(async () => {
-  await kafka.admin.deleteTopics([topic]);
+  await kafka.admin.deleteTopics([names.events, names.lists]);
   await drop();
 });
 
@@ -54,15 +57,15 @@ const setUp = (over: Partial<FeaturesDeps> = {}) => {
   const clock = movableClock();
   const health = createHealth();
   const metrics = createMetrics('features');
-  const features = createFeatures({ store, admin: kafka.admin, clock, log, health, metrics, settings, topic, ...over });
+  const features = createFeatures({ store, admin: kafka.admin, clock, log, health, metrics, settings, names, ...over });
   return { features, clock, health, metrics };
 };
 
 /** The broker's records that the store must answer for. */
-const produce = async (partition: number, count: number): Promise<void> => {
+const produce = async (partition: number, count: number, to = topic): Promise<void> => {
   const producer = await kafka.createProducer();
   await producer.sendAll(
-    Array.from({ length: count }, () => ({ topic, partition, key: null, value: Buffer.alloc(1) })),
+    Array.from({ length: count }, () => ({ topic: to, partition, key: Buffer.alloc(1), value: Buffer.alloc(1) })),
   );
   await producer.close();
 };
@@ -155,21 +158,26 @@ test('a broker that does not answer stops the clock, turns health red, and the r
   const now = systemClock.now();
   await insertTestEvents(store, [event(0, 0, now)], 'a');
   const away = async () => Promise.reject(new Error('nobody there'));
-  const { features, clock, health } = setUp({ admin: { topic: away, offsets: away } });
+  const { features, clock, health } = setUp({ admin: { topic: away, offsets: away, committed: away } });
   clock.move(HOUR);
   expect(await features.round()).toContain('trending');
   expect(features.watermark()).toBe(now);
   expect(health.report()).toMatchObject({ ok: false, checks: { broker: { ok: false, detail: 'nobody there' } } });
 });
 
+const look = async (over: Partial<FeaturesDeps> = {}) => {
+  const made = setUp(over);
+  do
+    await made.features.round(); // a topic made just now may have no leader yet
+  while (made.health.report().checks['broker']?.ok !== true);
+  return made;
+};
+
 test('each look at the log is a row for dashboards: the broker’s count beside the store’s', async () => {
   const now = systemClock.now();
   await produce(1, 5);
   await insertTestEvents(store, [event(1, 0, now), event(1, 1, now)], 'a');
-  const { features, health } = setUp();
-  do
-    await features.round(); // a topic made just now may have no leader yet
-  while (health.report().checks['broker']?.ok !== true);
+  await look();
   expect(
     await store.query(
       'SELECT partition, start_offset AS start, end_offset AS end, next_offset AS next FROM log_progress',
@@ -178,6 +186,75 @@ test('each look at the log is a row for dashboards: the broker’s count beside 
     { partition: 0, start: 0, end: 0, next: 0 },
     { partition: 1, start: 0, end: 5, next: 2 },
   ]);
+});
+
+/** Commits an offset of partition 1 under the scorer's group. */
+const commitAsScorer = async (offset: number): Promise<void> => {
+  const done = Promise.withResolvers<void>();
+  const consumer = await kafka.consume({
+    groupId: names.scorer,
+    topic,
+    onAssigned: async ({ partition, end, commit }) => {
+      if (partition === 1) await commit(offset).then(done.resolve, done.reject);
+      return { startOffset: end, process: async () => {}, release: async () => {} };
+    },
+  });
+  await done.promise;
+  await consumer.close();
+};
+/** The newest look. */
+const seenLogs = (): Promise<object[]> =>
+  store.query(
+    `SELECT transform(topic, ['${names.events}', '${names.catalog}', '${names.lists}'], ['events', 'catalog', 'lists']) AS log,
+       partition, end_offset AS end, next_offset AS next, scorer_offset AS scorer
+     FROM log_progress WHERE at = (SELECT max(at) FROM log_progress) ORDER BY log, partition`,
+  );
+
+test('a look is told every ten seconds, however often there is one', async () => {
+  const { features, clock } = await look();
+  const looks = async () =>
+    (await store.query<{ n: number }>('SELECT uniqExact(at) AS n FROM log_progress'))[0]?.n ?? 0;
+  const before = await looks();
+  await features.round();
+  expect(await looks()).toBe(before);
+  clock.move(10_000);
+  await features.round();
+  expect(await looks()).toBe(before + 1);
+});
+
+test('dashboards learn of the lists’ log and the scorer as well, whatever else can not be seen', async () => {
+  await kafka.admin.ensureTopics([{ ...topics.recommendations, name: names.lists, partitions: 2 }]);
+  const lists = await kafka.admin.topic(names.lists);
+  await produce(0, 3, names.lists);
+  await produce(1, 5);
+  await store.insertRows('lists', [{ topic_id: lists.topicId, partition: 0, offset: 1, outcome: 'accepted' }]);
+  await commitAsScorer(4);
+  await look(); // there is no topic of the catalogue
+  expect(await seenLogs()).toEqual([
+    { log: 'events', partition: 0, end: 0, next: 0, scorer: 0 },
+    { log: 'events', partition: 1, end: 5, next: 0, scorer: 4 },
+    { log: 'lists', partition: 0, end: 3, next: 2, scorer: null },
+    { log: 'lists', partition: 1, end: 0, next: 0, scorer: null },
+  ]);
+  const withoutEvents = (name: string) =>
+    name === topic ? Promise.reject(new Error('gone')) : kafka.admin.topic(name);
+  await setUp({ admin: { ...kafka.admin, topic: withoutEvents } }).features.round();
+  expect(await seenLogs()).toMatchObject([
+    { log: 'lists', partition: 0, next: 2 },
+    { log: 'lists', partition: 1, next: 0 },
+  ]);
+});
+
+test('a scorer that has answered nothing is behind all that the log holds, and one that nobody knows of is not told as 0', async () => {
+  await produce(1, 5);
+  await look();
+  expect(await seenLogs()).toMatchObject([{ scorer: 0 }, { end: 5, scorer: 0 }]);
+  await commitAsScorer(9); // of a log that is no more: this one ends at 5
+  await look();
+  expect(await seenLogs()).toMatchObject([{ scorer: 0 }, { end: 5, scorer: 0 }]);
+  const committed = async () => Promise.reject(new Error('no coordinator'));
+  await look({ admin: { ...kafka.admin, committed } });
+  expect(await seenLogs()).toMatchObject([{ scorer: null }, { end: 5, scorer: null }]);
 });
 
 const until = async (condition: () => boolean): Promise<void> => {

@@ -5,7 +5,7 @@
  *   is remembered of it, because all state is read again from the store.
  * - It waits for a store or a broker that is away, says so in health, and goes on.
  */
-import { dropSnapshots, insertLogProgress, migrate, type Store, saveSnapshot } from '@nextcart/clickhouse';
+import { dropSnapshots, migrate, type Store, saveSnapshot } from '@nextcart/clickhouse';
 import { NextcartError, type SnapshotKind, snapshotKinds } from '@nextcart/contracts';
 import type { Admin } from '@nextcart/kafka';
 import type { Clock, Health, Logger, Metrics } from '@nextcart/runtime';
@@ -13,6 +13,7 @@ import { createInstruments } from './instruments.ts';
 import { type SnapshotSettings, snapshotMakers } from './make-snapshot.ts';
 import { createSchedule } from './schedule.ts';
 import { createShopProgress, type ShopSight } from './shop-progress.ts';
+import { createProgressTeller, type LogNames, logNames } from './tell-progress.ts';
 
 export interface FeaturesSettings extends SnapshotSettings {
   readonly intervalsMs: Readonly<Record<SnapshotKind, number>>;
@@ -26,14 +27,14 @@ export interface FeaturesSettings extends SnapshotSettings {
 
 export interface FeaturesDeps {
   readonly store: Store;
-  readonly admin: Pick<Admin, 'topic' | 'offsets'>;
+  readonly admin: Pick<Admin, 'topic' | 'offsets' | 'committed'>;
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly health: Health;
   readonly settings: FeaturesSettings;
-  /** The events' topic; tests have one of their own. */
-  readonly topic?: string;
+  /** Tests have topics of their own. */
+  readonly names?: LogNames;
 }
 
 export interface Features {
@@ -50,14 +51,15 @@ export interface Features {
 /** One failed round is a restart of the store; three in a row are somebody's to look at. */
 const FAILURES_UNTIL_RED = 3;
 const DROP_EVERY_MS = 600_000;
-/** A dashboard's point, at the cost of one small insert. */
+/** A dashboard's points, at the cost of one small insert and some questions to the broker. */
 const PROGRESS_EVERY_MS = 10_000;
 
 export const createFeatures = (deps: FeaturesDeps): Features => {
-  const { store, clock, log, settings, health } = deps;
+  const { store, clock, log, settings, health, names = logNames } = deps;
   const instruments = createInstruments(deps.metrics);
   const schedule = createSchedule(settings);
-  const progress = createShopProgress({ ...deps, idleAfterMs: settings.idleAfterMs });
+  const progress = createShopProgress({ ...deps, topic: names.events, idleAfterMs: settings.idleAfterMs });
+  const tellDashboards = createProgressTeller({ ...deps, names });
   const pauseMs = Math.min(...Object.values(settings.intervalsMs));
   const stop = new AbortController();
   let loop: Promise<void> = Promise.resolve();
@@ -80,15 +82,13 @@ export const createFeatures = (deps: FeaturesDeps): Features => {
 
   const tellProgress = async (seen: ShopSight): Promise<void> => {
     if (seen.watermark !== null) instruments.watermark.set(seen.watermark / 1000);
-    if (seen.partitions === null) {
+    if (seen.partitions === null)
       for (const { partition } of sight?.partitions ?? []) instruments.behind.set({ partition }, Number.NaN);
-      return;
-    }
-    for (const p of seen.partitions)
+    for (const p of seen.partitions ?? [])
       instruments.behind.set({ partition: p.partition }, Math.max(0, p.end - Math.max(p.next, p.start)));
     if (clock.monotonic() - progressAt < PROGRESS_EVERY_MS) return;
-    await insertLogProgress(store, { now: clock.now(), watermark: seen.watermark, partitions: seen.partitions });
-    progressAt = clock.monotonic();
+    await tellDashboards(seen);
+    if (seen.partitions !== null) progressAt = clock.monotonic(); // else again at the next look: gaps end with the broker's return
   };
 
   const make = async (kind: SnapshotKind, seen: ShopSight, watermark: number): Promise<boolean> => {

@@ -16,9 +16,12 @@ import {
   type Store,
   shopWatermark,
 } from '@nextcart/clickhouse';
-import { topics } from '@nextcart/contracts';
 import type { Admin } from '@nextcart/kafka';
 import type { Clock } from '@nextcart/runtime';
+import { askPatiently } from './ask-patiently.ts';
+
+/** One partition of the events' log: the broker's count beside the store's. */
+export type PartitionSight = Omit<LogProgress, 'topic' | 'scorer'>;
 
 export interface ShopSight {
   readonly positions: Positions;
@@ -27,7 +30,7 @@ export interface ShopSight {
   /** Epoch ms of event time; null before the first kept row. */
   readonly watermark: number | null;
   /** One a partition of the topic; null where the broker did not answer. */
-  readonly partitions: readonly LogProgress[] | null;
+  readonly partitions: readonly PartitionSight[] | null;
   /** Why the broker did not answer, or null. */
   readonly brokerTrouble: string | null;
 }
@@ -36,53 +39,28 @@ export interface ShopProgress {
   look(): Promise<ShopSight>;
 }
 
-/** The client repeats a request for ever, so the patience is ours. */
-const BROKER_PATIENCE_MS = 5000;
-
 interface LogEnds {
   readonly topicId: string;
   readonly offsets: readonly { readonly partition: number; readonly start: number; readonly end: number }[];
 }
 
-/** The broker's offsets, or the reason why not; a request that hangs is waited for by the next call, not repeated. */
-const createLogEnds = (admin: Pick<Admin, 'topic' | 'offsets'>, clock: Clock, topic: string) => {
-  let pending: Promise<LogEnds> | undefined;
-  const ask = async (): Promise<LogEnds> => {
-    const { topicId } = await admin.topic(topic);
-    return { topicId, offsets: await admin.offsets(topic) };
-  };
-  return async (): Promise<LogEnds | string> => {
-    pending ??= ask().finally(() => {
-      pending = undefined;
-    });
-    const patience = new AbortController();
-    const late = clock.sleep(BROKER_PATIENCE_MS, patience.signal).then(
-      () => `the broker has not answered for ${BROKER_PATIENCE_MS} ms`,
-      () => 'settled',
-    );
-    const answer = pending.catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
-    try {
-      return await Promise.race([answer, late]);
-    } finally {
-      patience.abort();
-    }
-  };
-};
-
-/** `topic` is the events' topic; a test has one of its own. */
+/** `topic` is the events'. */
 export const createShopProgress = (deps: {
   readonly store: Store;
   readonly admin: Pick<Admin, 'topic' | 'offsets'>;
   readonly clock: Clock;
   readonly idleAfterMs: number;
-  readonly topic?: string;
+  readonly topic: string;
 }): ShopProgress => {
-  const { store, clock, idleAfterMs } = deps;
-  const logEnds = createLogEnds(deps.admin, clock, deps.topic ?? topics.events.name);
+  const { store, admin, clock, idleAfterMs, topic } = deps;
+  const logEnds = askPatiently(clock, async (): Promise<LogEnds> => {
+    const { topicId } = await admin.topic(topic);
+    return { topicId, offsets: await admin.offsets(topic) };
+  });
   let progress: PartitionProgress[] = [];
   let watermark = Number.NEGATIVE_INFINITY;
 
-  const compare = (ends: LogEnds, positions: Positions): LogProgress[] =>
+  const compare = (ends: LogEnds, positions: Positions): PartitionSight[] =>
     ends.offsets.map(({ partition, start, end }) => {
       const own = progress.filter((row) => row.topicId === ends.topicId && row.partition === partition);
       const eventTime = Math.max(...own.map((row) => row.maxEventTime));
