@@ -1,6 +1,7 @@
 import { NextcartError } from '@nextcart/contracts';
 import { parseArguments, type StartOptions, usage } from './arguments.ts';
 import { readEnv } from './env.ts';
+import { START_OF_LINE } from './screen.ts';
 import { start } from './start.ts';
 import { createSteps } from './steps.ts';
 
@@ -27,7 +28,9 @@ const main = async (): Promise<number> => {
     await start(
       options,
       readEnv(),
-      createSteps((text) => process.stdout.write(text)),
+      process.stdout,
+      // a status that is being redrawn has no end of line: what is said takes its place
+      createSteps((text) => process.stdout.write(process.stdout.isTTY ? `${START_OF_LINE}${text}` : text)),
       abort.signal,
     );
     return 0;

@@ -25,7 +25,8 @@ beforeAll(() => {
   dataDir = mkdtempSync(join(tmpdir(), 'nextcart-start-'));
   const file = join(dataDir, 'retail.csv');
   writeFileSync(file, `${LINES.join('\n')}\n`);
-  const options = ['--quiet', '--data-dir', dataDir, '--source', 'online-retail', '--file', file];
+  // without a terminal there is no live list, also without --quiet
+  const options = ['--data-dir', dataDir, '--source', 'online-retail', '--file', file];
   launcher = spawn(process.execPath, [join(repoRoot, 'infra/local/src/main.ts'), ...options], {
     env,
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -66,6 +67,12 @@ test('servers and services come up, the addresses are told, and all events are s
   expect([...pids().keys()].toSorted()).toEqual(
     [...services, 'clickhouse', 'kafka', 'owner', 'redis', 'registry'].toSorted(),
   );
+});
+
+test('where no person looks the status is printed, and says how far the data set is', async () => {
+  await expect
+    .poll(() => said, { timeout: 30_000, interval: 500 })
+    .toMatch(/scorer up · .*trainer up · 3 events · \d+ lists\n {2}sent 2 items; all 3 events are sent\n/);
 });
 
 test('Ctrl-C stops what makes events first and the servers last, and leaves no process and no address behind', async () => {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { StartOptions } from './arguments.ts';
 import { feedCommand, setupCommand } from './children.ts';
-import { startFeed } from './feed.ts';
+import { type RunningFeed, startFeed } from './feed.ts';
 import { runForeground } from './foreground.ts';
 import { runOnce } from './run-once.ts';
 import { createServices, type RunningService } from './services.ts';
@@ -17,7 +17,13 @@ type Stops = [name: string, stop: () => Promise<void>][];
  * Everything up, then the foreground until `signal`, then everything down in the opposite order: what makes events
  * first, the log last. Also on a failure half-way.
  */
-export const start = async (options: StartOptions, env: Env, steps: Steps, signal: AbortSignal): Promise<void> => {
+export const start = async (
+  options: StartOptions,
+  env: Env,
+  out: NodeJS.WriteStream,
+  steps: Steps,
+  signal: AbortSignal,
+): Promise<void> => {
   const stops: Stops = [];
   try {
     const stack = await steps.run('servers', () =>
@@ -34,13 +40,15 @@ export const start = async (options: StartOptions, env: Env, steps: Steps, signa
       return;
     }
     const services = await startServices(stack, childEnv, stops, steps, signal);
-    const feed = feedCommand(options.feed);
-    if (feed !== undefined) {
-      const running = startFeed(feed, stack.dataDir, childEnv, steps.say);
-      stops.push(['events', () => running.stop()]);
+    const command = feedCommand(options.feed);
+    let feed: RunningFeed | undefined;
+    if (command !== undefined) {
+      feed = startFeed(command, stack.dataDir, childEnv, steps.say);
+      stops.push(['events', feed.stop]);
     }
     steps.say(`\n${summary(stack, services)}\n`);
-    await runForeground({ live: !options.quiet, urls: stack.urls, services, env: childEnv, steps, signal });
+    const live = !options.quiet && out.isTTY;
+    await runForeground({ live, out, urls: stack.urls, services, feed, env: childEnv, steps, signal });
   } finally {
     await stopAll(stops, steps);
   }

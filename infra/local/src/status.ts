@@ -1,16 +1,23 @@
 import { tables } from '@nextcart/contracts';
+import type { RunningFeed } from './feed.ts';
 import type { RunningService } from './services.ts';
 import type { StackUrls } from './urls.ts';
 
 const QUERY_TIMEOUT_MS = 3000;
 
-/** One line on how the system is: services that run, and what has arrived in ClickHouse. */
-export const statusLine = async (urls: StackUrls, services: Record<string, RunningService>): Promise<string> => {
+/** How the system is: services that run, what has arrived in ClickHouse, and on a second line how far the feed is. */
+export const statusLines = async (
+  urls: StackUrls,
+  services: Record<string, RunningService>,
+  feed: RunningFeed | undefined,
+): Promise<string> => {
   const running = Object.entries(services).map(
     ([name, { child }]) => `${name} ${child.pid() === undefined ? 'DOWN' : 'up'}`,
   );
   const [events, lists] = await Promise.all([countRows(urls, tables.events), countRows(urls, tables.lists)]);
-  return [...running, `${events} events`, `${lists} lists`].join(' · ');
+  const line = [...running, `${events} events`, `${lists} lists`].join(' · ');
+  const fed = feed?.status() ?? '';
+  return fed === '' ? line : `${line}\n  ${fed}`;
 };
 
 const countRows = async (urls: StackUrls, table: string): Promise<string> => {

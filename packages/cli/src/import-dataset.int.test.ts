@@ -56,6 +56,7 @@ const trial = () => {
       events: true,
       topicPrefix,
       checkpoint: (name) => createCheckpoint(join(folder, topicPrefix, `${name}.json`)),
+      preparation: { tell: () => undefined, clear: () => undefined },
       progress: () => ({ update: () => undefined, end: () => undefined }),
       say: (text) => said.push(text),
       ...over,
@@ -103,13 +104,20 @@ test('an import that is stopped in the middle goes on where it was: every line i
   expect(first.events).toBeLessThan(LINES);
   expect((await readTopic(names.events)).records).toBe(first.events);
 
-  const second = await run();
+  const begun: unknown[] = [];
+  const progress: ImportDeps['progress'] = (total, from) => {
+    begun.push({ total, from });
+    return { update: () => undefined, end: () => undefined };
+  };
+  const second = await run({ progress });
+  expect(begun).toEqual([{ total: LINES, from: first.events }]);
   expect(second).toEqual({ items: 50, events: LINES, stopped: false });
   expect(said.join()).toContain('going on after');
   expect(await readTopic(names.events)).toEqual({ records: LINES, distinct: LINES, wrongHeaders: 0 });
 
   // nothing is left to do, and --restart does all of it again
-  await run();
+  await run({ progress });
+  expect(begun).toHaveLength(1);
   expect((await readTopic(names.events)).records).toBe(LINES);
   await run({ restart: true });
   expect(await readTopic(names.events)).toMatchObject({ records: 2 * LINES, distinct: LINES });

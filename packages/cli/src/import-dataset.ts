@@ -7,7 +7,7 @@ import type { Clock } from '@nextcart/runtime';
 import type { Checkpoint } from './checkpoint.ts';
 import { createEventSender } from './event-sender.ts';
 import { integer } from './print.ts';
-import type { Progress } from './progress.ts';
+import { createLateProgress, type PreparationLine, type Progress } from './progress.ts';
 import { type Speed, sendCatalog, sendEvents } from './send-dataset.ts';
 
 export interface ImportDeps {
@@ -24,6 +24,8 @@ export interface ImportDeps {
   readonly events: boolean;
   readonly topicPrefix: string;
   readonly checkpoint: (name: string) => Checkpoint;
+  readonly preparation: PreparationLine;
+  /** Called when the first event is there. */
   readonly progress: (total: number | undefined, from: number) => Progress;
   readonly say: (text: string) => void;
 }
@@ -72,7 +74,7 @@ export const importDataset = async (deps: ImportDeps): Promise<ImportResult> => 
       ownClock: true,
       topicNames: names,
     });
-    const items = await sendCatalog(dataset, sender, signal);
+    const items = await sendCatalog(dataset, sender, signal, deps.preparation);
     if (!deps.events || signal.aborted) return { items, events: from, stopped: signal.aborted };
     if (from > 0)
       deps.say(
@@ -85,7 +87,8 @@ export const importDataset = async (deps: ImportDeps): Promise<ImportResult> => 
       speed,
       clock,
       signal,
-      progress: deps.progress(dataset.total, from),
+      preparation: deps.preparation,
+      progress: createLateProgress(() => deps.progress(dataset.total, from)),
       sent: (count) => checkpoint.write(count),
     });
     return { items, events, stopped: signal.aborted };

@@ -1,9 +1,10 @@
+import type { Preparation } from '@nextcart/datasets';
 import type { Clock } from '@nextcart/runtime';
 import { integer } from './print.ts';
 
 export interface Progress {
-  /** `done` counts from the beginning of the whole work, also after a resume. */
-  update(done: number): void;
+  /** `done` counts from the beginning of the whole work, also after a resume; `waitMs`: nothing more is due before. */
+  update(done: number, waitMs?: number): void;
   end(done: number): void;
 }
 
@@ -14,38 +15,89 @@ export const duration = (seconds: number): string => {
   return `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`;
 };
 
-/** One line on stderr: count, share, rate of this run, time left. On a terminal it is redrawn, else printed every 5 s. */
-export const createProgress = (deps: {
+/** A replay at its own pace may have an event a minute. */
+const rateText = (rate: number): string =>
+  rate < 10 ? String(Number(rate.toPrecision(2))) : integer(Math.round(rate));
+
+/** On a terminal one line that is redrawn (and cut at its edge: a line that wraps is not redrawn), else lines. */
+const drawLine = (out: NodeJS.WriteStream, text: string, end = false): void => {
+  if (out.isTTY) out.write(`\r${text.slice(0, (out.columns || 80) - 1)}\u001b[K${end ? '\n' : ''}`);
+  else out.write(`${text}\n`);
+};
+const everyMsOn = (out: NodeJS.WriteStream): number => (out.isTTY ? 200 : 5000);
+
+interface Deps {
   what: string;
-  total: number | undefined;
-  from: number;
   clock: Clock;
   out?: NodeJS.WriteStream;
-}): Progress => {
+}
+
+/**
+ * One line on stderr: count, share, rate of this run, time left. On a terminal it is redrawn, else printed every 5 s.
+ * The run begins with the call: what came before it, and what an earlier run did (`from`), is not in its rate.
+ */
+export const createProgress = (deps: Deps & { total: number | undefined; from: number }): Progress => {
   const { what, total, from, clock, out = process.stderr } = deps;
   const started = clock.monotonic();
-  const everyMs = out.isTTY ? 200 : 5000;
+  const everyMs = everyMsOn(out);
   let last = started - everyMs;
 
-  const line = (done: number): string => {
+  const line = (done: number, waitMs = 0): string => {
     const seconds = (clock.monotonic() - started) / 1000;
     const rate = (done - from) / Math.max(seconds, 0.001);
     const share =
       total === undefined ? '' : ` of ${integer(total)} (${((100 * done) / Math.max(1, total)).toFixed(1)} %)`;
     const left = total === undefined || done >= total || rate === 0 ? '' : `, ${duration((total - done) / rate)} left`;
-    return `${what}: ${integer(done)}${share}, ${integer(Math.round(rate))}/s${left}`;
-  };
-  const draw = (done: number, end: boolean) => {
-    if (out.isTTY) out.write(`\r${line(done)}\u001b[K${end ? '\n' : ''}`);
-    else out.write(`${line(done)}\n`);
+    const wait = waitMs < 1000 ? '' : `, next in ${duration(waitMs / 1000)}`;
+    const since = from === 0 ? '' : `, went on after ${integer(from)}`;
+    return `${what}: ${integer(done)}${share}, ${rateText(rate)}/s${left}${wait}${since}`;
   };
   return {
-    update: (done) => {
+    update: (done, waitMs) => {
       const now = clock.monotonic();
       if (now - last < everyMs) return;
       last = now;
-      draw(done, false);
+      drawLine(out, line(done, waitMs));
     },
-    end: (done) => draw(done, true),
+    end: (done) => drawLine(out, line(done), true),
+  };
+};
+
+/** Made at the first update, when its total is known and its run begins; without one it has no end to tell. */
+export const createLateProgress = (create: () => Progress): Progress => {
+  let made: Progress | undefined;
+  return {
+    update: (...now) => (made ??= create()).update(...now),
+    end: (done) => made?.end(done),
+  };
+};
+
+export interface PreparationLine {
+  tell(preparation: Preparation): void;
+  /** Takes it off the terminal. */
+  clear(): void;
+}
+
+/** What goes before the work, on a line of its own: share and time left; nothing where it is over at the first look. */
+export const createPreparationLine = ({ what, clock, out = process.stderr }: Deps): PreparationLine => {
+  const everyMs = everyMsOn(out);
+  let now: { what: string; started: number; last: number } | undefined;
+  let drawn = false;
+  return {
+    tell: (preparation) => {
+      const at = clock.monotonic();
+      if (now?.what !== preparation.what) now = { what: preparation.what, started: at, last: at };
+      if (at - now.last < everyMs) return;
+      now.last = at;
+      const share = preparation.done / Math.max(1, preparation.total);
+      const left = share === 0 ? '' : `, ${duration((((at - now.started) / 1000) * (1 - share)) / share)} left`;
+      drawLine(out, `${what}: ${preparation.what}, ${(100 * share).toFixed(1)} %${left}`);
+      drawn = true;
+    },
+    clear: () => {
+      if (drawn && out.isTTY) out.write('\r\u001b[K');
+      drawn = false;
+      now = undefined;
+    },
   };
 };

@@ -1,4 +1,4 @@
-export type { Dataset, DatasetRecord } from './dataset.ts';
+export type { Dataset, DatasetRecord, Preparation, Tell } from './dataset.ts';
 export { datasetNames, openDataset } from './readers/open-dataset.ts';
 export type { Lists } from './shop/lists.ts';
 export { type DirtRates, defaultDirt } from './shop/parameters.ts';

@@ -6,7 +6,7 @@ import { createCheckpoint } from '../checkpoint.ts';
 import { interrupted, withConnections } from '../connect.ts';
 import { importDataset } from '../import-dataset.ts';
 import { integer, say, warn } from '../print.ts';
-import { createProgress } from '../progress.ts';
+import { createPreparationLine, createProgress } from '../progress.ts';
 import { parseSpeed, type Speed } from '../send-dataset.ts';
 
 interface Options {
@@ -57,6 +57,7 @@ their source, so they move no other source's watermark. The formats, and what be
           events: options.onlyCatalog !== true,
           topicPrefix: options.topicPrefix,
           checkpoint: (name) => createCheckpoint(join(state, `${name}.json`)),
+          preparation: createPreparationLine({ what: dataset.name, clock: systemClock }),
           progress: (total, from) => createProgress({ what: dataset.name, total, from, clock: systemClock }),
           say: warn,
         });

@@ -5,7 +5,8 @@
  */
 import { type BehaviourEvent, type CatalogItem, parseMoney, uuidOfText } from '@nextcart/contracts';
 import type { Dataset } from '../dataset.ts';
-import { createEvent, createItem, eventRecords, itemRecords } from './event-record.ts';
+import { createEvent, createItem } from './event-record.ts';
+import { createFileDataset, type Pass } from './file-dataset.ts';
 import { parseInt32, parseTime } from './parse-cells.ts';
 import { badLine, type Row, readTable } from './read-table.ts';
 import { sortByTime } from './sort-by-time.ts';
@@ -37,10 +38,10 @@ interface Files {
 const timeOf = (row: Row<(typeof SESSION)[number]>): number =>
   parseTime(row, 'eventdate', row.cells.eventdate) + Math.max(0, parseInt32(row, 'timeframe', row.cells.timeframe));
 
-async function* readActions({ views, purchases, queries }: Files): AsyncGenerator<Action> {
+async function* readActions({ views, purchases, queries }: Files, pass: Pass): AsyncGenerator<Action> {
   const read = async function* (kind: Kind, path: string | undefined, ...own: Cells[]): AsyncGenerator<Action> {
     if (path === undefined) return;
-    const rows = readTable<Cells>(path, { columns: [...SESSION, ...own], delimiter: DELIMITER });
+    const rows = readTable<Cells>(path, { columns: [...SESSION, ...own], delimiter: DELIMITER }, pass);
     for await (const row of rows) yield { kind, time: timeOf(row), row };
   };
   yield* read('view', views, 'itemId');
@@ -67,11 +68,11 @@ const toEvent = ({ kind, time, row }: Action): BehaviourEvent => {
   });
 };
 
-async function* readEvents(files: Files): AsyncGenerator<BehaviourEvent> {
+async function* readEvents(files: Files, pass: Pass): AsyncGenerator<BehaviourEvent> {
   async function* timed() {
-    for await (const action of readActions(files)) yield { time: action.time, row: action };
+    for await (const action of readActions(files, pass)) yield { time: action.time, row: action };
   }
-  for await (const { row } of sortByTime(timed())) yield toEvent(row);
+  for await (const { row } of sortByTime(timed(), pass.counted)) yield toEvent(row);
 }
 
 /** Prices are published as log₂(price + 1), in an unnamed currency. */
@@ -81,15 +82,15 @@ const priceOf = (row: Row<'pricelog2'>): bigint => {
   return parseMoney(Math.max(0, price).toFixed(2));
 };
 
-async function* readItems({ products, categories }: Files): AsyncGenerator<CatalogItem> {
+async function* readItems({ products, categories }: Files, pass: Pass): AsyncGenerator<CatalogItem> {
   if (products === undefined) return;
   const categoryOf = new Map<string, string>();
   if (categories !== undefined) {
-    const rows = readTable(categories, { columns: ['itemId', 'categoryId'], delimiter: DELIMITER });
+    const rows = readTable(categories, { columns: ['itemId', 'categoryId'], delimiter: DELIMITER }, pass);
     for await (const { cells } of rows) categoryOf.set(cells.itemId, cells.categoryId);
   }
   const columns = ['itemId', 'pricelog2', 'productNameTokens'] as const;
-  for await (const row of readTable(products, { columns, delimiter: DELIMITER })) {
+  for await (const row of readTable(products, { columns, delimiter: DELIMITER }, pass)) {
     const { itemId, productNameTokens } = row.cells;
     const category = categoryOf.get(itemId);
     yield createItem({
@@ -100,6 +101,8 @@ async function* readItems({ products, categories }: Files): AsyncGenerator<Catal
     });
   }
 }
+
+const present = (...paths: (string | undefined)[]): string[] => paths.filter((path) => path !== undefined);
 
 /** The folder with train-item-views.csv and, where they are there, purchases, queries, products and categories. */
 export const openDiginetica = async (path: string): Promise<Dataset> => {
@@ -112,10 +115,9 @@ export const openDiginetica = async (path: string): Promise<Dataset> => {
     products: optional(/^products\.csv$/),
     categories: optional(/^product-categories\.csv$/),
   };
-  return {
+  return createFileDataset({
     name: digineticaSource.name,
-    total: undefined,
-    catalog: () => itemRecords(readItems(files)),
-    events: (from) => eventRecords(readEvents(files), from),
-  };
+    catalog: { files: present(files.products, files.categories), read: (pass) => readItems(files, pass) },
+    events: { files: present(files.views, files.purchases, files.queries), read: (pass) => readEvents(files, pass) },
+  });
 };

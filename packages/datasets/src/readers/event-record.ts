@@ -1,5 +1,5 @@
 import { type BehaviourEvent, type CatalogItem, subjectOf } from '@nextcart/contracts';
-import type { DatasetRecord } from '../dataset.ts';
+import type { DatasetRecord, Tell } from '../dataset.ts';
 
 type Needed = 'eventId' | 'eventTime' | 'eventType';
 export type EventParts = Pick<BehaviourEvent, Needed> & Partial<Omit<BehaviourEvent, Needed>>;
@@ -37,18 +37,27 @@ export const createItem = (parts: Pick<CatalogItem, 'itemId'> & Partial<CatalogI
   ...parts,
 });
 
-/** Events as records, from number `from` on. The clock is the newest event time so far, so it never falls. */
+/** Passed-over events between two calls of `tell`: often enough for a stop to be prompt. */
+const TELL_EVERY = 1000;
+
+/**
+ * Events as records, from number `from` on. The clock is the newest event time so far, so it never falls.
+ * Returns how many events there were, those before `from` included.
+ */
 export async function* eventRecords(
   events: AsyncIterable<BehaviourEvent>,
   from: number,
-): AsyncGenerator<DatasetRecord> {
+  tell?: Tell,
+): AsyncGenerator<DatasetRecord, number> {
   let number = 0;
   let clock = 0;
   for await (const event of events) {
     clock = Math.max(clock, event.eventTime);
     if (number >= from) yield { topic: 'events', key: subjectOf(event), clock, event };
+    else if (number % TELL_EVERY === 0) tell?.({ what: 'going to where it was stopped', done: number, total: from });
     number += 1;
   }
+  return number;
 }
 
 export async function* itemRecords(

@@ -23,7 +23,6 @@ const dataFile = (context: TestContext, name: string, getIt: string): string => 
 test('Online Retail: each of the 541,909 lines is exactly one event', { timeout: 3 * MINUTES_MS }, async (context) => {
   const path = dataFile(context, 'online-retail-uci/online_retail.csv.gz', onlineRetailSource.getIt);
   const dataset = await openOnlineRetail(path);
-  expect(dataset.total).toBe(541_909);
   const ids = new Set<string>();
   const customers = new Set<string>();
   const invoices = new Set<string>();
@@ -59,6 +58,7 @@ test('Online Retail: each of the 541,909 lines is exactly one event', { timeout:
   expect(invoices.size).toBe(25_900);
   expect(Number(net) / 10_000).toBeCloseTo(9_747_747.93, 2); // the sum of quantity times price over the file
   const items = await itemsOf(dataset);
+  expect(dataset.total).toBe(541_909);
   expect(items.length).toBe(3_958); // 4,070 codes before the case is folded
   expect(items.filter((item) => item.hidden).length).toBe(10);
   expect(items.find((item) => item.itemId === '85123A')?.title).toBe('WHITE HANGING HEART T-LIGHT HOLDER');

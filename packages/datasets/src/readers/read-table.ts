@@ -8,6 +8,7 @@ import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { NextcartError } from '@nextcart/contracts';
 import { CsvError, parse } from 'csv-parse';
+import type { Pass } from './file-dataset.ts';
 import { plainName } from './source-files.ts';
 
 export interface Row<C extends string> {
@@ -47,10 +48,6 @@ const isGzip = (path: string): boolean => {
   }
 };
 
-/** A file's text as bytes, gunzipped where it begins like gzip, whatever its name says. */
-export const readBytes = (path: string): Readable =>
-  isGzip(path) ? pipeline(createReadStream(path), createGunzip(), () => undefined) : createReadStream(path);
-
 const columnsOf = <C extends string>(path: string, options: TableOptions<C>, heading: readonly string[]) => {
   const wanted = new Map<string, C>(options.columns.map((column) => [bare(column), column]));
   const names = heading.map((text) => wanted.get(bare(text)) ?? options.spellings?.[bare(text)] ?? false);
@@ -65,8 +62,15 @@ const columnsOf = <C extends string>(path: string, options: TableOptions<C>, hea
   return names;
 };
 
-/** Throws 'bad_input' with file and line where a line has another number of columns, or quotes that do not end. */
-export async function* readTable<C extends string>(path: string, options: TableOptions<C>): AsyncGenerator<Row<C>> {
+/**
+ * Gunzipped where the file begins like gzip, whatever its name says. `pass` is told the bytes as they come from the disk.
+ * Throws 'bad_input' with file and line where a line has another number of columns, or quotes that do not end.
+ */
+export async function* readTable<C extends string>(
+  path: string,
+  options: TableOptions<C>,
+  pass?: Pick<Pass, 'bytes'>,
+): AsyncGenerator<Row<C>> {
   const parser = parse({
     bom: true,
     delimiter: options.delimiter ?? ',',
@@ -78,10 +82,20 @@ export async function* readTable<C extends string>(path: string, options: TableO
     max_record_size: 1_048_576, // an unended quote must not swallow the rest of the file
   });
   const file = plainName(path);
-  const rows: Readable = pipeline(readBytes(path), parser, () => undefined);
+  const disk = createReadStream(path);
+  const rows: Readable = isGzip(path)
+    ? pipeline(disk, createGunzip(), parser, () => undefined)
+    : pipeline(disk, parser, () => undefined);
+  let told = 0;
   try {
-    for await (const { record, info } of rows as AsyncIterable<{ record: Record<C, string>; info: { lines: number } }>)
+    for await (const { record, info } of rows as AsyncIterable<{
+      record: Record<C, string>;
+      info: { lines: number };
+    }>) {
+      if (disk.bytesRead > told) pass?.bytes(disk.bytesRead - told);
+      told = disk.bytesRead;
       yield { file, line: info.lines, cells: record };
+    }
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     const { lines } = error as CsvError & { lines?: number };

@@ -4,7 +4,8 @@
  */
 import { type BehaviourEvent, type CatalogItem, type EventType, uuidOfText } from '@nextcart/contracts';
 import type { Dataset } from '../dataset.ts';
-import { createEvent, eventRecords, itemRecords } from './event-record.ts';
+import { createEvent } from './event-record.ts';
+import { createFileDataset, type Pass } from './file-dataset.ts';
 import { createItemCollector } from './item-collector.ts';
 import { parseAmount, parseTime } from './parse-cells.ts';
 import { badLine, readTable } from './read-table.ts';
@@ -59,11 +60,13 @@ async function* readEvents(files: readonly string[]): AsyncGenerator<BehaviourEv
   }
 }
 
-async function* readItems(files: readonly string[]): AsyncGenerator<CatalogItem> {
+async function* readItems(files: readonly string[], pass: Pass): AsyncGenerator<CatalogItem> {
   const collector = createItemCollector();
+  let events = 0;
   for (const file of files)
-    for await (const row of readTable(file, { columns: COLUMNS })) {
-      const { product_id, category_code, brand, price } = row.cells;
+    for await (const row of readTable(file, { columns: COLUMNS }, pass)) {
+      const { event_type, product_id, category_code, brand, price } = row.cells;
+      if (types[event_type] !== null) events += 1;
       const category = category_code === '' ? [] : category_code.split('.');
       const kind = category.at(-1)?.replaceAll('_', ' ') ?? 'item';
       collector.note(product_id, {
@@ -73,6 +76,7 @@ async function* readItems(files: readonly string[]): AsyncGenerator<CatalogItem>
         ...(price === '' ? {} : { price: parseAmount(row, 'price', price) }),
       });
     }
+  pass.counted(events);
   yield* collector.items(CURRENCY);
 }
 
@@ -93,10 +97,9 @@ const byFirstEvent = async (files: readonly string[]): Promise<string[]> => {
 /** A month's file, or a folder of them. */
 export const openRees46 = async (path: string): Promise<Dataset> => {
   const files = await byFirstEvent(pickFiles(rees46Source, listFiles(rees46Source, path), /\.csv$/i, '2019-Oct.csv'));
-  return {
+  return createFileDataset({
     name: rees46Source.name,
-    total: undefined,
-    catalog: () => itemRecords(readItems(files)),
-    events: (from) => eventRecords(readEvents(files), from),
-  };
+    catalog: { files, read: (pass) => readItems(files, pass) },
+    events: { files, read: () => readEvents(files) },
+  });
 };

@@ -4,7 +4,8 @@
  */
 import { type BehaviourEvent, type CatalogItem, type EventType, uuidOfText } from '@nextcart/contracts';
 import type { Dataset } from '../dataset.ts';
-import { createEvent, createItem, eventRecords, itemRecords } from './event-record.ts';
+import { createEvent, createItem } from './event-record.ts';
+import { createFileDataset, type Pass } from './file-dataset.ts';
 import { parseEpoch } from './parse-cells.ts';
 import { badLine, readTable } from './read-table.ts';
 import { sortByTime } from './sort-by-time.ts';
@@ -18,13 +19,13 @@ export const retailRocketSource: SourceDescription = {
 const EVENTS = ['timestamp', 'visitorid', 'event', 'itemid', 'transactionid'] as const;
 const types: Readonly<Record<string, EventType>> = { view: 'view', addtocart: 'cart', transaction: 'purchase' };
 
-async function* readEvents(files: readonly string[]): AsyncGenerator<BehaviourEvent> {
+async function* readEvents(files: readonly string[], pass: Pass): AsyncGenerator<BehaviourEvent> {
   async function* timed() {
     for (const file of files)
-      for await (const row of readTable(file, { columns: EVENTS }))
+      for await (const row of readTable(file, { columns: EVENTS }, pass))
         yield { time: parseEpoch(row, 'timestamp', row.cells.timestamp, 'ms'), row };
   }
-  for await (const { time, row } of sortByTime(timed())) {
+  for await (const { time, row } of sortByTime(timed(), pass.counted)) {
     const { visitorid, event, itemid, transactionid } = row.cells;
     const eventType = types[event];
     if (eventType === undefined) throw badLine(row, `event is '${event}', expected view, addtocart or transaction`);
@@ -56,14 +57,18 @@ interface Newest {
 }
 
 /** The newest category and availability of each item; the other properties are hashes. */
-async function* readItems(properties: readonly string[], tree: readonly string[]): AsyncGenerator<CatalogItem> {
+async function* readItems(
+  properties: readonly string[],
+  tree: readonly string[],
+  pass: Pass,
+): AsyncGenerator<CatalogItem> {
   const parents = new Map<string, string>();
   for (const file of tree)
-    for await (const { cells } of readTable(file, { columns: ['categoryid', 'parentid'] }))
+    for await (const { cells } of readTable(file, { columns: ['categoryid', 'parentid'] }, pass))
       parents.set(cells.categoryid, cells.parentid);
   const items = new Map<string, { category?: Newest; available?: Newest }>();
   for (const file of properties) {
-    for await (const row of readTable(file, { columns: ['timestamp', 'itemid', 'property', 'value'] })) {
+    for await (const row of readTable(file, { columns: ['timestamp', 'itemid', 'property', 'value'] }, pass)) {
       const { timestamp, itemid, property, value } = row.cells;
       const item = items.get(itemid) ?? {};
       if (!items.has(itemid)) items.set(itemid, item);
@@ -89,10 +94,9 @@ export const openRetailRocket = async (path: string): Promise<Dataset> => {
   const events = pickFiles(retailRocketSource, all, /^events.*\.csv$/, 'events.csv');
   const properties = pickFiles(retailRocketSource, all, /^item_properties.*\.csv$/);
   const tree = pickFiles(retailRocketSource, all, /^category_tree\.csv$/);
-  return {
+  return createFileDataset({
     name: retailRocketSource.name,
-    total: undefined,
-    catalog: () => itemRecords(readItems(properties, tree)),
-    events: (from) => eventRecords(readEvents(events), from),
-  };
+    catalog: { files: [...tree, ...properties], read: (pass) => readItems(properties, tree, pass) },
+    events: { files: events, read: (pass) => readEvents(events, pass) },
+  });
 };

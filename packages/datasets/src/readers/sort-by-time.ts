@@ -55,7 +55,12 @@ async function* merge<T>(runs: AsyncIterator<Timed<T>>[]): AsyncGenerator<Timed<
   }
 }
 
-export async function* sortByTime<T>(rows: AsyncIterable<Timed<T>>, runLength = RUN_LENGTH): AsyncGenerator<Timed<T>> {
+/** `counted` is told how many rows there are, before the first of them comes. */
+export async function* sortByTime<T>(
+  rows: AsyncIterable<Timed<T>>,
+  counted: (rows: number) => void,
+  runLength = RUN_LENGTH,
+): AsyncGenerator<Timed<T>> {
   let folder: string | undefined;
   const files: string[] = [];
   let run: Timed<T>[] = [];
@@ -69,6 +74,7 @@ export async function* sortByTime<T>(rows: AsyncIterable<Timed<T>>, runLength = 
       files.push(file);
       run = [];
     }
+    counted(files.length * runLength + run.length);
     if (files.length === 0) return yield* sorted(run);
     const last = sorted(run);
     async function* inMemory() {

@@ -5,7 +5,8 @@
  */
 import { type BehaviourEvent, type CatalogItem, uuidOfText } from '@nextcart/contracts';
 import type { Dataset } from '../dataset.ts';
-import { createEvent, createItem, eventRecords, itemRecords } from './event-record.ts';
+import { createEvent, createItem } from './event-record.ts';
+import { createFileDataset, type Pass } from './file-dataset.ts';
 import { createItemCollector } from './item-collector.ts';
 import { parseEpoch } from './parse-cells.ts';
 import { badLine, type Row, readTable } from './read-table.ts';
@@ -55,17 +56,18 @@ const whatOf = (row: ActionRow): What => {
   }
 };
 
-async function* readActions(files: readonly string[]): AsyncGenerator<ActionRow> {
+async function* readActions(files: readonly string[], pass: Pass): AsyncGenerator<ActionRow> {
   for (const file of files)
-    for await (const row of readTable(file, { columns: COLUMNS })) if (!LEFT_OUT.has(row.cells.action_type)) yield row;
+    for await (const row of readTable(file, { columns: COLUMNS }, pass))
+      if (!LEFT_OUT.has(row.cells.action_type)) yield row;
 }
 
-async function* readEvents(files: readonly string[]): AsyncGenerator<BehaviourEvent> {
+async function* readEvents(files: readonly string[], pass: Pass): AsyncGenerator<BehaviourEvent> {
   async function* timed() {
-    for await (const row of readActions(files))
+    for await (const row of readActions(files, pass))
       yield { time: parseEpoch(row, 'timestamp', row.cells.timestamp, 's'), row };
   }
-  for await (const { time, row } of sortByTime(timed())) {
+  for await (const { time, row } of sortByTime(timed(), pass.counted)) {
     const { user_id: userId, session_id: sessionId, device, platform } = row.cells;
     const { properties, ...what } = whatOf(row);
     yield createEvent({
@@ -79,8 +81,8 @@ async function* readEvents(files: readonly string[]): AsyncGenerator<BehaviourEv
   }
 }
 
-async function* readMetadata(file: string): AsyncGenerator<CatalogItem> {
-  for await (const { cells } of readTable(file, { columns: ['item_id', 'properties'] }))
+async function* readMetadata(file: string, pass: Pass): AsyncGenerator<CatalogItem> {
+  for await (const { cells } of readTable(file, { columns: ['item_id', 'properties'] }, pass))
     yield createItem({
       itemId: cells.item_id,
       title: `Hotel ${cells.item_id}`,
@@ -89,9 +91,9 @@ async function* readMetadata(file: string): AsyncGenerator<CatalogItem> {
 }
 
 /** Without item_metadata.csv: the hotels that were acted on or shown, with the median of their shown prices. */
-async function* readItems(files: readonly string[]): AsyncGenerator<CatalogItem> {
+async function* readItems(files: readonly string[], pass: Pass): AsyncGenerator<CatalogItem> {
   const collector = createItemCollector();
-  for await (const row of readActions(files)) {
+  for await (const row of readActions(files, pass)) {
     const { itemId } = whatOf(row);
     if (itemId !== null) collector.note(itemId, { title: `Hotel ${itemId}` });
     if (row.cells.impressions === '') continue;
@@ -110,10 +112,12 @@ export const openTrivago = async (path: string): Promise<Dataset> => {
   const csv = pickFiles(trivagoSource, all, /\.csv$/i, 'train.csv');
   const metadata = csv.find((file) => /item_metadata/i.test(file));
   const files = csv.filter((file) => !/item_metadata|submission|confirmation/i.test(file));
-  return {
+  return createFileDataset({
     name: trivagoSource.name,
-    total: undefined,
-    catalog: () => itemRecords(metadata === undefined ? readItems(files) : readMetadata(metadata)),
-    events: (from) => eventRecords(readEvents(files), from),
-  };
+    catalog:
+      metadata === undefined
+        ? { files, read: (pass) => readItems(files, pass) }
+        : { files: [metadata], read: (pass) => readMetadata(metadata, pass) },
+    events: { files, read: (pass) => readEvents(files, pass) },
+  });
 };

@@ -5,7 +5,8 @@
  */
 import { type BehaviourEvent, type CatalogItem, uuidOfText } from '@nextcart/contracts';
 import type { Dataset } from '../dataset.ts';
-import { createEvent, eventRecords, itemRecords } from './event-record.ts';
+import { createEvent } from './event-record.ts';
+import { createFileDataset, type Pass } from './file-dataset.ts';
 import { createItemCollector } from './item-collector.ts';
 import { parseAmount, parseEpoch, parseInt32, parseTime } from './parse-cells.ts';
 import { type Row, readTable } from './read-table.ts';
@@ -30,12 +31,12 @@ interface Action {
 }
 const EMPTY: Record<Cells, string> = { session: '', time: '', item: '', category: '', price: '', quantity: '' };
 
-async function* readActions(files: readonly string[]): AsyncGenerator<Action> {
+async function* readActions(files: readonly string[], pass: Pass): AsyncGenerator<Action> {
   for (const path of files) {
     const name = plainName(path);
     const buy = /buys/i.test(name);
     if (!buy && name.endsWith('.txt')) {
-      for await (const row of readTable(path, { columns: CUT, delimiter: '\t', unquoted: true })) {
+      for await (const row of readTable(path, { columns: CUT, delimiter: '\t', unquoted: true }, pass)) {
         const { SessionId: session, ItemId: item, Time: time } = row.cells;
         yield {
           kind: 'click',
@@ -46,7 +47,7 @@ async function* readActions(files: readonly string[]): AsyncGenerator<Action> {
       continue;
     }
     const columns: readonly Cells[] = buy ? BUYS : CLICKS;
-    const rows = readTable<Cells>(path, { columns, headless: columns, unquoted: true });
+    const rows = readTable<Cells>(path, { columns, headless: columns, unquoted: true }, pass);
     for await (const row of rows)
       yield {
         kind: buy ? 'buy' : 'click',
@@ -80,16 +81,16 @@ const toEvent = ({ kind, time, row }: Action): BehaviourEvent => {
   });
 };
 
-async function* readEvents(files: readonly string[]): AsyncGenerator<BehaviourEvent> {
+async function* readEvents(files: readonly string[], pass: Pass): AsyncGenerator<BehaviourEvent> {
   async function* timed() {
-    for await (const action of readActions(files)) yield { time: action.time, row: action };
+    for await (const action of readActions(files, pass)) yield { time: action.time, row: action };
   }
-  for await (const { row } of sortByTime(timed())) yield toEvent(row);
+  for await (const { row } of sortByTime(timed(), pass.counted)) yield toEvent(row);
 }
 
-async function* readItems(files: readonly string[]): AsyncGenerator<CatalogItem> {
+async function* readItems(files: readonly string[], pass: Pass): AsyncGenerator<CatalogItem> {
   const collector = createItemCollector();
-  for await (const { row } of readActions(files)) {
+  for await (const { row } of readActions(files, pass)) {
     const { item, category, price } = row.cells;
     const own = /^(?:[1-9]|1[0-2])$/.test(category) ? { category: [`Category ${category}`] } : {};
     collector.note(item, { ...own, ...(price === '' ? {} : { price: parseAmount(row, 'Price', price) }) });
@@ -103,10 +104,9 @@ export const openYooChoose = async (path: string): Promise<Dataset> => {
   const original = pickFiles(yooChooseSource, all, /(?:clicks|buys)\.dat$/i);
   const files =
     original.length > 0 ? original : pickFiles(yooChooseSource, all, /clicks.*\.(?:dat|txt)$/i, 'yoochoose-clicks.dat');
-  return {
+  return createFileDataset({
     name: yooChooseSource.name,
-    total: undefined,
-    catalog: () => itemRecords(readItems(files)),
-    events: (from) => eventRecords(readEvents(files), from),
-  };
+    catalog: { files, read: (pass) => readItems(files, pass) },
+    events: { files, read: (pass) => readEvents(files, pass) },
+  });
 };
