@@ -1,6 +1,6 @@
 // Runs on any Node from 18 on: brings what is missing on a fresh clone (packages, a Node 24, servers' programs), then
 // runs what was asked for on that Node. Plain JavaScript, because an older Node can't read TypeScript.
-import { findNode, install } from './infra/bootstrap/install.mjs';
+import { findNode, install, requireFirstNode } from './infra/bootstrap/install.mjs';
 import { ensurePython } from './infra/bootstrap/python.mjs';
 import { Cure, run } from './infra/bootstrap/run.mjs';
 import { runChecks, runTests } from './infra/bootstrap/test-run.mjs';
@@ -20,12 +20,12 @@ const commands = {
     return run(node, ['infra/local/src/main.ts', ...args]);
   },
   test: async (node, args) => {
-    const checked = await runChecks();
-    if (checked !== 0) return checked;
+    // before the checks, which take a minute: what is missing is said at once
     await ensureServerTools();
     await ensureKcat();
     await ensurePython();
-    return runTests(node, args);
+    const checked = await runChecks();
+    return checked === 0 ? runTests(node, args) : checked;
   },
   check: () => runChecks(),
   bench: async (node, args) => {
@@ -36,6 +36,7 @@ const commands = {
 };
 
 const main = async ([name = '', ...args]) => {
+  requireFirstNode();
   if (!Object.hasOwn(commands, name)) {
     process.stderr.write(usage);
     return 2;

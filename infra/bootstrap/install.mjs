@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Cure, capture, childEnv, hostEnv, root, step } from './run.mjs';
 
 const MIN_NODE = [24, 6]; // runs TypeScript as it is, with zstd in node:zlib
+const MIN_FIRST_NODE = 18; // oldest one that all of this was run on; npm brings the other
 const stamp = join(root, 'node_modules', '.nextcart-installed');
 
 const wanted = () =>
@@ -12,9 +13,21 @@ const wanted = () =>
     .update(`${process.platform} ${process.arch}`)
     .digest('hex');
 
+/** The Node that runs this. Older ones fail half-way, with words that nobody understands. */
+export const requireFirstNode = () => {
+  if (Number(/^v(\d+)/.exec(process.version)?.[1]) >= MIN_FIRST_NODE) return;
+  throw new Cure(
+    `Node ${MIN_FIRST_NODE} or newer is needed to begin with; this is ${process.version}. Install a newer one, from nodejs.org or with the system's packages.`,
+  );
+};
+
 /** Installs what package-lock.json says, unless that has been done. */
 export const install = async () => {
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted()) return;
+  if (capture('npm', ['--version']) === undefined)
+    throw new Cure(
+      'There is no npm, which brings all packages. Install it: it comes with Node (Debian: apt-get install npm).',
+    );
   // Not `npm ci`: a lock file made on one platform lacks the optional packages of the others, and ci refuses that.
   // The child's PATH is the person's own: node_modules/.bin may hold a Node that is being replaced.
   // ONNX Runtime's CPU engine is in its package; its script would fetch CUDA's besides. A newer npm does not run it
@@ -23,7 +36,9 @@ export const install = async () => {
   // errors only: under an older Node, npm warns of every package that wants the one it is about to bring
   const args = ['install', '--no-audit', '--no-fund', '--loglevel=error'];
   if ((await step(`npm ${args.join(' ')}: 1.4 GB on disk, about a minute the first time`, 'npm', args, env)) !== 0)
-    throw new Cure('npm install failed: its last lines say why (network? disk space?)');
+    throw new Cure(
+      'npm install failed: its last lines say why (network? disk space?). Mend that, then run the same command again.',
+    );
   writeFileSync(stamp, wanted());
 };
 

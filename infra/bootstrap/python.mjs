@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { capture, root, say, step } from './run.mjs';
+import { root, say, step } from './run.mjs';
+import { ensure } from './tools.mjs';
 
 const venv = join(root, '.nextcart', 'venv');
 const requirements = join(root, 'test', 'support', 'requirements.txt');
@@ -12,7 +13,7 @@ export const ensurePython = async () => {
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   const pip = join(venv, 'bin', 'pip');
   const done =
-    capture('python3', ['--version']) !== undefined &&
+    (await ensure('python3', ['-c', 'import ensurepip, venv'], 'python3-venv')) && // which Debian leaves out of python3
     (await step('python3 -m venv .nextcart/venv', 'python3', ['-m', 'venv', venv])) === 0 &&
     (await step('pip install (clients for tests)', pip, [
       'install',
@@ -24,6 +25,6 @@ export const ensurePython = async () => {
   if (done) writeFileSync(stamp, wanted);
   else
     say(
-      '  no Python with confluent-kafka and fastavro (python3 with venv and pip is needed): tests that use it will fail',
+      '  no Python with confluent-kafka and fastavro: tests that use it will fail. Cure: install Python 3 with venv and pip (Debian: apt-get install python3-venv)',
     );
 };

@@ -22,10 +22,16 @@ export const runTests = async (node, args) => {
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const code = await step('tests', node, [vitest, 'run', ...reporters, ...args]);
   if (existsSync(report)) {
-    const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(report, 'utf8'));
-    say(
-      `${numPassedTests} passed, ${numFailedTests} failed${numPendingTests > 0 ? `, ${numPendingTests} skipped` : ''}`,
-    );
+    const { numPassedTests, numFailedTests, numPendingTests, testResults } = JSON.parse(readFileSync(report, 'utf8'));
+    // a file whose set-up fails shows its tests as skipped: it is itself a failure
+    const brokenFiles = testResults.filter(
+      ({ status, assertionResults }) =>
+        status === 'failed' && assertionResults.every((test) => test.status !== 'failed'),
+    ).length;
+    const failed = numFailedTests + brokenFiles;
+    const skipped = numPendingTests > 0 ? `, ${numPendingTests} skipped` : '';
+    const why = code !== 0 && failed === 0 ? '; the run failed outside of its tests: the reason is above' : '';
+    say(`${numPassedTests} passed, ${failed} failed${skipped}${why}`);
   }
   return code;
 };

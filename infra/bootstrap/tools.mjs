@@ -9,17 +9,27 @@ export const ensureServerTools = async () => {
     await ensure('mvn', ['--version'], 'maven');
     requireJava();
   }
-  if (!hostEnv.REDIS_URL && !(await ensure('redis-server', ['--version'], 'redis-server')))
+  if (!hostEnv.REDIS_URL && !(await ensure('redis-server', ['--version'], 'redis-server'))) {
+    if (!isThere('mvn', ['--version']))
+      throw new Cure(
+        'There is no redis-server, and no Maven that could fetch one. Install one of them (Debian: apt-get install redis-server), or name a running server in REDIS_URL.',
+      );
     say('  no redis-server here: one will be taken from a jar of Maven Central');
+  }
 };
 
-/** Only end-to-end tests use it: without it they fail, saying so. */
-export const ensureKcat = () => ensure('kcat', ['-V'], 'kcat');
+/** Only end-to-end tests use it: without it they fail. */
+export const ensureKcat = async () => {
+  if (!(await ensure('kcat', ['-V'], 'kcat')))
+    say('  no kcat here: tests that use it will fail. Cure: install it (Debian: apt-get install kcat)');
+};
+
+const isThere = (program, args) => capture(program, args) !== undefined;
 
 /** → true where the program is there in the end. */
-const ensure = async (program, args, debianPackage) => {
-  if (capture(program, args) !== undefined) return true;
-  if (process.getuid?.() !== 0 || capture('apt-get', ['--version']) === undefined) return false;
+export const ensure = async (program, args, debianPackage) => {
+  if (isThere(program, args)) return true;
+  if (process.getuid?.() !== 0 || !isThere('apt-get', ['--version'])) return false;
   const env = { ...childEnv, DEBIAN_FRONTEND: 'noninteractive' };
   const installIt = () =>
     step(
@@ -35,19 +45,19 @@ const ensure = async (program, args, debianPackage) => {
     await step('apt-get update', 'apt-get', ['update', '-qq'], env);
     await installIt();
   }
-  return capture(program, args) !== undefined;
+  return isThere(program, args);
 };
 
 const requireJava = () => {
   const version = captureVersion();
   const cure =
     'Install them (Debian: apt-get install default-jre-headless maven), or name a running broker in KAFKA_BROKERS.';
-  if (!(version >= MIN_JAVA))
-    throw new Cure(
-      `Kafka needs Java ${MIN_JAVA} or newer and Maven; ${version ? `this is Java ${version}` : 'there is no Java'}. ${cure}`,
-    );
-  if (capture('mvn', ['--version']) === undefined)
-    throw new Cure(`Kafka is fetched with Maven; there is no mvn. ${cure}`);
+  if (!(version >= MIN_JAVA)) {
+    // 8 does not know --version
+    const found = isThere('java', ['-version']) ? `this is Java ${version || '8 or older'}` : 'there is no Java';
+    throw new Cure(`Kafka needs Java ${MIN_JAVA} or newer and Maven; ${found}. ${cure}`);
+  }
+  if (!isThere('mvn', ['--version'])) throw new Cure(`Kafka is fetched with Maven; there is no mvn. ${cure}`);
 };
 
 // `java --version`, with two dashes, writes to stdout

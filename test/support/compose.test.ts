@@ -1,30 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { readEnv as trainerEnv } from '@nextcart/trainer';
 import { expect, test } from 'vitest';
-import { parse } from 'yaml';
-import { composeImage } from './images.ts';
+import { type ComposeService, infraFolder as folder, readComposeFile } from './compose-file.ts';
 
-const folder = fileURLToPath(new URL('../../infra/', import.meta.url));
-interface Service {
-  image: string;
-  build?: unknown;
-  ports?: string[];
-  volumes?: string[];
-  healthcheck: object;
-  depends_on?: Record<string, object>;
-  command?: string[];
-  environment?: Record<string, string>;
-  mem_limit?: string;
-  cpu_shares?: number;
-}
-/** As it is where nothing is set. */
-const text = readFileSync(`${folder}compose.yaml`, 'utf8').replaceAll(/\$\{\w+:-([^}]*)\}/g, '$1');
-const compose = parse(text, { merge: true }) as {
-  services: Record<string, Service>;
-  volumes: Record<string, unknown>;
-};
+const compose = readComposeFile();
 const services = Object.entries(compose.services);
 
 test('every image that is not built here is pinned to a version', () => {
@@ -61,7 +41,7 @@ test('scorers find releases where the trainer wrote them, on a volume that its u
 });
 
 test('the trainer takes what it is told, and has memory for a training besides its own', () => {
-  const { environment = {}, mem_limit: limit = '', cpu_shares: shares } = compose.services['trainer'] as Service;
+  const { environment = {}, mem_limit: limit = '', cpu_shares: shares } = compose.services['trainer'] as ComposeService;
   const env = trainerEnv(environment);
   expect(Number(/^(\d+)g$/.exec(limit)?.[1])).toBeGreaterThanOrEqual(env.TRAINER_MEMORY_GIB + 2);
   expect(shares).toBeLessThan(1024); // of every other
@@ -74,11 +54,6 @@ test('what is mounted, and what is run, is in this repository', () => {
     const script = command.find((word) => word.endsWith('.ts'));
     if (script !== undefined) expect(existsSync(`${folder}../${script}`), `${name}: ${script}`).toBe(true);
   }
-});
-
-test('tests with containers take the same images', () => {
-  for (const [name, { image, build }] of services) if (build === undefined) expect(composeImage(name)).toBe(image);
-  expect(() => composeImage('nothing')).toThrow(/no service 'nothing'/);
 });
 
 test('docker compose itself accepts the file', (context) => {

@@ -1,9 +1,9 @@
 import { choosePort, HOST } from '@nextcart/local';
-import { GenericContainer, getContainerRuntimeClient, Network, Wait } from 'testcontainers';
-import { composeImage } from './images.ts';
+import { GenericContainer, getContainerRuntimeClient, Network, Wait, type WaitStrategy } from 'testcontainers';
+import { type ComposeService, infraFolder, readComposeFile } from './compose-file.ts';
 import type { TestServers } from './servers.ts';
 
-/** The four servers in containers, from the images of infra/compose.yaml. */
+/** The four servers in containers, as infra/compose.yaml describes them; their data goes with them. */
 const START_TIMEOUT_MS = 120_000;
 
 export const engineAnswers = async (): Promise<boolean> => {
@@ -22,23 +22,35 @@ export const containerServers = async (): Promise<TestServers> => {
   const stop = async (): Promise<void> => {
     for (const each of stops.splice(0).reverse()) await each();
   };
-  const start = async (container: GenericContainer) => {
-    const running = await container.withNetwork(network).withStartupTimeout(START_TIMEOUT_MS).start();
+  const { services } = readComposeFile();
+  /** `port` is that on this machine; 0: any. Resolves with `host:port`. */
+  const start = async (name: string, ready: WaitStrategy, port = 0): Promise<string> => {
+    const server = describeServer(services, name, port);
+    const container = new GenericContainer(server.image)
+      .withNetwork(network)
+      .withNetworkAliases(name)
+      .withExposedPorts(port === 0 ? server.port : { container: server.port, host: port })
+      .withEnvironment(server.environment)
+      .withCopyFilesToContainer(server.files)
+      .withWaitStrategy(ready)
+      .withStartupTimeout(START_TIMEOUT_MS);
+    if (server.command !== undefined) container.withCommand(server.command);
+    const running = await container.start();
     stops.push(() => running.stop());
-    return running;
+    return `${running.getHost()}:${running.getMappedPort(server.port)}`;
   };
   try {
     // a broker tells clients its address, so its port on this machine must be known before it starts
     const kafkaPort = await choosePort(undefined, new Set());
-    await start(kafka(kafkaPort));
-    const registry = await start(schemaRegistry());
-    const clickhouse = await start(clickhouseServer());
-    const redis = await start(redisServer());
+    await start('kafka', Wait.forLogMessage(/Kafka Server started/), kafkaPort);
+    const registry = await start('registry', Wait.forHttp('/subjects', 8081));
+    const clickhouse = await start('clickhouse', Wait.forHttp('/ping', 8123));
+    const redis = await start('redis', Wait.forLogMessage(/Ready to accept connections/));
     const urls = {
       kafkaBrokers: `${HOST}:${kafkaPort}`,
-      clickhouseUrl: `http://nextcart:nextcart@${clickhouse.getHost()}:${clickhouse.getMappedPort(8123)}/nextcart`,
-      redisUrl: `redis://${redis.getHost()}:${redis.getMappedPort(6379)}`,
-      schemaRegistryUrl: `http://${registry.getHost()}:${registry.getMappedPort(8081)}`,
+      clickhouseUrl: `http://nextcart:nextcart@${clickhouse}/nextcart`,
+      redisUrl: `redis://${redis}`,
+      schemaRegistryUrl: `http://${registry}`,
     };
     return { urls, from: 'containers', stop };
   } catch (error) {
@@ -47,41 +59,27 @@ export const containerServers = async (): Promise<TestServers> => {
   }
 };
 
-const kafka = (port: number): GenericContainer =>
-  new GenericContainer(composeImage('kafka'))
-    .withNetworkAliases('kafka')
-    .withExposedPorts({ container: 9092, host: port })
-    .withEnvironment({
-      KAFKA_NODE_ID: '1',
-      KAFKA_PROCESS_ROLES: 'broker,controller',
-      KAFKA_CONTROLLER_QUORUM_VOTERS: '1@localhost:9093',
-      KAFKA_LISTENERS: 'PLAINTEXT://:9092,CONTAINERS://:19092,CONTROLLER://:9093',
-      KAFKA_ADVERTISED_LISTENERS: `PLAINTEXT://${HOST}:${port},CONTAINERS://kafka:19092`,
-      KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: 'PLAINTEXT:PLAINTEXT,CONTAINERS:PLAINTEXT,CONTROLLER:PLAINTEXT',
-      KAFKA_CONTROLLER_LISTENER_NAMES: 'CONTROLLER',
-      KAFKA_INTER_BROKER_LISTENER_NAME: 'CONTAINERS',
-      KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR: '1',
-      KAFKA_AUTO_CREATE_TOPICS_ENABLE: 'false',
-    })
-    .withWaitStrategy(Wait.forLogMessage(/Kafka Server started/));
-
-const schemaRegistry = (): GenericContainer =>
-  new GenericContainer(composeImage('registry'))
-    .withExposedPorts(8081)
-    .withEnvironment({
-      SCHEMA_REGISTRY_HOST_NAME: 'registry',
-      SCHEMA_REGISTRY_KAFKASTORE_BOOTSTRAP_SERVERS: 'kafka:19092',
-    })
-    .withWaitStrategy(Wait.forHttp('/subjects', 8081));
-
-const clickhouseServer = (): GenericContainer =>
-  new GenericContainer(composeImage('clickhouse'))
-    .withExposedPorts(8123)
-    .withEnvironment({ CLICKHOUSE_DB: 'nextcart', CLICKHOUSE_USER: 'nextcart', CLICKHOUSE_PASSWORD: 'nextcart' })
-    .withWaitStrategy(Wait.forHttp('/ping', 8123));
-
-const redisServer = (): GenericContainer =>
-  new GenericContainer(composeImage('redis'))
-    .withExposedPorts(6379)
-    .withCommand(['redis-server', '--maxmemory-policy', 'noeviction', '--appendonly', 'yes'])
-    .withWaitStrategy(Wait.forLogMessage(/Ready to accept connections/));
+/**
+ * A service of compose.yaml in testcontainers' words. Only the address that a broker tells is changed: to `port` of this
+ * machine. Limits are left out: tests need few files, and not every engine may raise them.
+ */
+export const describeServer = (services: Readonly<Record<string, ComposeService>>, name: string, port: number) => {
+  const service = services[name];
+  if (service === undefined) throw new Error(`infra/compose.yaml has no service '${name}'`);
+  const { image, ports = [], environment = {}, volumes = [], command } = service;
+  const published = /^[\d.]+:(\d+):(\d+)$/.exec(ports[0] ?? '');
+  if (published === null) throw new Error(`infra/compose.yaml publishes no port of '${name}'`);
+  const told = `localhost:${published[1]}`;
+  return {
+    image,
+    port: Number(published[2]),
+    environment: Object.fromEntries(
+      Object.entries(environment).map(([key, value]) => [key, value.replace(told, `${HOST}:${port}`)]),
+    ),
+    files: volumes.flatMap((volume) => {
+      const [source = '', target = ''] = volume.split(':');
+      return source.startsWith('.') ? [{ source: `${infraFolder}${source}`, target }] : [];
+    }),
+    command: command === undefined ? undefined : [...command],
+  };
+};

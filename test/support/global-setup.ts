@@ -1,5 +1,6 @@
-import type { StackUrls } from '@nextcart/local';
+import { type StackUrls, urlsFromEnv } from '@nextcart/local';
 import type { TestProject } from 'vitest/node';
+import { requireNamedServers } from './named-servers.ts';
 import { obtainServers } from './servers.ts';
 
 declare module 'vitest' {
@@ -12,8 +13,9 @@ declare module 'vitest' {
 /** Once for all integration tests of a run. A server that can't be had ends the run with its reason and cure. */
 const setup = async (project: TestProject): Promise<() => Promise<void>> => {
   const log = (line: string): void => console.log(`[servers] ${line}`);
+  await requireNamedServers(urlsFromEnv(process.env));
   const servers = await obtainServers(process.env, log);
-  log(`tests use the ${servers.from}`);
+  log(`tests use servers from the ${servers.from}`);
   project.provide('urls', servers.urls);
   return () => servers.stop();
 };

@@ -28,8 +28,10 @@ export const fetchWithMaven = async (
   artifacts: readonly Coordinates[],
   folder: string,
   mode: 'copy' | 'unpack',
+  log: (line: string) => void,
 ): Promise<void> => {
   if (existsSync(folder)) return;
+  log(`fetching ${artifacts.join(' and ')} with Maven, once`);
   mkdirSync(dirname(folder), { recursive: true });
   const work = mkdtempSync(`${folder}.new-`);
   try {

@@ -29,7 +29,7 @@ export const createKafka = async (
 ): Promise<Supervised> => {
   const { ports, dataDir, logsDir } = context;
   const dir = join(dataDir, 'kafka');
-  const java = await kafkaJava(options.cache);
+  const java = await kafkaJava(options.cache, context.log);
   const properties = join(dir, 'server.properties');
   mkdirSync(dir, { recursive: true });
   writeFileSync(

@@ -30,10 +30,11 @@ const javaVersion = async (): Promise<string> => {
 };
 
 /** The broker's jars, fetched once, and the archive of its parsed classes, which halves a start (AppCDS). */
-export const kafkaJava = async (cache: string): Promise<KafkaJava> => {
+export const kafkaJava = async (cache: string, log: (line: string) => void): Promise<KafkaJava> => {
   const version = await javaVersion();
   const libs = join(cache, `kafka-${KAFKA_VERSION}`);
-  await fetchWithMaven([`org.apache.kafka:kafka_2.13:${KAFKA_VERSION}`, 'org.slf4j:slf4j-simple:1.7.36'], libs, 'copy');
+  const jars = [`org.apache.kafka:kafka_2.13:${KAFKA_VERSION}`, 'org.slf4j:slf4j-simple:1.7.36'] as const;
+  await fetchWithMaven(jars, libs, 'copy', log);
   const classPath = readdirSync(libs)
     .filter((file) => file.endsWith('.jar'))
     .sort()

@@ -7,10 +7,10 @@ import { fetchWithMaven } from '../maven.ts';
 const JAR = 'com.github.codemonstur:embedded-redis:1.4.4';
 
 /** The system's redis-server, else the binary that a jar from Maven Central carries. */
-export const findRedis = async (cache: string): Promise<string> => {
+export const findRedis = async (cache: string, log: (line: string) => void): Promise<string> => {
   if ((await runCommand('redis-server', ['--version'])).ok) return 'redis-server';
   const folder = join(cache, 'embedded-redis');
-  await fetchWithMaven([JAR], folder, 'unpack');
+  await fetchWithMaven([JAR], folder, 'unpack', log);
   const os = process.platform === 'darwin' ? 'darwin' : 'linux';
   const cpu = process.arch === 'arm64' ? 'arm64' : 'amd64';
   for (const name of [`redis-server-6.2.7-${os}-${cpu}`, `redis-server-6.2.6-v5-${os}-${cpu}`]) {

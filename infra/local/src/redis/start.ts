@@ -16,7 +16,7 @@ export const createRedis = async (context: ServerContext, cache: string): Promis
   return supervise(
     {
       name: 'redis',
-      command: await findRedis(cache),
+      command: await findRedis(cache, context.log),
       args: [
         ...valueFlags({ bind: HOST, port: context.ports.redis, dir }),
         // a queue is not a cache: a job must neither be evicted nor lost with the process
