@@ -20,7 +20,9 @@ export const containerServers = async (): Promise<TestServers> => {
   const network = await new Network().start();
   const stops: (() => Promise<unknown>)[] = [() => network.stop()];
   const stop = async (): Promise<void> => {
-    for (const each of stops.splice(0).reverse()) await each();
+    const failed: unknown[] = [];
+    for (const each of stops.splice(0).reverse()) await each().catch((error: unknown) => failed.push(error));
+    if (failed.length > 0) throw failed[0];
   };
   const { services } = readComposeFile();
   /** `port` is that on this machine; 0: any. Resolves with `host:port`. */
@@ -54,7 +56,7 @@ export const containerServers = async (): Promise<TestServers> => {
     };
     return { urls, from: 'containers', stop };
   } catch (error) {
-    await stop();
+    await stop().catch(() => {}); // the first reason is the one to tell
     throw error;
   }
 };

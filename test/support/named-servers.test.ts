@@ -39,3 +39,9 @@ test.each([
     );
   },
 );
+
+test('what is no address is named with its variable', async () => {
+  await expect(requireNamedServers({ redisUrl: 'localhost 6379' })).rejects.toThrow('REDIS_URL is no address');
+  const { port } = server.address() as { port: number };
+  await requireNamedServers({ clickhouseUrl: `http://nextcart:a,b@${HOST}:${port}/nextcart` });
+});

@@ -7,6 +7,7 @@ const USUAL_PORTS: Readonly<Record<string, string>> = {
   'https:': '443',
   'redis:': '6379',
   'rediss:': '6379',
+  'kafka:': '9092',
 };
 
 /**
@@ -16,7 +17,10 @@ const USUAL_PORTS: Readonly<Record<string, string>> = {
 export const requireNamedServers = async (named: Partial<StackUrls>): Promise<void> => {
   for (const [name, value] of Object.entries<string | undefined>(stackEnv(named as StackUrls))) {
     if (value === undefined) continue;
-    const tried = await Promise.all(value.split(',').map(knock)); // one broker of several is enough
+    // one broker of several is enough; other addresses may have a comma in their password
+    const addresses = name === 'KAFKA_BROKERS' ? value.split(',').map((broker) => `kafka://${broker}`) : [value];
+    if (!addresses.every((address) => URL.canParse(address))) throw new Error(`${name} is no address of a server`);
+    const tried = await Promise.all(addresses.map(knock));
     if (!tried.includes(''))
       throw new Error(
         `${name} names a server that does not answer: ${tried.join(', ')}. Start it, or leave ${name} out: then one is started here.`,
@@ -26,7 +30,7 @@ export const requireNamedServers = async (named: Partial<StackUrls>): Promise<vo
 
 /** '' where a server listens; else the address, without its password, and why not. */
 const knock = (address: string): Promise<string> => {
-  const { protocol, hostname, port } = new URL(address.includes('://') ? address : `kafka://${address}`);
+  const { protocol, hostname, port } = new URL(address);
   const at = `${hostname}:${port || USUAL_PORTS[protocol]}`;
   return new Promise((resolve) => {
     const socket = connect({

@@ -24,8 +24,8 @@ export const logTail = (file: string, lines = 15): string => {
   return text === '' ? '(its log is empty)' : (text ?? '(it wrote no log)');
 };
 
-/** What a program said last to a person: the newest line from byte `since` on that is no JSON (nor the end of one). */
+/** What a program said last to a person: the newest line from byte `since` on that is no JSON, nor a part of one. */
 export const lastRemark = (file: string, since: number): string =>
   lastText(file, since)
     ?.split('\n')
-    .findLast((line) => !line.endsWith('}')) ?? '';
+    .findLast((line) => !line.startsWith('{') && !line.endsWith('}')) ?? '';

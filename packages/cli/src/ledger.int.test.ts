@@ -90,9 +90,7 @@ test('rows of every outcome for every record of the broker balance', async () =>
     },
     expect.objectContaining({ partition: 1, broker: 50, missing: 0, balanced: true }),
   ]);
-  expect(renderLedger(lines, []).join('\n')).toContain('the ledger balances, and windows have all rows');
-  expect(renderLedger(lines, null).join('\n')).toContain('the ledger balances; windows were not compared');
-  expect(renderLedger(lines, ['windows: the minutes had 3']).join('\n')).not.toContain('balances');
+  expect(renderLedger(lines).join('\n')).toContain('the ledger balances');
 });
 
 test('a row that is deleted is seen, with its offset and the cure', async () => {
@@ -104,7 +102,7 @@ test('a row that is deleted is seen, with its offset and the cure', async () => 
   const lines = await ledger(1000);
   expect(lines[0]).toMatchObject({ missing: 1, firstMissing: 41, doubled: 0, balanced: false });
   expect(lines[1]).toMatchObject({ balanced: true });
-  expect(renderLedger(lines, null).join('\n')).toMatch(
+  expect(renderLedger(lines).join('\n')).toMatch(
     /1 records of the log have no row, the first at offset 41.*let it catch up/,
   );
 });

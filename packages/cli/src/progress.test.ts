@@ -93,6 +93,17 @@ test('a preparation tells its share and its own time left every five seconds, an
   expect(written()).toBe('set: reading, 25.0 %, 15 s left\nset: sorting, 0.0 %\nset: sorting, 50.0 %, 10 s left\n');
 });
 
+test('a preparation that gives records on its way is told all the same', () => {
+  const { out, clock, at, written } = sink();
+  const line = createPreparationLine({ what: 'set', clock, out });
+  for (let second = 0; second <= 10; second += 1) {
+    at(1000 * second);
+    line.tell({ what: 'reading', done: second, total: 20 });
+    line.clear();
+  }
+  expect(written()).toBe('set: reading, 25.0 %, 15 s left\nset: reading, 50.0 %, 10 s left\n');
+});
+
 test('on a terminal lines are redrawn in place and cut at its edge, and a preparation goes away', () => {
   const { out, clock, at, written } = sink({ columns: 24 });
   const line = createPreparationLine({ what: 'set', clock, out });

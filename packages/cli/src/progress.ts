@@ -81,23 +81,25 @@ export interface PreparationLine {
 /** What goes before the work, on a line of its own: share and time left; nothing where it is over at the first look. */
 export const createPreparationLine = ({ what, clock, out = process.stderr }: Deps): PreparationLine => {
   const everyMs = everyMsOn(out);
-  let now: { what: string; started: number; last: number } | undefined;
+  let now: { what: string; done: number; started: number; last: number } | undefined;
   let drawn = false;
   return {
     tell: (preparation) => {
       const at = clock.monotonic();
-      if (now?.what !== preparation.what) now = { what: preparation.what, started: at, last: at };
+      const { what: part, done } = preparation;
+      // records may come in between: only what is another part, or begins anew, has a time of its own
+      if (now?.what !== part || done < now.done) now = { what: part, done, started: at, last: at };
+      now.done = done;
       if (at - now.last < everyMs) return;
       now.last = at;
-      const share = preparation.done / Math.max(1, preparation.total);
+      const share = done / Math.max(1, preparation.total);
       const left = share === 0 ? '' : `, ${duration((((at - now.started) / 1000) * (1 - share)) / share)} left`;
-      drawLine(out, `${what}: ${preparation.what}, ${(100 * share).toFixed(1)} %${left}`);
+      drawLine(out, `${what}: ${part}, ${(100 * share).toFixed(1)} %${left}`);
       drawn = true;
     },
     clear: () => {
       if (drawn && out.isTTY) out.write('\r\u001b[K');
       drawn = false;
-      now = undefined;
     },
   };
 };

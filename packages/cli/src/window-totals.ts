@@ -1,4 +1,5 @@
 import { inQuietMoment, isWithoutMoment, type Store, viewSelect } from '@nextcart/clickhouse';
+import { NextcartError } from '@nextcart/contracts';
 import type { Clock } from '@nextcart/runtime';
 
 /** Sums over everything. Money as decimal text. */
@@ -18,8 +19,8 @@ export interface TotalsAtOnce {
 
 const SUMS =
   'sum(events) AS events, sum(quantity) AS quantity, toString(sum(amount)) AS amount, toString(sum(base_amount)) AS baseAmount';
-/** Some 7 s: whoever asks is looking at a terminal. */
-const TRIES = 100;
+/** Some 7 s, and no more than two readings of everything: whoever asks is looking at a terminal. */
+const MOMENT = { tries: 100, acts: 2 };
 
 export const sameTotals = (a: WindowTotals, b: WindowTotals): boolean =>
   a.events === b.events && a.quantity === b.quantity && a.amount === b.amount && a.baseAmount === b.baseAmount;
@@ -39,25 +40,34 @@ export const readWindowTotals = async (deps: { store: Store; clock: Clock }): Pr
   const fromRows = await viewSelect(store, 'window_minutes_view');
   const sums = async (from: string): Promise<WindowTotals> =>
     (await store.query<WindowTotals>(`SELECT ${SUMS} FROM ${from}`))[0] as WindowTotals;
-  return inQuietMoment({ store, clock, tries: TRIES }, async () => ({
+  return inQuietMoment({ store, clock, ...MOMENT }, async () => ({
     rows: await sums(`(${fromRows})`),
     minutes: await sums('window_minutes'),
     hours: await sums('window_hours'),
   }));
 };
 
+export interface WindowCheck {
+  /** What is wrong with the windows, in words, each with its cure. */
+  readonly faults: readonly string[];
+  /** Why nobody could tell; null where somebody could. */
+  readonly notCompared: string | null;
+}
+
 /**
- * What is wrong with the windows, in words, each with its cure; null where nobody could tell. A store that was killed may
- * have written down that a view's part is there before it was: ingest's repeat of the insert is then no part either.
+ * A store that was killed may have written down that a view's part is there before it was: ingest's repeat of the insert
+ * is then no part either. Whatever keeps the sums from being read is told, and no error.
  */
-export const windowFaults = async (deps: { store: Store; clock: Clock }): Promise<readonly string[] | null> => {
-  // the other nodes of a cluster insert unseen
-  if (deps.store.cluster !== undefined) return null;
+export const checkWindows = async (deps: { store: Store; clock: Clock }): Promise<WindowCheck> => {
+  if (deps.store.cluster !== undefined)
+    return { faults: [], notCompared: 'one node of a cluster does not see what the others insert' };
   try {
     const found = differences(await readWindowTotals(deps));
-    return found.map((text) => `windows: ${text}. nextcart rebuild makes them again from the rows`);
+    const cure = 'nextcart rebuild makes them again from the rows';
+    return { faults: found.map((text) => `windows: ${text}. ${cure}`), notCompared: null };
   } catch (error) {
-    if (isWithoutMoment(error)) return null;
-    throw error;
+    if (!(error instanceof NextcartError)) throw error;
+    const busy = 'ask again when less is being inserted';
+    return { faults: [], notCompared: isWithoutMoment(error) ? busy : error.message };
   }
 };

@@ -10,7 +10,7 @@ export interface LogProgress {
   /** The broker's first offset and the next to be written. */
   readonly start: number;
   readonly end: number;
-  /** The next offset that the store lacks. */
+  /** One past the last row that the store has; 0 where it has none, also in a log that begins later. */
   readonly next: number;
   /** Of events: the first offset that the scorer has still to answer; null where nobody knows. */
   readonly scorer: number | null;
@@ -42,7 +42,7 @@ export const insertLogProgress = (
   );
 
 /**
- * The next offset that a table of records lacks, by partition; a partition without rows is absent. Read backwards from
+ * One past the last row of a table of records, by partition; a partition without rows is absent. Read backwards from
  * the end of each partition, so that it may be asked every few seconds: a granule a part, however long the table.
  */
 export const readNextOffsets = async (

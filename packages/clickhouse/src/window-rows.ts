@@ -11,7 +11,8 @@ import type { Stretch } from './window-cover.ts';
 export const countedCondition = `outcome IN ('accepted', 'late') AND bitAnd(flags, ${EXCLUDED_FROM_WINDOWS}) = 0`;
 
 /** Rows that windows count: impressions, dismissals, identify and merged history are no demand. */
-export const windowCondition = `${countedCondition} AND event_type IN ('search', 'view', 'click', 'cart', 'purchase', 'return')`;
+export const windowCondition = `${countedCondition} AND event_type IN ('search', 'view', 'click', 'cart', 'purchase', 'return')
+  AND event_time >= toDateTime64('1970-01-02 00:00:00', 3, 'UTC')`;
 
 /** Columns of the window tables made from a raw row. */
 export const windowColumns = `

@@ -12,6 +12,7 @@ test.each([
   ["its category's go before those of the category above", ['Home', 'Candles', 'Tea lights'], null, 0],
   ['a category without days has those of the category above', ['Home', 'Lamps'], null, 365],
   ['other categories have the default', ['Homeware'], null, 30],
+  ['also one that is named as what every object has', ['constructor'], null, 30],
   ['and so have items without a category', [], null, 30],
 ] as const)('%s', (_, category, own, days) => {
   expect(repurchaseDaysOf({ ...some, category: [...category], repurchaseDays: own }, policy)).toBe(days);

@@ -8,8 +8,9 @@ export const repurchaseDaysOf = (item: CatalogItem | undefined, policy: Repurcha
   const own = item?.repurchaseDays;
   if (own != null) return own;
   for (let path = item?.category ?? []; path.length > 0; path = path.slice(0, -1)) {
-    const days = policy.repurchaseDaysByCategory[categoryText(path)];
-    if (days !== undefined) return days;
+    const category = categoryText(path);
+    if (Object.hasOwn(policy.repurchaseDaysByCategory, category))
+      return policy.repurchaseDaysByCategory[category] as number;
   }
   return policy.repurchaseDays;
 };

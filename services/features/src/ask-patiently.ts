@@ -4,7 +4,7 @@ import type { Clock } from '@nextcart/runtime';
 const BROKER_PATIENCE_MS = 5000;
 
 /**
- * What the broker says, or the reason why it does not, as text; never rejects. A question that hangs is waited for by
+ * An answer, or the reason why there is none, as text; never rejects. A question that hangs is waited for by
  * the next call, not repeated.
  */
 export const askPatiently = <T extends object>(clock: Clock, ask: () => Promise<T>): (() => Promise<T | string>) => {
@@ -15,7 +15,7 @@ export const askPatiently = <T extends object>(clock: Clock, ask: () => Promise<
     });
     const patience = new AbortController();
     const late = clock.sleep(BROKER_PATIENCE_MS, patience.signal).then(
-      () => `the broker has not answered for ${BROKER_PATIENCE_MS} ms`,
+      () => `no answer for ${BROKER_PATIENCE_MS} ms`,
       () => 'settled',
     );
     const answer = pending.catch((error: unknown) => (error instanceof Error ? error.message : String(error)));

@@ -82,13 +82,16 @@ export const createFeatures = (deps: FeaturesDeps): Features => {
 
   const tellProgress = async (seen: ShopSight): Promise<void> => {
     if (seen.watermark !== null) instruments.watermark.set(seen.watermark / 1000);
-    if (seen.partitions === null)
+    if (seen.partitions === null) {
+      // nor are dashboards told: a broker that hangs would be waited for twice
       for (const { partition } of sight?.partitions ?? []) instruments.behind.set({ partition }, Number.NaN);
-    for (const p of seen.partitions ?? [])
+      return;
+    }
+    for (const p of seen.partitions)
       instruments.behind.set({ partition: p.partition }, Math.max(0, p.end - Math.max(p.next, p.start)));
     if (clock.monotonic() - progressAt < PROGRESS_EVERY_MS) return;
-    await tellDashboards(seen);
-    if (seen.partitions !== null) progressAt = clock.monotonic(); // else again at the next look: gaps end with the broker's return
+    await tellDashboards(seen.partitions, seen.watermark);
+    progressAt = clock.monotonic();
   };
 
   const make = async (kind: SnapshotKind, seen: ShopSight, watermark: number): Promise<boolean> => {

@@ -10,7 +10,7 @@ import { groups, tables, topics } from '@nextcart/contracts';
 import type { Admin } from '@nextcart/kafka';
 import type { Clock, Logger } from '@nextcart/runtime';
 import { askPatiently } from './ask-patiently.ts';
-import type { ShopSight } from './shop-progress.ts';
+import type { PartitionSight } from './shop-progress.ts';
 
 export interface LogNames {
   readonly events: string;
@@ -74,10 +74,10 @@ export const createProgressTeller = (deps: {
     return null;
   };
 
-  return async ({ partitions, watermark }: ShopSight): Promise<void> => {
+  return async (partitions: readonly PartitionSight[], watermark: number | null): Promise<void> => {
     const [scorer, catalog, lists] = await Promise.all([askScorer(), askCatalog(), askLists()]);
     const offsets = known(names.scorer, scorer);
-    const events = (partitions ?? []).map((own) => ({
+    const events = partitions.map((own) => ({
       ...own,
       topic: names.events,
       scorer: offsets?.get(own.partition) ?? null,

@@ -19,6 +19,9 @@ test("a category's days until a bought item may come back are JSON, and what is 
   const days = (text: string) => readEnv({ ...servers, SCORER_REPURCHASE_DAYS: text });
   const options = optionsOf(days('{"Groceries":0,"Home > Lamps":365}'));
   expect(options.configuration?.repurchaseDaysByCategory).toEqual({ Groceries: 0, 'Home > Lamps': 365 });
+  const inOrder = (text: string) => Object.keys(optionsOf(days(text)).configuration?.repurchaseDaysByCategory ?? {});
+  expect(inOrder('{"b":1,"a":2}')).toEqual(['a', 'b']);
+  expect(() => days(JSON.stringify({ ['x'.repeat(1000)]: 1 }))).toThrow(/at most 1000/);
   for (const text of ['Groceries=0', '{"Groceries":-1}', '{"Groceries":"none"}', '[1]', ''])
     expect(() => days(text), text).toThrow(/SCORER_REPURCHASE_DAYS: takes whole days by category as JSON, such as/);
 });

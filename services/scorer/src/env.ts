@@ -7,6 +7,8 @@ import { faultPoints } from './fault-point.ts';
 import { defaultOptions, type ScorerOptions } from './options.ts';
 
 const categoryDays = z.record(z.string().min(1), z.number().int().min(0));
+/** It goes with every list, which names all that it was made from. */
+const MOST_POLICY = 1000;
 const daysByCategory = (text: string, context: z.RefinementCtx<string>): Readonly<Record<string, number>> => {
   let value: unknown;
   try {
@@ -15,7 +17,13 @@ const daysByCategory = (text: string, context: z.RefinementCtx<string>): Readonl
     value = undefined; // refused below, with the form that is wanted
   }
   const days = categoryDays.safeParse(value);
-  if (days.success) return days.data;
+  if (days.success && text.length > MOST_POLICY) {
+    const message = `has ${text.length} characters, and goes with every list: at most ${MOST_POLICY}. Name categories further up, or give items their own repurchaseDays in the catalogue`;
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  }
+  // in one order: the same policy is the same text
+  if (days.success) return Object.fromEntries(Object.entries(days.data).sort(([a], [b]) => (a < b ? -1 : 1)));
   context.addIssue({
     code: 'custom',
     message: 'takes whole days by category as JSON, such as {"Groceries":0,"Home > Lamps":365}',

@@ -5,6 +5,8 @@
 import type { QuantisedItems, QuantisedQuery } from './quantise.ts';
 import { BLOCK } from './top-items-program.ts';
 
+/** More than products of float32 lose together at its lower end, where they become 0. */
+const TINIEST = 2 ** -130;
 /** Nothing is below it. */
 const LOWEST = -(2 ** 31);
 
@@ -37,7 +39,7 @@ export const createFindLikely = (
     let floor = Number.NEGATIVE_INFINITY;
     // those with large numbers first: they reach highest most often, and each new best moves those before it
     for (let block = blocks - 1; block >= 0; block -= 1) {
-      const margin = error * (lengths[block] as number) + length * (errors[block] as number);
+      const margin = error * (lengths[block] as number) + length * (errors[block] as number) + TINIEST;
       const reached = (highest[row * blocks + block] as number) * scale * (scales[block] as number);
       margins[block] = margin;
       bounds[block] = reached + margin;

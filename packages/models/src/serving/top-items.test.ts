@@ -147,6 +147,11 @@ describe('the best few of a catalogue', () => {
     for (const other of others) expect(other).toEqual(first);
   });
 
+  test('are exact where scores are too small for float32, and equal then', async () => {
+    const tiny = (length: number, seed: number) => fine(length, seed).map((value) => value * 1e-24);
+    await expectExact({ vectors: tiny(500 * 16, 5), width: 16 }, tiny(2 * 16, 6));
+  });
+
   test('what does not fit is named', async () => {
     const options = { top: 3, batch: 2, threads: 1 };
     const open = (vectors: Float32Array, top = 3) =>
@@ -158,6 +163,9 @@ describe('the best few of a catalogue', () => {
     await expect(scorer.score(new Float32Array(9))).rejects.toThrow('9 numbers are no queries of 8');
     await expect(scorer.score(new Float32Array(8).fill(NaN, 2, 3))).rejects.toThrow('queries[2] is NaN');
     expect((await scorer.score(new Float32Array(0))).items).toHaveLength(0);
+    const huge = await open(new Float32Array(32).fill(1e20));
+    await expect(huge.score(new Float32Array(8).fill(1e20))).rejects.toThrow("don't fit into float32");
+    await huge.close();
     await scorer.close();
   });
 });

@@ -13,7 +13,7 @@ import { selectTop, type TopItems } from './select-top.ts';
 import { BLOCK, topItemsProgram } from './top-items-program.ts';
 
 export interface TopItemsScorer {
-  /** Of queries [n, width], any number. Throws a RangeError where one is no number. */
+  /** Of queries [n, width], any number. Throws a RangeError where one is no number, or scores would be none. */
   score(queries: Float32Array): Promise<TopItems>;
   close(): Promise<void>;
 }
@@ -24,6 +24,9 @@ export interface TopItemsOptions {
   readonly batch: number;
   readonly threads: number;
 }
+
+/** Half of float32's largest: sums on the way to a score stay below it, too. */
+const MOST = 1.7e38;
 
 /** Keeps copies of the catalogue. Throws a RangeError for sizes that don't fit and for numbers that are none. */
 export const createTopItemsScorer = async (
@@ -41,6 +44,7 @@ export const createTopItemsScorer = async (
   const steps = new Uint8Array(batch * width).fill(ZERO);
   const run = session.bind({ queries: steps, ...whole });
   const candidates = new Int32Array(items.order.length);
+  const longest = items.lengths.reduce((most, length) => Math.max(most, length), 0);
   let scores = new Float64Array(0);
 
   const scoreOne = (query: Float32Array, count: number, found: TopItems, at: number): void => {
@@ -55,6 +59,8 @@ export const createTopItemsScorer = async (
     for (let start = 0; start < wanted; start += batch) {
       const rows = Math.min(batch, wanted - start);
       const asked = Array.from({ length: rows }, (_, row) => quantiseQuery(queryOf(start + row), steps, row * width));
+      for (const { length } of asked)
+        if (length * longest > MOST) throw new RangeError(`scores of ${length * longest} don't fit into float32`);
       await run();
       for (const [row, query] of asked.entries())
         scoreOne(queryOf(start + row), findLikely(row, query, candidates), found, start + row);
@@ -67,7 +73,8 @@ export const createTopItemsScorer = async (
       const wanted = all.length / width;
       if (!Number.isInteger(wanted)) throw new RangeError(`${all.length} numbers are no queries of ${width}`);
       checkFinite('queries', all);
-      const mine = turn.then(() => scoreAll(all, wanted)); // the arrays are everybody's: one after the other
+      const own = all.slice(); // what becomes of the caller's meanwhile changes nothing
+      const mine = turn.then(() => scoreAll(own, wanted)); // the arrays are everybody's: one after the other
       turn = mine.catch(() => {});
       return mine;
     },

@@ -139,13 +139,13 @@ export const createGraph = (precision: 'float32' | 'float64' = 'float32'): Graph
       const named = Object.entries(outputs).map(([name, { type, shape }]) => ({ name, type, shape }));
       // what is made for one output has its name at once: a copy may cost as much as the making. Inputs, and what is given
       // twice, are copied
-      const given = Object.entries(outputs);
-      const isCopied = ([, tensor]: (typeof given)[number]) =>
-        !operations.has(tensor) || given.filter(([, other]) => other === tensor).length > 1;
-      const renamed = new Map(given.filter((one) => !isCopied(one)).map(([name, tensor]) => [tensor.name, name]));
+      const asked = Object.entries(outputs);
+      const isCopied = ([, tensor]: (typeof asked)[number]) =>
+        !operations.has(tensor) || asked.filter(([, other]) => other === tensor).length > 1;
+      const renamed = new Map(asked.filter((one) => !isCopied(one)).map(([name, tensor]) => [tensor.name, name]));
       const nameOf = (name: string) => renamed.get(name) ?? name;
       const made = parts.flatMap((tensor) => operations.get(tensor) ?? []);
-      const copies = given
+      const copies = asked
         .filter(isCopied)
         .map(([output, { name }]): Operation => ({ operator: 'Identity', inputs: [name], output, attributes: {} }));
       for (const { name } of named) if (names.has(name)) throw new Error(`an output and a tensor named ${name}`);
