@@ -4,7 +4,7 @@ import { benches, qualityBenches } from './benches.ts';
 import type { Bench, BenchContext, Metrics, PreparedBench } from './harness/bench.ts';
 import { currentCommit, describeMachine, describeVersions } from './harness/machine.ts';
 import { createProgress } from './harness/progress.ts';
-import { formatPairs, formatReport, mediansOf, spreadOf, writeReport } from './harness/report.ts';
+import { commandLine, formatPairs, formatReport, mediansOf, spreadOf, writeReport } from './harness/report.ts';
 import { parseQuality, type QualityCommand, qualityPrefix, qualityUsage, runQuality } from './quality/command.ts';
 
 const list = benches.map((bench) => `  ${bench.name.padEnd(10)} ${bench.about}`).join('\n');
@@ -117,6 +117,7 @@ const main = async (args: string[]): Promise<void> => {
     bench: bench.name,
     at,
     commit: currentCommit(),
+    command: commandLine(args),
     machine: describeMachine(),
     versions: { ...describeVersions(), ...serverVersions },
     repeats,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatPairs, formatReport, mediansOf, spreadOf } from './report.ts';
+import { commandLine, formatPairs, formatReport, mediansOf, spreadOf } from './report.ts';
 
 test('a metric is spread over the repeats that have it, the median of an even number between the middle two', () => {
   const spread = spreadOf([{ a: 3, b: 1 }, { a: 1 }, { a: 2 }, { a: 10 }]);
@@ -7,11 +7,18 @@ test('a metric is spread over the repeats that have it, the median of an even nu
   expect(mediansOf(spread)).toEqual({ a: 2.5, b: 1 });
 });
 
+test('a command is told without folders of the machine', () => {
+  expect(commandLine(['scale', '--json', '/somewhere/of/mine/scale.json', '--repeats', '3'])).toBe(
+    'npm run bench -- scale --json scale.json --repeats 3',
+  );
+});
+
 test('a report for people names machine, versions and n, and has a line a metric', () => {
   const text = formatReport({
     bench: 'scale',
     at: '2026-01-01T00:00:00.000Z',
     commit: 'abc',
+    command: 'npm run bench -- scale',
     machine: { cores: 2 },
     versions: { node: 'v24' },
     repeats: 3,

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { basename, isAbsolute } from 'node:path';
 import type { Metrics } from './bench.ts';
 
 /** The file of `--json`. `metrics` are medians over the repeats, `runs` what they were taken from. */
@@ -7,6 +8,8 @@ export interface BenchReport {
   /** ISO 8601. */
   readonly at: string;
   readonly commit: string;
+  /** What was typed. */
+  readonly command: string;
   readonly machine: Readonly<Record<string, string | number>>;
   readonly versions: Readonly<Record<string, string>>;
   readonly repeats: number;
@@ -17,6 +20,10 @@ export interface BenchReport {
   /** Each repeat's, in their order. */
   readonly runs: readonly Metrics[];
 }
+
+/** How a bench was called, the folders of files left out: a report says nothing of the machine's. */
+export const commandLine = (args: readonly string[]): string =>
+  ['npm run bench --', ...args.map((arg) => (isAbsolute(arg) ? basename(arg) : arg))].join(' ');
 
 export interface Spread {
   readonly min: number;

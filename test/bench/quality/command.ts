@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { defaultDataDir, repoRoot } from '@nextcart/local';
 import { createProgress } from '../harness/progress.ts';
+import { commandLine } from '../harness/report.ts';
 import { createKeptRuns, hashSources, type KeptRun } from './kept-runs.ts';
 import { plotCurves } from './plot.ts';
 import type { QualityBench, QualityRun } from './quality-bench.ts';
@@ -69,7 +70,7 @@ export const parseQuality = (args: string[], benches: readonly QualityBench[]): 
   const known = benches.map((one) => qualityPrefix + one.name).join(', ');
   if (bench === undefined || positionals.length > 1)
     throw new RangeError(`no bench '${positionals.join(' ')}': there are ${known}`);
-  const line = `npm run bench -- ${args.join(' ')}`;
+  const line = commandLine(args);
   return { bench, line, seeds: count('seeds', seeds), resume, threads: count('threads', threads), quick, files };
 };
 

@@ -32,6 +32,7 @@ export const reportOf = (
     bench: `quality:${table.bench}`,
     at,
     commit: currentCommit(),
+    command: table.command,
     machine: describeMachine(),
     versions: { node, v8, onnxruntime },
     repeats: runs.length,
