@@ -12,10 +12,14 @@ const LOWEST = -(2 ** 31);
 
 /** What the graph writes. */
 export interface WholeScores {
-  /** [batch, places]. */
-  readonly products: Int32Array;
+  /** Blocks of a query that there are products of. */
+  readonly count: number;
   /** [batch, blocks]. */
   readonly highest: Int32Array;
+  /** [batch, count]. */
+  readonly best: Int32Array;
+  /** [batch, count, BLOCK]. */
+  readonly products: Int32Array;
 }
 
 /** Items that may be among the best `top` of a row, into `into`, which has room for all; how many. */
@@ -23,22 +27,22 @@ export type FindLikely = (row: number, query: QuantisedQuery, into: Int32Array) 
 
 export const createFindLikely = (
   { order, scales, lengths, errors }: QuantisedItems,
-  { products, highest }: WholeScores,
+  { count, highest, best, products }: WholeScores,
   top: number,
 ): FindLikely => {
   const blocks = scales.length;
-  const places = blocks * BLOCK;
   const items = order.length;
   const bounds = new Float64Array(blocks);
   const margins = new Float64Array(blocks);
   const floors = new Float64Array(top);
+  /** By block: 1 + its place among those that there are products of. */
+  const brought = new Int32Array(blocks);
 
   /** Fills in how high each block may reach; at least `top` scores are as high as what is returned. */
   const bound = (row: number, { scale, length, error }: QuantisedQuery): number => {
     floors.fill(Number.NEGATIVE_INFINITY);
     let floor = Number.NEGATIVE_INFINITY;
-    // those with large numbers first: they reach highest most often, and each new best moves those before it
-    for (let block = blocks - 1; block >= 0; block -= 1) {
+    for (let block = 0; block < blocks; block += 1) {
       const margin = error * (lengths[block] as number) + length * (errors[block] as number) + TINIEST;
       const reached = (highest[row * blocks + block] as number) * scale * (scales[block] as number);
       margins[block] = margin;
@@ -55,18 +59,24 @@ export const createFindLikely = (
 
   return (row, query, into) => {
     const floor = bound(row, query);
+    for (let at = 0; at < count; at += 1) brought[best[row * count + at] as number] = at + 1;
     let found = 0;
     for (let block = 0; block < blocks; block += 1) {
       if ((bounds[block] as number) < floor) continue;
       const unit = query.scale * (scales[block] as number);
-      const least = unit > 0 ? Math.ceil((floor - (margins[block] as number)) / unit) : LOWEST;
-      const end = Math.min(items, (block + 1) * BLOCK);
-      for (let place = block * BLOCK; place < end; place += 1) {
-        if ((products[row * places + place] as number) < least) continue;
-        into[found] = order[place] as number;
+      const at = brought[block] as number;
+      // of a block without products all may be
+      const least = at > 0 && unit > 0 ? Math.ceil((floor - (margins[block] as number)) / unit) : LOWEST;
+      const start = (row * count + Math.max(0, at - 1)) * BLOCK;
+      const first = block * BLOCK;
+      const some = Math.min(BLOCK, items - first);
+      for (let k = 0; k < some; k += 1) {
+        if ((products[start + k] as number) < least) continue;
+        into[found] = order[first + k] as number;
         found += 1;
       }
     }
+    for (let at = 0; at < count; at += 1) brought[best[row * count + at] as number] = 0;
     return found;
   };
 };

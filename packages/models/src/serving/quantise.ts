@@ -15,7 +15,10 @@ export const ZERO = 128;
 const ROUNDING = 1e-6;
 
 export interface QuantisedItems {
-  /** [items]: which item stands at a place. Those with like largest numbers stand together, so that a block has one scale. */
+  /**
+   * [items]: which item stands at a place. Those with like largest numbers stand together, so that a block has one scale;
+   * the largest first: they score highest most often, and whoever looks for the best finds them early.
+   */
   readonly order: Int32Array;
   /** [width, places]: as a product of matrices wants them; the last item once more behind the items. */
   readonly steps: Int8Array;
@@ -36,13 +39,12 @@ export const quantiseItems = (vectors: Float32Array, width: number, size: number
   const [scales, lengths, errors] = [new Float64Array(blocks), new Float64Array(blocks), new Float64Array(blocks)];
   const most = Float64Array.from({ length: items }, (_, item) => largest(vectors, item * width, width));
   const order = Int32Array.from({ length: items }, (_, item) => item).sort(
-    (a, b) => (most[a] as number) - (most[b] as number),
+    (a, b) => (most[b] as number) - (most[a] as number),
   );
   for (let place = 0; place < places; place += 1) {
     const item = order[Math.min(place, items - 1)] as number;
     const block = Math.floor(place / size);
-    const last = order[Math.min(items, (block + 1) * size) - 1] as number;
-    const scale = (most[last] as number) / ITEM_STEPS;
+    const scale = (most[order[block * size] as number] as number) / ITEM_STEPS;
     let [squares, rests, own] = [0, 0, 0];
     for (let i = 0; i < width; i += 1) {
       const value = vectors[item * width + i] as number;
@@ -84,6 +86,9 @@ export const quantiseQuery = (query: Float32Array, steps: Uint8Array, start: num
 
 const largest = (values: Float32Array, start: number, length: number): number => {
   let most = 0;
-  for (let at = start; at < start + length; at += 1) most = Math.max(most, Math.abs(values[at] as number));
+  for (let at = start; at < start + length; at += 1) {
+    const size = Math.abs(values[at] as number);
+    if (size > most) most = size;
+  }
   return most;
 };

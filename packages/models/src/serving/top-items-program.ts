@@ -1,30 +1,54 @@
-/** The graph of scoring a catalogue in small whole numbers, and what each block of items reaches in them. */
+/**
+ * The graph of scoring a catalogue in small whole numbers: what each block of items reaches, and the products of the few
+ * blocks that reach highest. All products never leave the graph: they would be copied, which costs as much as half of them.
+ */
 import { createGraph, type Program, type Tensor } from '../training/graph.ts';
+import { mul } from '../training/operators/arithmetic.ts';
 import { reduce } from '../training/operators/reductions.ts';
-import { ZERO } from './quantise.ts';
+import { topPlaces } from '../training/operators/top-k.ts';
+import { type QuantisedItems, ZERO } from './quantise.ts';
 
 /** Items that stand next to each other and are looked at together. */
 export const BLOCK = 32;
+/** ONNX's numbers of the types, as Cast wants them. */
+const [FLOAT32, INT32] = [1, 6];
 
 /**
- * From the steps of queries, `queries` uint8 [batch, width], to their products with all items, `products` int32 [batch,
- * places], and the highest of each block, `highest` int32 [batch, blocks].
+ * From the steps of queries, `queries` uint8 [batch, width], to the highest of their products with the items of each block,
+ * `highest` int32 [batch, blocks]; which `count` blocks score highest by that, `best` int32 [batch, count]; and the
+ * products with all items of these, `products` int32 [batch, count, BLOCK].
  */
-export const topItemsProgram = (steps: Int8Array, width: number, batch: number): Program => {
-  const places = steps.length / width;
-  const blocks = places / BLOCK;
+export const topItemsProgram = (
+  { steps, scales }: QuantisedItems,
+  { width, batch, count }: { readonly width: number; readonly batch: number; readonly count: number },
+): Program => {
+  const blocks = scales.length;
   const graph = createGraph();
   const queries = graph.bytes('queries', [batch, width]);
-  const items = graph.smallIntegers('items', steps, [width, places]);
+  const items = graph.smallIntegers('items', steps, [width, blocks * BLOCK]);
   const zero = graph.smallIntegers('zero', Uint8Array.of(ZERO), []);
   const products = graph.node('MatMulInteger', {
     inputs: [queries, items, zero],
-    shape: [batch, places],
+    shape: [batch, blocks * BLOCK],
     type: 'int32',
   });
-  const highest = reduce('ReduceMax', reshaped(products, [batch, blocks, BLOCK]), [2]);
-  return graph.program({ products, highest: reshaped(highest, [batch, blocks]) });
+  const inBlocks = reshaped(products, [batch, blocks, BLOCK]);
+  const highest = reshaped(reduce('ReduceMax', inBlocks, [2]), [batch, blocks]);
+  const best = topPlaces(
+    mul(cast(highest, 'float32'), graph.constant('scales', Float32Array.from(scales), [blocks])),
+    count,
+  );
+  const few = graph.node('GatherND', {
+    inputs: [inBlocks, reshaped(best, [batch, count, 1])],
+    shape: [batch, count, BLOCK],
+    type: 'int32',
+    attributes: { batch_dims: 1 },
+  });
+  return graph.program({ highest, best: cast(best, 'int32'), products: few });
 };
 
 const reshaped = (x: Tensor, shape: readonly number[]): Tensor =>
   x.graph.node('Reshape', { inputs: [x, x.graph.integers(shape)], shape, type: x.type });
+
+const cast = (x: Tensor, type: 'float32' | 'int32'): Tensor =>
+  x.graph.node('Cast', { inputs: [x], shape: x.shape, type, attributes: { to: type === 'int32' ? INT32 : FLOAT32 } });

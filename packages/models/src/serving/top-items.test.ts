@@ -108,11 +108,17 @@ describe('the best few of a catalogue', () => {
   });
 
   test('are the items alone, whatever fills up the last block: all scores are below 0, and one is far above the others', async () => {
-    const vectors = Float32Array.from({ length: 33 }, (_, item) => (item === 0 ? 1 : 100 + item));
-    const scorer = await createTopItemsScorer({ vectors, width: 1 }, { top: 2, batch: 1, threads: 1 });
-    const { items } = await scorer.score(Float32Array.of(-1, 1));
-    await scorer.close();
-    expect([...items]).toEqual([0, 1, 32, 31]);
+    const vectors = Float32Array.from({ length: 33 }, (_, item) => (item === 32 ? 1 : 100 + item));
+    const bestOf = async (top: number) => {
+      const scorer = await createTopItemsScorer({ vectors, width: 1 }, { top, batch: 1, threads: 1 });
+      const { items } = await scorer.score(Float32Array.of(-1, 1));
+      await scorer.close();
+      return [...items];
+    };
+    expect([await bestOf(1), await bestOf(2)]).toEqual([
+      [32, 31],
+      [32, 0, 31, 30],
+    ]);
   });
 
   test('are exact where items are whole numbers without a rest and queries alone are rounded', async () => {

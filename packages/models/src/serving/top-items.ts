@@ -8,7 +8,7 @@ import { openSession } from '../training/session.ts';
 import { createKeptTable } from '../training/simd/kept-table.ts';
 import type { Catalogue } from './catalogue.ts';
 import { createFindLikely } from './likely-best.ts';
-import { quantiseItems, quantiseQuery, ZERO } from './quantise.ts';
+import { type QuantisedQuery, quantiseItems, quantiseQuery, ZERO } from './quantise.ts';
 import { selectTop, type TopItems } from './select-top.ts';
 import { BLOCK, topItemsProgram } from './top-items-program.ts';
 
@@ -25,6 +25,8 @@ export interface TopItemsOptions {
   readonly threads: number;
 }
 
+/** Blocks that products are brought of, of as many as are wanted items: one in a hundred queries needs another. */
+const BROUGHT = 3;
 /** Half of float32's largest: sums on the way to a score stay below it, too. */
 const MOST = 1.7e38;
 
@@ -36,13 +38,19 @@ export const createTopItemsScorer = async (
   const { vectors, width } = catalogue;
   checkCatalogue(catalogue, top);
   const items = quantiseItems(vectors, width, BLOCK);
-  const session = await openSession(topItemsProgram(items.steps, width, batch), { threads });
   const blocks = items.scales.length;
-  const whole = { products: new Int32Array(batch * blocks * BLOCK), highest: new Int32Array(batch * blocks) };
-  const findLikely = createFindLikely(items, whole, top);
+  const count = Math.min(blocks, BROUGHT * top);
+  const session = await openSession(topItemsProgram(items, { width, batch, count }), { threads });
+  const whole = {
+    highest: new Int32Array(batch * blocks),
+    best: new Int32Array(batch * count),
+    products: new Int32Array(batch * count * BLOCK),
+  };
+  const findLikely = createFindLikely(items, { ...whole, count }, top);
   const table = createKeptTable(vectors, width);
   const steps = new Uint8Array(batch * width).fill(ZERO);
   const run = session.bind({ queries: steps, ...whole });
+  const asked: QuantisedQuery[] = [];
   const candidates = new Int32Array(items.order.length);
   const longest = items.lengths.reduce((most, length) => Math.max(most, length), 0);
   let scores = new Float64Array(0);
@@ -58,12 +66,17 @@ export const createTopItemsScorer = async (
     const queryOf = (at: number) => all.subarray(at * width, (at + 1) * width);
     for (let start = 0; start < wanted; start += batch) {
       const rows = Math.min(batch, wanted - start);
-      const asked = Array.from({ length: rows }, (_, row) => quantiseQuery(queryOf(start + row), steps, row * width));
-      for (const { length } of asked)
-        if (length * longest > MOST) throw new RangeError(`scores of ${length * longest} don't fit into float32`);
+      for (let row = 0; row < rows; row += 1) {
+        const query = quantiseQuery(queryOf(start + row), steps, row * width);
+        if (query.length * longest > MOST)
+          throw new RangeError(`scores of ${query.length * longest} don't fit into float32`);
+        asked[row] = query;
+      }
       await run();
-      for (const [row, query] of asked.entries())
-        scoreOne(queryOf(start + row), findLikely(row, query, candidates), found, start + row);
+      for (let row = 0; row < rows; row += 1) {
+        const likely = findLikely(row, asked[row] as QuantisedQuery, candidates);
+        scoreOne(queryOf(start + row), likely, found, start + row);
+      }
     }
     return found;
   };
