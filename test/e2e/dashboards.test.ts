@@ -309,9 +309,8 @@ test('top searches are the windows of search terms: what they led to counts for 
   ]);
   expect(led).toHaveLength(4);
   expect(terms.every(({ views, carts, purchases }) => views > 0 && carts > 0 && purchases > 0)).toBe(true);
-  expect(Object.fromEntries(rows.map(({ search, buyers_share: _, ...row }) => [search, row]))).toEqual(
-    Object.fromEntries(led),
-  );
+  expect(Object.fromEntries(rows.map(({ search, ...row }) => [search, row]))).toMatchObject(Object.fromEntries(led));
+  expect(rows).toHaveLength(led.length);
 });
 
 test('latency by stage is what the stamps say', async () => {

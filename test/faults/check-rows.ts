@@ -1,7 +1,7 @@
-import type { Store } from '@nextcart/clickhouse';
+import type { RecordTable, Store } from '@nextcart/clickhouse';
 import { deadLetterCodec, WIRE_HEADER_BYTES } from '@nextcart/contracts';
 import type { PlacedRecord } from './read-log.ts';
-import type { Judged } from './reference-judge.ts';
+import type { Expected, Judged } from './reference-judge.ts';
 
 export interface RowFaults {
   /** Records without a row. */
@@ -19,10 +19,15 @@ interface Row {
   readonly reason: string;
 }
 
-/** Every row of the events' table against the reference, record by record. */
-export const checkRows = async (store: Store, topicId: string, judged: readonly Judged[]): Promise<RowFaults> => {
+/** Every row of a table against the reference, record by record. */
+export const checkRows = async (
+  store: Store,
+  table: RecordTable,
+  topicId: string,
+  judged: readonly Expected[],
+): Promise<RowFaults> => {
   const rows = await store.query<Row>(
-    'SELECT partition, offset, outcome, reason FROM events WHERE topic_id = {topicId:UUID} ORDER BY partition, offset',
+    `SELECT partition, offset, outcome, reason FROM ${table} WHERE topic_id = {topicId:UUID} ORDER BY partition, offset`,
     { topicId },
   );
   const found = new Map<string, Row>();
@@ -42,11 +47,33 @@ export const checkRows = async (store: Store, topicId: string, judged: readonly 
   return faults;
 };
 
+/** Kept records that their subject's history, which a cold subject is folded from, does not have exactly once. */
+export const checkHistories = async (
+  store: Store,
+  topicId: string,
+  judged: readonly Judged[],
+): Promise<Pick<RowFaults, 'lost' | 'doubled'>> => {
+  const rows = await store.query<{ partition: number; offset: number }>(
+    'SELECT partition, offset FROM subject_events WHERE topic_id = {topicId:UUID}',
+    { topicId },
+  );
+  const missing = new Set(
+    judged
+      .filter(
+        ({ outcome, event }) => (outcome === 'accepted' || outcome === 'late') && event?.eventType !== 'impression',
+      )
+      .map(({ partition, offset }) => `${partition}:${offset}`),
+  );
+  const positions = rows.map(({ partition, offset }) => `${partition}:${offset}`);
+  const doubled = positions.filter((position) => !missing.delete(position)).map((position) => `history ${position}`);
+  return { lost: [...missing].map((position) => `history ${position}`), doubled };
+};
+
 /** Quarantined records without a dead letter, and dead letters of records that are not quarantined. */
 export const checkDeadLetters = (
   letters: readonly PlacedRecord[],
   topic: string,
-  judged: readonly Judged[],
+  judged: readonly Expected[],
 ): string[] => {
   const codec = deadLetterCodec();
   const missing = new Map(

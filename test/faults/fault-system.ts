@@ -25,6 +25,8 @@ import { createFaultyService, type FaultyService } from './faulty-service.ts';
  */
 export interface FaultSystem extends ShopFacts {
   readonly stack: Stack;
+  /** For child processes that should find the servers. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly kafka: Kafka;
   readonly registry: RegistryClient;
   readonly store: Store;
@@ -128,7 +130,7 @@ export const startFaultSystem = async (seed: number): Promise<FaultSystem> => {
     scorer.start();
     await Promise.all([ingest.ready(), scorer.ready()]);
     return {
-      ...{ stack, kafka, registry, store, producer, sender, items, rates, ingest, scorer, features, stop },
+      ...{ stack, env, kafka, registry, store, producer, sender, items, rates, ingest, scorer, features, stop },
       schemas: new Map([[schemaId, behaviourEventCodec()]]),
       nextEvent: eventsOnly(shop.records(0)),
       topicId: (await kafka.admin.topic(topics.events.name)).topicId,

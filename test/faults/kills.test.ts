@@ -1,14 +1,15 @@
 import { rebuildWindows } from '@nextcart/clickhouse';
-import { groups, topics } from '@nextcart/contracts';
+import { topics } from '@nextcart/contracts';
 import { createLogger, systemClock } from '@nextcart/runtime';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { checkHistories } from './check-rows.ts';
 import { checkWindows } from './check-windows.ts';
+import { dieInView, filledViews } from './die-in-view.ts';
 import { type FaultSystem, startFaultSystem } from './fault-system.ts';
 import { ingestCrashes, type Kills, killInRounds, scorerCrashes } from './kill-rounds.ts';
 import { type Load, startLoad } from './load.ts';
 import { readLog } from './read-log.ts';
 import { judgeLog } from './reference-judge.ts';
-import { untilCommitted } from './until.ts';
 import { settle, verify } from './verify.ts';
 
 const EVENTS_PER_SECOND = 300;
@@ -50,35 +51,14 @@ test('kill -9 of ingest and of the scorer under load, at every named point and b
   expect(verdict.wholeLists).toBeGreaterThan(20);
 }, 600_000);
 
-test('a batch whose table was written and whose views were not is healed by the next start', async () => {
-  const { store, ingest, scorer, sender, nextEvent, kafka } = system;
+test('ClickHouse killed between the table and each of its views, ingest with it or not: the next insert or start heals them', async () => {
+  const { sender, nextEvent } = system;
   await settle(system);
-  await scorer.stop(); // its lists would come to the crash first
-  await ingest.stop();
-  const views = ['window_minutes_view', 'subject_events_mv'];
-  const totals = async () =>
-    (
-      await store.query<{ rows: number; windows: number; subjects: number }>(
-        `SELECT (SELECT count() FROM events WHERE outcome IN ('accepted', 'late') AND event_type != 'impression') AS rows,
-           (SELECT sum(events) FROM window_minutes) AS windows, (SELECT count() FROM subject_events) AS subjects`,
-      )
-    )[0];
-  const before = await totals();
-  await sender.send(Array.from({ length: 400 }, nextEvent));
-  for (const view of views) await store.command(`DETACH TABLE ${view} SYNC`);
-  ingest.start({ INGEST_CRASH_AT: 'inserted:1' });
-  await ingest.crashed(120_000);
-  for (const view of views) await store.command(`ATTACH TABLE ${view}`);
-  const between = await totals();
-  expect(between?.rows).toBeGreaterThan(Number(before?.rows));
-  expect(between).toMatchObject({ windows: before?.windows, subjects: before?.subjects });
-  ingest.start();
-  scorer.start();
-  await untilCommitted(kafka, groups.ingestEvents);
-  const after = await verify(system, load);
-  expect(after).toMatchObject({ lost: [], doubled: [], wrong: [] });
-  const { rows, subjects } = (await totals()) ?? {};
-  expect(subjects).toBe(rows);
+  for (const view of filledViews) {
+    await sender.send(Array.from({ length: 400 }, nextEvent));
+    await dieInView(system, view, view === 'window_minutes_view');
+  }
+  expect(await verify(system, load)).toMatchObject({ lost: [], doubled: [], wrong: [] });
 }, 300_000);
 
 test('the comparison sees windows whose money or dimension is another, and none once they are made again', async () => {
@@ -122,3 +102,23 @@ test('the comparison sees windows whose money or dimension is another, and none 
   await rebuildWindows(store, { log: createLogger('faults', 'silent'), clock: systemClock });
   expect(await differences()).toEqual([]);
 }, 300_000);
+
+test('the comparison sees a record that its subject’s history has twice, and one that it lacks', async () => {
+  const { store, kafka, schemas, topicId } = system;
+  const judged = judgeLog(await readLog(kafka, topics.events.name), schemas);
+  const histories = () => checkHistories(store, topicId, judged);
+  expect(await histories()).toEqual({ lost: [], doubled: [] });
+  const [row] = await store.query<{ partition: number; offset: number }>(
+    'SELECT partition, offset FROM subject_events ORDER BY partition, offset LIMIT 1',
+  );
+  const there = 'WHERE partition = {partition:UInt16} AND offset = {offset:UInt64}';
+  const named = [`history ${row?.partition}:${row?.offset}`];
+  await store.command(
+    `INSERT INTO subject_events SELECT * FROM subject_events ${there}`,
+    { ...row },
+    { insert_deduplicate: 0 },
+  );
+  expect(await histories()).toEqual({ lost: [], doubled: named });
+  await store.command(`ALTER TABLE subject_events DELETE ${there}`, { ...row }, { mutations_sync: '1' });
+  expect(await histories()).toEqual({ lost: named, doubled: [] });
+}, 60_000);

@@ -3,6 +3,7 @@ import { groups } from '@nextcart/contracts';
 import type { ServerName } from '@nextcart/local';
 import type { FaultSystem } from './fault-system.ts';
 import type { FaultyService } from './faulty-service.ts';
+import { registerUnasked } from './unasked-schema.ts';
 import { logEnds, until, untilCommitted } from './until.ts';
 
 /** Kills a server and brings it back after `outageMs`, later where `during` takes longer; resolves when it answers again. */
@@ -52,4 +53,37 @@ export const goOn = async ({ kafka, ingest, scorer }: FaultSystem): Promise<numb
   const tookMs = performance.now() - from;
   await allWell(ingest, scorer);
   return tookMs;
+};
+
+/** What ingest and the scorer say without a server; nothing where the path from event to list does not need it. */
+const words: Readonly<Record<ServerName, Readonly<Partial<Record<'ingest' | 'scorer', RegExp>>>>> = {
+  kafka: { ingest: /broker|kafka|connect/i, scorer: /broker|kafka|connect/i },
+  clickhouse: { ingest: /store|clickhouse/i, scorer: /clickhouse/i },
+  registry: { ingest: /registry/i, scorer: /registry/i },
+  redis: {},
+};
+
+/**
+ * A server away under load for `outageMs`, and all that is promised of it: who needs it says so in health and log, who does
+ * not goes on; it comes back, and all go on and are well. `meanwhile` is called when everything has been said. Rejects with
+ * the name of a service that is silent. Resolves with the milliseconds until the services were where the log was.
+ */
+export const endure = async (
+  system: FaultSystem,
+  name: ServerName,
+  outageMs: number,
+  meanwhile: () => Promise<unknown> = async () => {},
+): Promise<number> => {
+  const { ingest, scorer } = words[name];
+  const told = [
+    ...(ingest === undefined ? [] : [says(system.ingest, ingest)]),
+    ...(scorer === undefined ? [] : [says(system.scorer, scorer)]),
+  ];
+  const unasked = name === 'registry' ? await registerUnasked(system) : null;
+  await withoutServer(system, name, outageMs, async () => {
+    await unasked?.send();
+    await (told.length === 0 ? goOn(system) : Promise.all(told.map((say) => say())));
+    await meanwhile();
+  });
+  return goOn(system);
 };

@@ -9,16 +9,20 @@ import {
 } from '@nextcart/contracts';
 import type { PlacedRecord } from './read-log.ts';
 
+/** What should have become of a record. */
+export interface Expected {
+  readonly partition: number;
+  readonly offset: number;
+  readonly outcome: Outcome;
+  readonly reason: string;
+}
+
 /**
  * What should have become of each record of the log, by rules of its own: avsc in place of the walker, sets in place of
  * windows, no batches, no restarts. It shares no code with packages/events. It knows the dirt that the simulated shop
  * makes, not every record that can be.
  */
-export interface Judged {
-  readonly partition: number;
-  readonly offset: number;
-  readonly outcome: Outcome;
-  readonly reason: string;
+export interface Judged extends Expected {
   /** Null where quarantined. */
   readonly event: BehaviourEvent | null;
 }

@@ -3,7 +3,7 @@ import type { Store } from '@nextcart/clickhouse';
 import { groups, topics } from '@nextcart/contracts';
 import { systemClock } from '@nextcart/runtime';
 import { checkLists } from './check-lists.ts';
-import { checkDeadLetters, checkRows } from './check-rows.ts';
+import { checkDeadLetters, checkHistories, checkRows } from './check-rows.ts';
 import { checkWindows } from './check-windows.ts';
 import type { FaultSystem } from './fault-system.ts';
 import type { Load } from './load.ts';
@@ -54,7 +54,10 @@ export const verify = async (system: FaultSystem, load: Load): Promise<Verdict> 
   const lists = await checkLists(system);
   const log = await readLog(kafka, topics.events.name);
   const judged = judgeLog(log, system.schemas);
-  const { lost, doubled, wrong } = await checkRows(store, topicId, judged);
+  const { lost, doubled, wrong } = await checkRows(store, 'events', topicId, judged);
+  const histories = await checkHistories(store, topicId, judged);
+  lost.push(...histories.lost);
+  doubled.push(...histories.doubled);
 
   const arrived = new Set(judged.map(({ event }) => event?.eventId));
   const refused = judged.filter(({ outcome }) => outcome === 'quarantined').length;

@@ -26,7 +26,7 @@ test('a file is cut at semicolons that end a line, whatever comments hold', () =
 test('the house’s own files are whole for one machine and for a cluster: every table is replicated there, and made everywhere', () => {
   for (const { name, text } of readMigrations(join(import.meta.dirname, '..', 'sql'))) {
     const sql = splitStatements(renderSql(text, 'shop'));
-    for (const statement of sql) expect(statement, name).toMatch(/^(CREATE|ALTER)[^(]* ON CLUSTER 'shop'/);
+    for (const statement of sql) expect(statement, name).toMatch(/^(CREATE|ALTER|RENAME)[^(]* ON CLUSTER 'shop'/);
     for (const engine of sql.flatMap((statement) => statement.match(/ENGINE = \w+/g) ?? []))
       expect(engine, name).toMatch(/^ENGINE = Replicated\w*MergeTree$/);
     const alone = renderSql(text, undefined);

@@ -11,7 +11,7 @@ export const reasonCodes = [
   'bad_datum', // the bytes end early, run over, or hold an impossible length, union branch or enum index
   'bad_utf8', // a string is not UTF-8
   'bad_event_id', // not a UUID
-  'missing_subject', // neither userId nor visitorId; or identify/history without what they need
+  'missing_subject', // neither userId nor visitorId; or identify/history without what they need; or a list of nobody
   'missing_item', // a type that is about an item, without itemId
   'missing_query', // search without query text
   'future_time', // more than the allowance ahead of the broker's (or the source's) clock

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { catalogLandingSchema, listsLandingSchema } from '@nextcart/clickhouse';
 import {
+  type CatalogItem,
   createCodec,
   type LogRecord,
   type ReasonCode,
@@ -44,6 +45,9 @@ const kinds = {
     kept: (item: object) => item,
     /** Reasons that say nothing about whether the bytes could be read. */
     ofMeaning: ['too_large', 'missing_item', 'bad_amount'],
+    /** Where this is empty, whatever names it is missing. */
+    named: (item: object) => (item as CatalogItem).itemId,
+    nameless: 'missing_item',
   },
   lists: {
     schema: 'recommendation-list',
@@ -55,7 +59,9 @@ const kinds = {
     landing: listsLandingSchema(),
     rowText: trimmedListText(),
     kept: (list: object) => keptOfList(list as RecommendationList),
-    ofMeaning: ['too_large'],
+    ofMeaning: ['too_large', 'missing_subject'],
+    named: (list: object) => (list as RecommendationList).subject,
+    nameless: 'missing_subject',
   },
 } as const;
 type Kind = (typeof kinds)[keyof typeof kinds];
@@ -115,6 +121,8 @@ const createCheck = (kind: Kind) => {
     if (value === null) return row.deleted === (key?.length ?? 0) > 0 ? '' : 'no tombstone';
     if (row.deleted) return 'deleted by a value';
     const read = reference(value);
+    const nameless = read !== undefined && kind.named(read.value) === '';
+    if (nameless ? outcome === 'accepted' : reason === kind.nameless) return 'not what its name says';
     if (outcome === 'quarantined')
       return read?.exact === true && !ofMeaning.includes(reason) ? 'refused though readable' : '';
     if (read === undefined) return 'accepted though unreadable';

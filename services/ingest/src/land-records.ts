@@ -90,8 +90,10 @@ export const createListJudge = (versions: SchemaVersions): RecordJudge => {
   );
   const { walker: newest } = versions;
   const view = createDatumView(newest.fields.length);
-  const items = newest.field('items');
+  const [subject, items] = [newest.field('subject'), newest.field('items')];
   const trim = createListTrimmer();
+  /** A list, or a tombstone, of nobody. */
+  const nobodys = (schemaId: number): RecordVerdict => refused(schemaId, 'missing_subject', 'subject');
   /** What was walked last, in the newest schema, as its row has it. */
   const trimmed = (verdict: RecordVerdict): RecordVerdict => {
     const at = {
@@ -104,10 +106,8 @@ export const createListJudge = (versions: SchemaVersions): RecordJudge => {
   return {
     refused,
     judge: ({ key, value }) => {
-      if (value === null) {
-        const subject = key?.toString('utf8') ?? '';
-        return subject === '' ? refused(-1, 'missing_subject', 'subject') : refused.tombstone(subject);
-      }
+      if (value === null)
+        return key === null || key.length === 0 ? nobodys(-1) : refused.tombstone(key.toString('utf8'));
       if (value.length === 0) return refused(-1, 'empty_value', '');
       const id = wireSchemaId(value);
       if (value.length > MAX_VALUE_BYTES) return refused(id | 0, 'too_large', '');
@@ -123,7 +123,7 @@ export const createListJudge = (versions: SchemaVersions): RecordJudge => {
       try {
         const verdict = accepted(value, version);
         if (old && !newest.walk(verdict.datum, 0, verdict.datum.length, view)) return refused(id | 0, 'bad_datum', '');
-        return trimmed(verdict);
+        return view.starts[subject] === view.ends[subject] ? nobodys(id | 0) : trimmed(verdict);
       } catch {
         return refused(id | 0, 'bad_datum', '');
       }

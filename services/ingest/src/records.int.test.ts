@@ -129,6 +129,18 @@ for (const crash of [undefined, 'planned', 'inserted'])
     ]);
   });
 
+test('a list of nobody is refused as a tombstone of nobody is', async () => {
+  const nobodys = wireEncode(1, recommendationListCodec().encode(list('')));
+  const log = testLog(randomUUID(), [recordOf(0, nobodys, 'u1'), recordOf(1, nobodys, ''), recordOf(2, null, '')]);
+  expect(await run(log, 'lists')).toBe('done');
+  expect(await outcomesOf('lists', log.topicId)).toMatchObject(
+    [0, 1, 2].map((offset) => ({ offset, outcome: 'quarantined', reason: 'missing_subject', deleted: false })),
+  );
+  expect(log.letters.map(({ record, fieldPath }) => [record.offset, fieldPath])).toEqual(
+    [0, 1, 2].map((offset) => [offset, 'subject']),
+  );
+});
+
 test('a list of the first version is a row without next purchases', async () => {
   const first = readFileSync(new URL('../../../schemas/released/recommendation-list.v1.avsc', import.meta.url), 'utf8');
   const { nextPurchases: _, ...fields } = list('u1');

@@ -1,15 +1,17 @@
 import type { ServerName } from '@nextcart/local';
+import { dieInView, filledViews } from '../../faults/die-in-view.ts';
 import { startFaultSystem } from '../../faults/fault-system.ts';
 import { ingestCrashes, killInRounds, scorerCrashes } from '../../faults/kill-rounds.ts';
 import { startLoad } from '../../faults/load.ts';
-import { goOn, withoutServer } from '../../faults/outage.ts';
+import { endure } from '../../faults/outage.ts';
 import { type Verdict, verify } from '../../faults/verify.ts';
 import type { Bench } from '../harness/bench.ts';
 import { clickhouseVersion } from '../harness/machine.ts';
 
 /**
- * Promise 7 at its full length: ingest and scorer killed ten times each under load, every second time at a named
- * point, then each server away once; and after all of it a comparison with what the log says.
+ * Promise 7 at its full length, under load: ingest and scorer killed ten times each, every second time at a named point;
+ * ingest and ClickHouse killed together between the table and each of its views; then each server away once, where a
+ * service that is silent about it ends the run with its name; and after all of it a comparison with what the log says.
  */
 const EVENTS_PER_SECOND = 300;
 const ROUNDS = 5;
@@ -33,14 +35,19 @@ const describe = ({ lost, doubled, wrong }: Verdict): string[] =>
 
 export const faultsBench: Bench = {
   name: 'faults',
-  about: 'kill -9 of ingest and scorer ten times each under load, every server away for 20 s: lost, doubled, wrong',
+  about:
+    'kill -9 of ingest and scorer ten times each under load, ClickHouse in every view, every server away for 20 s: lost, doubled, wrong',
   repeats: 1,
   mustBeZero: ['lost', 'doubled', 'wrong'],
   prepare: async (context) => {
     const count = context.quick ? 1 : ROUNDS;
+    const views = context.quick ? filledViews.slice(0, 1) : filledViews;
     const outageMs = context.quick ? 3000 : 20_000;
     return {
-      n: { kills: 4 * count, outages: servers.length, events_per_s: EVENTS_PER_SECOND, outage_s: outageMs / 1000 },
+      n: {
+        ...{ kills: 4 * count, kills_in_views: views.length, outages: servers.length },
+        ...{ events_per_s: EVENTS_PER_SECOND, outage_s: outageMs / 1000 },
+      },
       measure: async (repeat) => {
         const system = await startFaultSystem(21 + repeat);
         try {
@@ -58,10 +65,14 @@ export const faultsBench: Bench = {
               injected += killed;
               recoveries.push(slowestMs);
             }
+            for (const view of views) {
+              context.log(`  kill in ${view}`);
+              recoveries.push(await dieInView(system, view, true));
+              injected += 1;
+            }
             for (const name of servers) {
               context.log(`  without ${name}`);
-              await withoutServer(system, name, outageMs);
-              recoveries.push(await goOn(system));
+              recoveries.push(await endure(system, name, outageMs));
               injected += 1;
             }
           } finally {
