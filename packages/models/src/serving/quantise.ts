@@ -4,8 +4,8 @@
  */
 
 /**
- * Steps of the largest number of a block of items. Not 127: where the processor adds pairs of products in 16 bits, 255 · 64 twice
- * just fits.
+ * Steps of the largest number of a block of items. Not 127: where the processor adds pairs of products in 16 bits,
+ * 255 · 64 twice just fits.
  */
 const ITEM_STEPS = 64;
 const QUERY_STEPS = 127;

@@ -25,7 +25,7 @@ export interface TopItemsOptions {
   readonly threads: number;
 }
 
-/** Blocks that products are brought of, of as many as are wanted items: one in a hundred queries needs another. */
+/** Blocks that products are brought of, for each wanted item: of a block that is not, all items are scored exactly. */
 const BROUGHT = 3;
 /** Half of float32's largest: sums on the way to a score stay below it, too. */
 const MOST = 1.7e38;
