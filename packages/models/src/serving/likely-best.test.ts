@@ -28,5 +28,5 @@ test('of a block that is brought those are likely that may be among the best; of
 test('of a block that may reach up and is not brought all are likely, also where it was brought for the row before', () => {
   found(0);
   const first = Array.from({ length: BLOCK }, (_, place) => place);
-  expect(found(1)).toEqual([...first, BLOCK + 5]);
+  expect(found(1)).toEqual([BLOCK + 5, ...first]);
 });

@@ -2,11 +2,13 @@
  * Who may be among the best of a query, by what whole numbers say of a catalogue (top-items-program.ts) and by how far they
  * can be off (quantise.ts). Invariant: an item that is left out has at least `top` others above it.
  */
-import type { QuantisedItems, QuantisedQuery } from './quantise.ts';
+import { largest, type QuantisedItems, type QuantisedQuery } from './quantise.ts';
 import { BLOCK } from './top-items-program.ts';
 
 /** More than products of float32 lose together at its lower end, where they become 0. */
 const TINIEST = 2 ** -130;
+/** Of the graph's bounds, which are float32: of one and another together, as a share of what goes into them. */
+const ROUNDING = 2e-6;
 /** Nothing is below it. */
 const LOWEST = -(2 ** 31);
 
@@ -32,51 +34,72 @@ export const createFindLikely = (
 ): FindLikely => {
   const blocks = scales.length;
   const items = order.length;
-  const bounds = new Float64Array(blocks);
-  const margins = new Float64Array(blocks);
+  const [longest, furthest] = [largest(lengths), largest(errors)];
   const floors = new Float64Array(top);
-  /** By block: 1 + its place among those that there are products of. */
-  const brought = new Int32Array(blocks);
+  const isBrought = new Uint8Array(blocks);
 
-  /** Fills in how high each block may reach; at least `top` scores are as high as what is returned. */
-  const bound = (row: number, { scale, length, error }: QuantisedQuery): number => {
+  /** By how much what is reached in a block can be off. */
+  const marginOf = (block: number, { length, error }: QuantisedQuery): number =>
+    error * (lengths[block] as number) + length * (errors[block] as number) + TINIEST;
+  const reachedIn = (block: number, row: number, { scale }: QuantisedQuery): number =>
+    (highest[row * blocks + block] as number) * scale * (scales[block] as number);
+
+  /** At least `top` scores are as high: those of the best blocks. */
+  const floorOf = (row: number, query: QuantisedQuery): number => {
     floors.fill(Number.NEGATIVE_INFINITY);
-    let floor = Number.NEGATIVE_INFINITY;
-    for (let block = 0; block < blocks; block += 1) {
-      const margin = error * (lengths[block] as number) + length * (errors[block] as number) + TINIEST;
-      const reached = (highest[row * blocks + block] as number) * scale * (scales[block] as number);
-      margins[block] = margin;
-      bounds[block] = reached + margin;
-      const sure = reached - margin;
-      if (sure <= floor) continue;
-      let at = top - 1;
-      for (; at > 0 && (floors[at - 1] as number) < sure; at -= 1) floors[at] = floors[at - 1] as number;
-      floors[at] = sure;
-      floor = floors[top - 1] as number;
+    for (let at = row * count; at < (row + 1) * count; at += 1) {
+      const block = best[at] as number;
+      const sure = reachedIn(block, row, query) - marginOf(block, query);
+      if (sure <= (floors[top - 1] as number)) continue;
+      let place = top - 1;
+      for (; place > 0 && (floors[place - 1] as number) < sure; place -= 1) floors[place] = floors[place - 1] as number;
+      floors[place] = sure;
     }
-    return floor;
+    return floors[top - 1] as number;
   };
 
-  return (row, query, into) => {
-    const floor = bound(row, query);
-    for (let at = 0; at < count; at += 1) brought[best[row * count + at] as number] = at + 1;
+  /** Of the blocks that there are products of. */
+  const findBrought = (row: number, query: QuantisedQuery, floor: number, into: Int32Array): number => {
     let found = 0;
-    for (let block = 0; block < blocks; block += 1) {
-      if ((bounds[block] as number) < floor) continue;
+    for (let at = row * count; at < (row + 1) * count; at += 1) {
+      const block = best[at] as number;
       const unit = query.scale * (scales[block] as number);
-      const at = brought[block] as number;
-      // of a block without products all may be
-      const least = at > 0 && unit > 0 ? Math.ceil((floor - (margins[block] as number)) / unit) : LOWEST;
-      const start = (row * count + Math.max(0, at - 1)) * BLOCK;
+      const least = unit > 0 ? Math.ceil((floor - marginOf(block, query)) / unit) : LOWEST;
+      if ((highest[row * blocks + block] as number) < least) continue;
       const first = block * BLOCK;
       const some = Math.min(BLOCK, items - first);
       for (let k = 0; k < some; k += 1) {
-        if ((products[start + k] as number) < least) continue;
+        if ((products[at * BLOCK + k] as number) < least) continue;
         into[found] = order[first + k] as number;
         found += 1;
       }
     }
-    for (let at = 0; at < count; at += 1) brought[best[row * count + at] as number] = 0;
     return found;
+  };
+
+  /** Of the others: all items of a block that may reach up. */
+  const findOthers = (row: number, query: QuantisedQuery, floor: number, into: Int32Array, start: number): number => {
+    isBrought.fill(0);
+    for (let at = row * count; at < (row + 1) * count; at += 1) isBrought[best[at] as number] = 1;
+    let found = start;
+    for (let block = 0; block < blocks; block += 1) {
+      if (isBrought[block] === 1 || reachedIn(block, row, query) + marginOf(block, query) < floor) continue;
+      const end = Math.min(items, (block + 1) * BLOCK);
+      for (let place = block * BLOCK; place < end; place += 1) {
+        into[found] = order[place] as number;
+        found += 1;
+      }
+    }
+    return found;
+  };
+
+  return (row, query, into) => {
+    const floor = floorOf(row, query);
+    const found = findBrought(row, query, floor, into);
+    // the graph chose by the same bounds, in float32
+    const last = best[(row + 1) * count - 1] as number;
+    const bound = reachedIn(last, row, query) + marginOf(last, query);
+    const rounding = ROUNDING * (query.length + query.error) * (longest + furthest);
+    return bound + rounding < floor ? found : findOthers(row, query, floor, into, found);
   };
 };

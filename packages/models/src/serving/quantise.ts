@@ -37,7 +37,9 @@ export const quantiseItems = (vectors: Float32Array, width: number, size: number
   const places = blocks * size;
   const steps = new Int8Array(width * places);
   const [scales, lengths, errors] = [new Float64Array(blocks), new Float64Array(blocks), new Float64Array(blocks)];
-  const most = Float64Array.from({ length: items }, (_, item) => largest(vectors, item * width, width));
+  const most = Float64Array.from({ length: items }, (_, item) =>
+    largest(vectors.subarray(item * width, (item + 1) * width)),
+  );
   const order = Int32Array.from({ length: items }, (_, item) => item).sort(
     (a, b) => (most[b] as number) - (most[a] as number),
   );
@@ -72,7 +74,7 @@ export interface QuantisedQuery {
 
 /** Of a query [width], as bytes into `steps` from `start` on. */
 export const quantiseQuery = (query: Float32Array, steps: Uint8Array, start: number): QuantisedQuery => {
-  const scale = largest(query, 0, query.length) / QUERY_STEPS;
+  const scale = largest(query) / QUERY_STEPS;
   let [squares, rests] = [0, 0];
   for (let i = 0; i < query.length; i += 1) {
     const value = query[i] as number;
@@ -84,9 +86,10 @@ export const quantiseQuery = (query: Float32Array, steps: Uint8Array, start: num
   return { scale, length: Math.sqrt(squares), error: Math.sqrt(rests) };
 };
 
-const largest = (values: Float32Array, start: number, length: number): number => {
+/** The largest |value|; of none 0. */
+export const largest = (values: Float32Array | Float64Array): number => {
   let most = 0;
-  for (let at = start; at < start + length; at += 1) {
+  for (let at = 0; at < values.length; at += 1) {
     const size = Math.abs(values[at] as number);
     if (size > most) most = size;
   }

@@ -1,12 +1,13 @@
 /**
  * The graph of scoring a catalogue in small whole numbers: what each block of items reaches, and the products of the few
- * blocks that reach highest. All products never leave the graph: they would be copied, which costs as much as half of them.
+ * blocks that may reach highest. All products never leave the graph: they would be copied, which costs as much as half of them.
  */
 import { createGraph, type Program, type Tensor } from '../training/graph.ts';
-import { mul } from '../training/operators/arithmetic.ts';
+import { add, mul } from '../training/operators/arithmetic.ts';
+import { matmul } from '../training/operators/matmul.ts';
 import { reduce } from '../training/operators/reductions.ts';
 import { topPlaces } from '../training/operators/top-k.ts';
-import { type QuantisedItems, ZERO } from './quantise.ts';
+import { largest, type QuantisedItems, ZERO } from './quantise.ts';
 
 /** Items that stand next to each other and are looked at together. */
 export const BLOCK = 32;
@@ -14,12 +15,13 @@ export const BLOCK = 32;
 const [FLOAT32, INT32] = [1, 6];
 
 /**
- * From the steps of queries, `queries` uint8 [batch, width], to the highest of their products with the items of each block,
- * `highest` int32 [batch, blocks]; which `count` blocks score highest by that, `best` int32 [batch, count]; and the
+ * From the steps of queries, `queries` uint8 [batch, width], and of each |x − x̂| and |x| in its steps, `sizes` float32
+ * [batch, 2] (quantise.ts), to the highest of their products with the items of each block, `highest` int32 [batch, blocks];
+ * which `count` blocks may reach highest, by how far that can be off, the highest first, `best` int32 [batch, count]; and the
  * products with all items of these, `products` int32 [batch, count, BLOCK].
  */
 export const topItemsProgram = (
-  { steps, scales }: QuantisedItems,
+  { steps, scales, lengths, errors }: QuantisedItems,
   { width, batch, count }: { readonly width: number; readonly batch: number; readonly count: number },
 ): Program => {
   const blocks = scales.length;
@@ -34,10 +36,20 @@ export const topItemsProgram = (
   });
   const inBlocks = reshaped(products, [batch, blocks, BLOCK]);
   const highest = reshaped(reduce('ReduceMax', inBlocks, [2]), [batch, blocks]);
-  const best = topPlaces(
-    mul(cast(highest, 'float32'), graph.constant('scales', Float32Array.from(scales), [blocks])),
-    count,
+  /** Numbers of blocks by the largest step: whatever their size, float32 can hold what is made of them. */
+  const relative = (...values: readonly Float64Array[]): Float32Array => {
+    const unit = largest(scales) || 1;
+    return Float32Array.from(
+      values.flatMap((row) => [...row]),
+      (value) => value / unit,
+    );
+  };
+  const reached = mul(cast(highest, 'float32'), graph.constant('scales', relative(scales), [blocks]));
+  const off = matmul(
+    graph.input('sizes', [batch, 2]),
+    graph.constant('blockSizes', relative(lengths, errors), [2, blocks]),
   );
+  const best = topPlaces(add(reached, off), count);
   const few = graph.node('GatherND', {
     inputs: [inBlocks, reshaped(best, [batch, count, 1])],
     shape: [batch, count, BLOCK],

@@ -107,6 +107,13 @@ describe('the best few of a catalogue', () => {
     await expectExact({ vectors: Float32Array.from(items.flat()), width: 3 }, query);
   });
 
+  test('are found where a number that no query asks for makes steps so large that nothing else is left of them', async () => {
+    const items = Array.from({ length: 6000 }, (_, item) =>
+      item % 500 === 77 ? [0.4 + item / 1e6, 100] : [0.1 + (item % 97) / 500, 0],
+    );
+    await expectExact({ vectors: Float32Array.from(items.flat()), width: 2 }, Float32Array.of(1, 0, -1, 0));
+  });
+
   test('are the items alone, whatever fills up the last block: all scores are below 0, and one is far above the others', async () => {
     const vectors = Float32Array.from({ length: 33 }, (_, item) => (item === 32 ? 1 : 100 + item));
     const bestOf = async (top: number) => {

@@ -8,7 +8,7 @@ import { openSession } from '../training/session.ts';
 import { createKeptTable } from '../training/simd/kept-table.ts';
 import type { Catalogue } from './catalogue.ts';
 import { createFindLikely } from './likely-best.ts';
-import { type QuantisedQuery, quantiseItems, quantiseQuery, ZERO } from './quantise.ts';
+import { largest, type QuantisedQuery, quantiseItems, quantiseQuery, ZERO } from './quantise.ts';
 import { selectTop, type TopItems } from './select-top.ts';
 import { BLOCK, topItemsProgram } from './top-items-program.ts';
 
@@ -49,10 +49,11 @@ export const createTopItemsScorer = async (
   const findLikely = createFindLikely(items, { ...whole, count }, top);
   const table = createKeptTable(vectors, width);
   const steps = new Uint8Array(batch * width).fill(ZERO);
-  const run = session.bind({ queries: steps, ...whole });
+  const sizes = new Float32Array(batch * 2);
+  const run = session.bind({ queries: steps, sizes, ...whole });
   const asked: QuantisedQuery[] = [];
   const candidates = new Int32Array(items.order.length);
-  const longest = items.lengths.reduce((most, length) => Math.max(most, length), 0);
+  const longest = largest(items.lengths);
   let scores = new Float64Array(0);
 
   const scoreOne = (query: Float32Array, count: number, found: TopItems, at: number): void => {
@@ -71,6 +72,7 @@ export const createTopItemsScorer = async (
         if (query.length * longest > MOST)
           throw new RangeError(`scores of ${query.length * longest} don't fit into float32`);
         asked[row] = query;
+        sizes.set(query.scale > 0 ? [query.error / query.scale, query.length / query.scale] : [0, 0], 2 * row);
       }
       await run();
       for (let row = 0; row < rows; row += 1) {

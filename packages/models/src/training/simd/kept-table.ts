@@ -13,7 +13,7 @@ export interface KeptTable {
   products(vectors: Float32Array, rows: Int32Array, into: Float64Array): void;
 }
 
-const { get, set, integer, addIntegers, loop, load, store, splat, add, mul } = wasm;
+const { get, set, integer, addIntegers, loop, loadInteger, load, store, splat, add, mul } = wasm;
 const BYTES = 4;
 const VECTOR_BYTES = 16;
 const ahead = (local: number, by: readonly number[]) => set(local, addIntegers(get(local), by));
@@ -38,37 +38,46 @@ const addRow: WasmFunction = {
 };
 
 /**
- * Products of a row with vectors that lie one behind the other: four partial sums of each from `out` on. Parameters: row,
- * where it ends, vectors, where they end, out, a zero.
+ * Products of listed rows with vectors that lie one behind the other: four partial sums of each from `out` on. Parameters:
+ * a list of rows' addresses, where it ends, bytes of a row, vectors, where they end, out, a zero.
  */
 const dots: WasmFunction = {
   name: 'dots',
-  parameters: ['i32', 'i32', 'i32', 'i32', 'i32', 'f32'],
-  locals: ['i32', 'v128'],
+  parameters: ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'f32'],
+  locals: ['i32', 'i32', 'i32', 'v128'],
   body: loop(
     [
-      ...set(7, splat(get(5))),
-      ...set(6, get(0)),
+      ...set(8, get(3)),
+      ...set(9, addIntegers(loadInteger(get(0)), get(2))),
       ...loop(
         [
-          ...set(7, add(get(7), mul(load(get(6), 0), load(get(2), 0)))),
-          ...ahead(6, integer(VECTOR_BYTES)),
-          ...ahead(2, integer(VECTOR_BYTES)),
+          ...set(7, loadInteger(get(0))),
+          ...set(10, splat(get(6))),
+          ...loop(
+            [
+              ...set(10, add(get(10), mul(load(get(7), 0), load(get(8), 0)))),
+              ...ahead(7, integer(VECTOR_BYTES)),
+              ...ahead(8, integer(VECTOR_BYTES)),
+            ],
+            7,
+            9,
+          ),
+          ...store(get(5), get(10), 0),
+          ...ahead(5, integer(VECTOR_BYTES)),
         ],
-        6,
-        1,
+        8,
+        4,
       ),
-      ...store(get(4), get(7), 0),
-      ...ahead(4, integer(VECTOR_BYTES)),
+      ...ahead(0, integer(BYTES)),
     ],
-    2,
-    3,
+    0,
+    1,
   ),
 };
 
 const loops = compileWasm([addRow, dots]);
 
-/** Rows of results, or vectors, that are worked on at once. */
+/** Rows of results, or vectors, that are worked on at once; of products also rows of the table. */
 const AT_ONCE = 64;
 
 /** Copies `values` [rows, width]: what becomes of them later changes nothing. */
@@ -79,14 +88,24 @@ export const createKeptTable = (values: Float32Array, width: number): KeptTable 
   /** Behind the table: vectors or sums, then partial sums of products. */
   const work = rows * stride;
   const partial = work + AT_ONCE * stride;
+  const list = partial + AT_ONCE ** 2 * VECTOR_BYTES;
   const exported = instantiate<{
     readonly addRow: (into: number, end: number, row: number, factor: number) => void;
-    readonly dots: (row: number, end: number, vectors: number, vectorsEnd: number, out: number, zero: number) => void;
-  }>(loops, partial + AT_ONCE * VECTOR_BYTES);
+    readonly dots: (
+      list: number,
+      listEnd: number,
+      stride: number,
+      vectors: number,
+      vectorsEnd: number,
+      out: number,
+      zero: number,
+    ) => void;
+  }>(loops, list + AT_ONCE * BYTES);
   const { buffer } = exported;
   const table = new Float32Array(buffer, 0, rows * wide);
   const area = new Float32Array(buffer, work, AT_ONCE * wide);
-  const partials = new Float32Array(buffer, partial, AT_ONCE * 4);
+  const partials = new Float32Array(buffer, partial, AT_ONCE ** 2 * 4);
+  const addresses = new Int32Array(buffer, list, AT_ONCE);
   if (wide === width) table.set(values);
   else for (let row = 0; row < rows; row += 1) table.set(values.subarray(row * width, (row + 1) * width), row * wide);
 
@@ -122,14 +141,17 @@ export const createKeptTable = (values: Float32Array, width: number): KeptTable 
       for (let start = 0; start < count; start += AT_ONCE) {
         const few = Math.min(AT_ONCE, count - start);
         move(vectors, start, few, 'in');
-        for (let at = 0; at < some.length; at += 1) {
-          const row = (some[at] as number) * stride;
-          exported.dots(row, row + stride, work, work + few * stride, partial, 0);
-          for (let k = 0; k < few; k += 1) {
-            const low = (partials[4 * k] as number) + (partials[4 * k + 1] as number);
-            const high = (partials[4 * k + 2] as number) + (partials[4 * k + 3] as number);
-            into[(start + k) * some.length + at] = low + high;
-          }
+        for (let first = 0; first < some.length; first += AT_ONCE) {
+          const listed = Math.min(AT_ONCE, some.length - first);
+          for (let at = 0; at < listed; at += 1) addresses[at] = (some[first + at] as number) * stride;
+          exported.dots(list, list + listed * BYTES, stride, work, work + few * stride, partial, 0);
+          for (let at = 0; at < listed; at += 1)
+            for (let k = 0; k < few; k += 1) {
+              const sum = (at * few + k) * 4;
+              const low = (partials[sum] as number) + (partials[sum + 1] as number);
+              const high = (partials[sum + 2] as number) + (partials[sum + 3] as number);
+              into[(start + k) * some.length + first + at] = low + high;
+            }
         }
       }
     },

@@ -42,6 +42,7 @@ export const wasm = {
     ...[0x20, ...unsigned(pointer), 0x20, ...unsigned(end), 0x49, 0x0d, 0],
     END,
   ],
+  loadInteger: (address: Code): Code => [...address, 0x28, 2, 0],
   load: (address: Code, offset: number): Code => [...address, ...simd(0x00, ALIGNED, ...unsigned(offset))],
   store: (address: Code, value: Code, offset: number): Code => [
     ...address,
