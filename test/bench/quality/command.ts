@@ -17,11 +17,12 @@ export const qualityPrefix = 'quality:';
 
 export const qualityUsage = (
   benches: readonly QualityBench[],
-): string => `npm run bench -- quality:NAME [--seeds N] [--resume] [--threads N] [--json FILE] [--markdown FILE] [--plot FILE.svg] [--quick]
+): string => `npm run bench -- quality:NAME [--seeds N | --seed N] [--resume] [--threads N] [--json FILE] [--markdown FILE] [--plot FILE.svg] [--quick]
 
 ${benches.map(({ name, about }) => `  ${`${qualityPrefix}${name}`.padEnd(24)} ${about}`).join('\n')}
 
-  --seeds N        runs it with N seeds; 1
+  --seeds N        runs it with seeds 1 to N; 1
+  --seed N         runs it with seed N alone: seeds can be measured side by side, and --seeds --resume makes a table of them
   --resume         takes over the seeds that an earlier run of the same code and settings has measured
   --threads N      of the engine; as many as there are processors
   --json FILE      writes figures, intervals, choices and curves
@@ -34,7 +35,8 @@ Data are looked for in the folder that NEXTCART_DATA names, else in ../shared/da
 export const dataFolder = (): string => process.env['NEXTCART_DATA'] ?? join(repoRoot, '../shared/data');
 
 const options = {
-  seeds: { type: 'string', default: '1' },
+  seeds: { type: 'string' },
+  seed: { type: 'string' },
   resume: { type: 'boolean', default: false },
   threads: { type: 'string', default: String(availableParallelism()) },
   json: { type: 'string' },
@@ -53,7 +55,7 @@ export interface QualityCommand {
   readonly bench: QualityBench;
   /** As it was typed. */
   readonly line: string;
-  readonly seeds: number;
+  readonly seeds: readonly number[];
   /** Seeds that were measured before need not be again. */
   readonly resume: boolean;
   readonly threads: number;
@@ -64,14 +66,19 @@ export interface QualityCommand {
 /** Throws a RangeError or TypeError for arguments that make no sense. */
 export const parseQuality = (args: string[], benches: readonly QualityBench[]): QualityCommand => {
   const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
-  const { seeds, resume, threads, quick, ...files } = values;
+  const { seeds, seed, resume, threads, quick, ...files } = values;
+  if (seeds !== undefined && seed !== undefined) throw new RangeError('--seeds and --seed: one of them');
   const name = positionals[0]?.slice(qualityPrefix.length);
   const bench = benches.find((one) => one.name === name);
   const known = benches.map((one) => qualityPrefix + one.name).join(', ');
   if (bench === undefined || positionals.length > 1)
     throw new RangeError(`no bench '${positionals.join(' ')}': there are ${known}`);
   const line = commandLine(args);
-  return { bench, line, seeds: count('seeds', seeds), resume, threads: count('threads', threads), quick, files };
+  const wanted =
+    seed === undefined
+      ? Array.from({ length: count('seeds', seeds ?? '1') }, (_, at) => at + 1)
+      : [count('seed', seed)];
+  return { bench, line, seeds: wanted, resume, threads: count('threads', threads), quick, files };
 };
 
 export const runQuality = async (command: QualityCommand): Promise<void> => {
@@ -93,14 +100,14 @@ export const runQuality = async (command: QualityCommand): Promise<void> => {
   });
   const progress = (step: string, total: number, unit: string) => createProgress(process.stderr, step, total, unit);
   const measured: KeptRun[] = [];
-  for (let seed = 1; seed <= seeds; seed += 1) {
+  for (const seed of seeds) {
     const before = resume ? kept.find(seed) : undefined;
     if (before !== undefined) {
-      log(`${bench.name}: seed ${seed} of ${seeds} was measured at ${before.at}`);
+      log(`${bench.name}: seed ${seed} was measured at ${before.at}`);
       measured.push(before);
       continue;
     }
-    log(`${bench.name}: seed ${seed} of ${seeds}`);
+    log(`${bench.name}: seed ${seed}, of ${seeds.join(', ')}`);
     const startedAt = performance.now();
     const run = await bench.run({
       ...{ quick, seed, threads, log, progress },
@@ -127,7 +134,7 @@ export const runQuality = async (command: QualityCommand): Promise<void> => {
     published: bench.published,
     gains: gainsOf(runs),
     choices: runs.flatMap(({ choices }, at) =>
-      choices.map((one) => (runs.length === 1 ? one : { ...one, part: `${one.part}, seed ${at + 1}` })),
+      choices.map((one) => (runs.length === 1 ? one : { ...one, part: `${one.part}, seed ${seeds[at]}` })),
     ),
   };
   const markdown = formatTable(table);

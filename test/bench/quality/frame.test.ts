@@ -91,7 +91,7 @@ test('the table marks published figures, defines its metrics and shows what was 
     command: 'npm run bench -- quality:toy',
     about: 'A toy.',
     quick: false,
-    seeds: 1,
+    seeds: [1],
     n: { users: 4 },
     metrics: { 'NDCG@20': 'gains' },
     resampled: 'sessions',

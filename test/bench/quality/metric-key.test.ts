@@ -54,7 +54,7 @@ test.for(wanted)('the report of $bench.name has all of its names, with intervals
   };
   const runs = [run, run];
   const table = {
-    ...{ bench: bench.name, command: '', about: '', quick: true, seeds: 2, n: run.n, metrics: bench.metrics },
+    ...{ bench: bench.name, command: '', about: '', quick: true, seeds: [1, 2], n: run.n, metrics: bench.metrics },
     ...{ resampled: 'users', rows: summarize(runs), published: [], gains: gainsOf(runs), choices: [] },
   };
   const { metrics } = reportOf(table, runs, { at: '', seconds: 1 });

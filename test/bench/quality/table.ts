@@ -6,7 +6,7 @@ export interface QualityTable {
   readonly command: string;
   readonly about: string;
   readonly quick: boolean;
-  readonly seeds: number;
+  readonly seeds: readonly number[];
   readonly n: Readonly<Record<string, number>>;
   readonly metrics: Readonly<Record<string, string>>;
   /** What was resampled, in the plural. */
@@ -56,7 +56,7 @@ export const formatTable = (table: QualityTable): string => {
     `### quality:${table.bench}`,
     table.about,
     '',
-    `\`${table.command}\`; ${n.join(', ')}; ${table.seeds} seed${table.seeds === 1 ? '' : 's'}.`,
+    `\`${table.command}\`; ${n.join(', ')}; seed${table.seeds.length === 1 ? '' : 's'} ${table.seeds.join(', ')}.`,
     ...(table.quick ? ['', 'A quick run: these figures mean nothing.'] : []),
     '',
     line(['row', 'kind', ...metrics, 'settings', 'seconds']),
