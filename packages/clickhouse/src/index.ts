@@ -87,6 +87,7 @@ export {
 export { type Positions, partitionKey } from './positions.ts';
 export {
   countPublishedLists,
+  newestListSnapshots,
   type PublishedList,
   type PublishedRange,
   readPublishedLists,

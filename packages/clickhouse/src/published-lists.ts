@@ -76,3 +76,16 @@ export const readPublishedLists = (
      FROM lists WHERE ${matching(range)} ORDER BY topic_id, partition, offset LIMIT {limit:UInt32}`,
     { topicId: range.topicId, limit },
   );
+
+/** Snapshots that the newest list of all was made from, hash by kind, and the rules it was made by; null before the first. */
+export const newestListSnapshots = async (store: Store): Promise<PublishedList['snapshots'] | null> => {
+  const accepted = "outcome = 'accepted' AND NOT deleted";
+  const rows = await store.query<Pick<PublishedList, 'snapshots'>>(
+    `SELECT snapshots FROM lists
+     WHERE ${accepted} AND written_at = (SELECT max(written_at) FROM lists WHERE ${accepted})
+     ORDER BY partition, offset DESC LIMIT 1`,
+    {},
+    { max_threads: 1 },
+  );
+  return rows[0]?.snapshots ?? null;
+};

@@ -1,5 +1,5 @@
 /** The shop as rankers see it, as it was when a slice of the log began. */
-import { readCatalog, type Store, snapshotByHash, snapshotsBefore } from '@nextcart/clickhouse';
+import { newestListSnapshots, readCatalog, type Store, snapshotByHash, snapshotsBefore } from '@nextcart/clickhouse';
 import {
   type CatalogItem,
   createItemIndex,
@@ -10,12 +10,14 @@ import {
 } from '@nextcart/contracts';
 import {
   type CatalogFeatures,
+  CHANGES_KIND,
   createCatalogFeatures,
   createParts,
   defaultConfiguration,
   type RankingConfiguration,
   type RankingSnapshots,
   type ScoringPart,
+  withChanges,
 } from '@nextcart/ranking';
 
 export interface ReplayedShop {
@@ -23,7 +25,7 @@ export interface ReplayedShop {
   readonly features: CatalogFeatures;
   /** Those that need no training, of the snapshots that were in force. */
   readonly parts: readonly ScoringPart[];
-  /** As served, but for what changes no list: its first 20 places, without reasons and next purchases. */
+  /** As served, but for what an offline order can't judge or need not have: explored places, reasons, next purchases. */
   readonly configuration: RankingConfiguration;
   /** Items that may be shown. */
   readonly items: number;
@@ -49,11 +51,16 @@ export const readShop = async (
   const topicId = await attempt(catalogTopicId);
   const stored = await attempt(() => readCatalog(store, { topicId }));
   const { snapshots, remarks } = await readSnapshots({ store, attempt }, log);
+  // an operator tells the scorers alone, and each list tells of it
+  const changes = (await attempt(() => newestListSnapshots(store)))?.[CHANGES_KIND];
   return createShop(
     stored.map(({ item }) => item),
     snapshots,
     k,
-    remarks,
+    {
+      served: withChanges(defaultConfiguration, changes),
+      remarks: changes === undefined ? remarks : [...remarks, `lists are ranked as they are served, with ${changes}`],
+    },
   );
 };
 
@@ -61,9 +68,13 @@ export const createShop = (
   catalogue: readonly CatalogItem[],
   snapshots: RankingSnapshots,
   k: number,
-  remarks: readonly string[] = [],
+  {
+    served = defaultConfiguration,
+    remarks = [],
+  }: { readonly served?: RankingConfiguration; readonly remarks?: readonly string[] } = {},
 ): ReplayedShop => {
-  const configuration = { ...defaultConfiguration, listSize: k, explained: 0, nextPurchases: 0 };
+  const { exploration } = defaultConfiguration;
+  const configuration = { ...served, exploration, listSize: k, explained: 0, nextPurchases: 0 };
   const index = createItemIndex();
   const items = new Map(catalogue.map((item) => [item.itemId, item]));
   for (const id of items.keys()) index.add(id);
