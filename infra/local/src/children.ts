@@ -20,10 +20,14 @@ export const services = [
 ] as const;
 
 /** What a service needs beside the servers' addresses; what the person has set goes before it. */
-export const serviceEnv = (name: string, dataDir: string): Readonly<Record<string, string>> =>
-  name === 'trainer' ? { TRAINER_DATA_DIR: join(dataDir, 'models'), TRAINER_MIN_SUBJECTS: MIN_SUBJECTS } : {};
+export const serviceEnv = (name: string, dataDir: string): Readonly<Record<string, string>> => {
+  if (name === 'trainer') return { TRAINER_DATA_DIR: join(dataDir, 'models'), TRAINER_MIN_SUBJECTS: MIN_SUBJECTS };
+  return name === 'scorer' ? watchEnv : {};
+};
 /** A shop of some thousand people has not the 2,000 buyers within a slice that the gate otherwise waits for. */
 const MIN_SUBJECTS = '300';
+/** A fifth of the subjects gets lists without models, so that it can be seen what models bring. */
+export const watchEnv: Readonly<Record<string, string>> = { SCORER_HOLD_OUT: '0.2' };
 export const serviceCommand = (name: string): string[] => [join(repoRoot, 'services', name, 'src', 'main.ts')];
 
 /** Brings events: the simulated shop for ever, a data set until its end. */
@@ -38,7 +42,7 @@ export const feedCommand = (feed: Feed): string[] | undefined => {
   }
 };
 
-/** One customer's events and list, live, in the foreground. */
-export const watchCommand = (): string[] => nextcart('watch', '--demo');
+/** One customer's events and list, and how the loop goes, live, in the foreground. */
+export const watchCommand = (): string[] => nextcart('watch', '--demo', '--loop');
 
 const option = (name: string, value: string | undefined): string[] => (value === undefined ? [] : [`--${name}`, value]);

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { watchCommand } from './children.ts';
+import { watchCommand, watchEnv } from './children.ts';
 import type { RunningFeed } from './feed.ts';
 import { createScreen, type Screen } from './screen.ts';
 import type { RunningService } from './services.ts';
@@ -42,7 +42,7 @@ export const runForeground = async (options: {
 const watch = (env: Env, screen: Screen, signal: AbortSignal): Promise<string> =>
   new Promise((resolve) => {
     const child = spawn(process.execPath, watchCommand(), {
-      env: { ...env, ...screen.env },
+      env: { ...watchEnv, ...env, ...screen.env },
       stdio: ['inherit', 'pipe', 'inherit'],
     });
     child.stdout.setEncoding('utf8').on('data', (page: string) => screen.page(page)); // it writes a page at once

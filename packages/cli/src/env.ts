@@ -12,6 +12,9 @@ const schema = z.object({
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
   /** of the trainers' queue there */
   TRAINER_QUEUE_PREFIX: z.string().min(1).default('nextcart'),
+  /** as scorers have them: who gets lists without models, for the comparison that `nextcart watch --loop` shows */
+  SCORER_HOLD_OUT: z.coerce.number().min(0).max(1).default(0),
+  SCORER_HOLD_OUT_SALT: z.string().default(''),
   /** where the local stack, checkpoints of imports and truth files live */
   NEXTCART_DIR: z.string().default('.nextcart'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('warn'),

@@ -1,3 +1,12 @@
+export {
+  cancelJob,
+  isMarked,
+  isPending,
+  type MarkableJob,
+  type Marked,
+  RELEASE_ID,
+  trainingIdOf,
+} from './cancel-job.ts';
 export { CATEGORY_SEPARATOR, categoryText } from './category.ts';
 export {
   avroType,

@@ -3,7 +3,6 @@
  * was then. Invariant: a note is written after its cycle's jobs are there, so that one that is lost costs a plan, which
  * finds them.
  */
-import { randomUUID } from 'node:crypto';
 import { TRAINING_QUEUE, type TrainingMode } from '@nextcart/contracts';
 import type { Redis } from 'ioredis';
 
@@ -20,13 +19,21 @@ export interface CycleNote {
 export interface CycleNotes {
   last(mode: TrainingMode): Promise<CycleNote | null>;
   write(mode: TrainingMode, note: CycleNote): Promise<void>;
-  /** Runs it unless another trainer is at such a work: then undefined. */
-  alone<T>(mode: TrainingMode, work: () => Promise<T>): Promise<T | undefined>;
+  /**
+   * Runs a job's work unless another job is at such a work: then undefined. A job that is taken over from a trainer that died
+   * over it goes on at once.
+   */
+  alone<T>(mode: TrainingMode, jobId: string, work: () => Promise<T>): Promise<T | undefined>;
 }
 
 /** Of a plan that its trainer died over; one takes some seconds. */
 const PLAN_MS = 60_000;
 
+/** Takes the key where nobody has it, or the same job. */
+const TAKE_LOCK = `local holder = redis.call('get', KEYS[1])
+if holder and holder ~= ARGV[1] then return 0 end
+redis.call('set', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1`;
 /** Deletes the key only where it is still ours. */
 const RELEASE_LOCK = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0";
 
@@ -38,13 +45,12 @@ export const createCycleNotes = (redis: Redis, prefix: string): CycleNotes => {
       return text === null ? null : (JSON.parse(text) as CycleNote);
     },
     write: async (mode, note) => void (await redis.set(key('last', mode), JSON.stringify(note))),
-    alone: async (mode, work) => {
-      const token = randomUUID();
-      if ((await redis.set(key('lock', mode), token, 'PX', PLAN_MS, 'NX')) !== 'OK') return undefined;
+    alone: async (mode, jobId, work) => {
+      if ((await redis.eval(TAKE_LOCK, 1, key('lock', mode), jobId, PLAN_MS)) !== 1) return undefined;
       try {
         return await work();
       } finally {
-        await redis.eval(RELEASE_LOCK, 1, key('lock', mode), token);
+        await redis.eval(RELEASE_LOCK, 1, key('lock', mode), jobId);
       }
     },
   };

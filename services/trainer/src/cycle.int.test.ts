@@ -2,12 +2,12 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Store } from '@nextcart/clickhouse';
 import { insertTestEvents } from '@nextcart/clickhouse/testing';
-import { modelKinds, type ParentRelease, type TrainPayload } from '@nextcart/contracts';
+import { modelKinds, type ParentRelease, type TrainPayload, trainingIdOf } from '@nextcart/contracts';
 import { catalogueFields, fieldDefaults, writeArtifact } from '@nextcart/models';
 import { systemClock } from '@nextcart/runtime';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { CATALOG_ID, type OwnTrainer, plan, startOwnTrainer, trainedRelease } from './cycle.fixture.ts';
-import { needsIdOf, trainingIdOf } from './job-ids.ts';
+import { needsIdOf } from './job-ids.ts';
 import { refitSlice } from './refit-slice.ts';
 import { releaseRecord } from './release/release-log.ts';
 import { sameSight, servingSettings } from './serving-settings.ts';
@@ -92,6 +92,22 @@ describe('a cycle from plan to end', () => {
     own = await startOwnTrainer(shop);
     expect(await planned('full')).toEqual({ jobId: first, why: null });
     expect(await own.completed('train')).toBe(0);
+  });
+
+  test('a plan that its trainer died over is made by the one that takes it over, and by nobody else meanwhile', async () => {
+    const planId = await shop.queue.plan({ ...plan, mode: 'full' });
+    const { notes } = shop.queue;
+    const other = () => notes.alone('full', 'another plan', async () => 'made');
+    await new Promise<void>((taken) => {
+      void notes.alone('full', planId, () => {
+        taken();
+        return new Promise(() => {}); // it dies
+      });
+    });
+    expect(await other()).toBeUndefined();
+    own = await startOwnTrainer(shop);
+    expect(await resultOf<'plan-cycle'>(shop.queue, planId)).toEqual({ jobId: first, why: null });
+    expect(await other()).toBe('made');
   });
 
   test('without a release in force a warm plan is a full one, not made again for hardly more events', async () => {

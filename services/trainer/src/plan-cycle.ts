@@ -36,13 +36,14 @@ export interface PlanDeps {
 /** Where the gate let nothing pass yet, a full training comes again when there is a quarter more, not by the minute. */
 const GROWTH = 1.25;
 
-export const planCycle = async (deps: PlanDeps, plan: PlanPayload): Promise<PlanResult> => {
+/** `jobId`: of the plan itself. */
+export const planCycle = async (deps: PlanDeps, jobId: string, plan: PlanPayload): Promise<PlanResult> => {
   const { queue, settings, shopTime } = deps;
   const topicId = await deps.topicId();
   const inForce = await deps.inForce();
   const champion = inForce && (await openParent(deps, inForce, topicId));
   const mode = champion ? plan.mode : 'full';
-  const planned = await queue.notes.alone(mode, async (): Promise<PlanResult> => {
+  const planned = await queue.notes.alone(mode, jobId, async (): Promise<PlanResult> => {
     const last = await queue.notes.last(mode);
     if (last && (await queue.isPending(last.jobId)))
       return { jobId: null, why: `${last.jobId}, the ${mode} cycle before, has not ended` };
@@ -55,9 +56,9 @@ export const planCycle = async (deps: PlanDeps, plan: PlanPayload): Promise<Plan
       return { jobId: null, why: `none is in force, and ${last.jobId} has learned from nearly all that is there` };
     const parent = mode === 'warm' && champion ? champion.release : null;
     const now = await shopTime();
-    const jobId = await queue.addCycle(cycleOf(settings, plan, { parent, topicId, ...slices }));
-    await queue.notes.write(mode, { jobId, topicId, positions, shopTime: now });
-    return { jobId, why: null };
+    const release = await queue.addCycle(cycleOf(settings, plan, { parent, topicId, ...slices }));
+    await queue.notes.write(mode, { jobId: release, topicId, positions, shopTime: now });
+    return { jobId: release, why: null };
   });
   return planned ?? { jobId: null, why: `another trainer plans a ${mode} cycle` };
 };

@@ -1,25 +1,26 @@
 /** The one place that knows how jobs lie in Redis: what adds, cancels and looks at them. */
 import {
+  cancelJob,
+  isPending,
   type JobName,
   type Jobs,
-  modelKinds,
+  type Marked,
   type NeedsPayload,
   type PlanPayload,
   type ReleasePayload,
   TRAINING_QUEUE,
   type TrainPayload,
+  trainingIdOf,
 } from '@nextcart/contracts';
 import { FlowProducer, type Job, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { type CycleNotes, createCycleNotes } from './cycle-notes.ts';
 import type { QueueSettings } from './env.ts';
-import { needsIdOf, releaseId, trainingId, trainingIdOf } from './job-ids.ts';
+import { needsIdOf, releaseId, trainingId } from './job-ids.ts';
 
 export type AnyJob = Job<Jobs[JobName]['payload'], Jobs[JobName]['result'], JobName>;
 export type JobOf<N extends JobName> = Job<Marked<Jobs[N]['payload']>, Jobs[N]['result'], N>;
 export type TrainJob = JobOf<'train'>;
-/** A running job's trainer looks for the mark, which is with the job and so outlives whoever set it. */
-export type Marked<P> = P & { readonly cancelled?: true };
 
 /** A plan as its jobs' payloads. */
 export interface Cycle {
@@ -79,14 +80,6 @@ export const createTrainingQueue = (
   flows.on('error', () => {});
   const jobOf = async <N extends JobName>(jobId: string) =>
     (await queue.getJob(jobId)) as unknown as JobOf<N> | undefined;
-  const isPending = async (job: Pick<Job, 'isCompleted' | 'isFailed'> | undefined) =>
-    job !== undefined && !(await job.isCompleted()) && !(await job.isFailed());
-  const mark = async (jobId: string): Promise<boolean> => {
-    const job = await jobOf<JobName>(jobId);
-    if (!job || !(await isPending(job))) return false;
-    await job.updateData({ ...job.data, cancelled: true });
-    return true;
-  };
   return {
     train: async (payload) => {
       const jobId = trainingId(payload);
@@ -121,12 +114,7 @@ export const createTrainingQueue = (
     notes: createCycleNotes(redis, prefix),
     job: jobOf,
     isPending: async (jobId) => isPending(await jobOf(jobId)),
-    cancel: async (jobId) => {
-      const job = await jobOf<JobName>(jobId);
-      const isMarked = await mark(jobId);
-      if (job?.name === 'release') for (const kind of modelKinds) await mark(trainingIdOf(jobId, kind));
-      return isMarked;
-    },
+    cancel: (jobId) => cancelJob((id) => queue.getJob(id) as Promise<Job | undefined>, jobId),
     schedule: async (schedules) => {
       for (const { name, everyMs, job } of schedules)
         if (everyMs > 0) await queue.upsertJobScheduler(name, { every: everyMs }, job);

@@ -3,14 +3,13 @@
  * elsewhere; a job that lost its lock, was cancelled, or whose trainer stops is stopped, written down; a trainer that
  * stops gives its job back, one that dies has it taken from it.
  */
-import { modelKinds, type ReleaseResult, TRAINING_QUEUE, type TrainResult } from '@nextcart/contracts';
+import { modelKinds, type ReleaseResult, TRAINING_QUEUE, type TrainResult, trainingIdOf } from '@nextcart/contracts';
 import type { Health, Metrics } from '@nextcart/runtime';
 import { UnrecoverableError, Worker } from 'bullmq';
 import { cleanUp } from './clean-up.ts';
 import type { QueueSettings, ScheduleSettings } from './env.ts';
 import { holdJob, STOPPING } from './hold-job.ts';
 import { createInstruments } from './instruments.ts';
-import { trainingIdOf } from './job-ids.ts';
 import { keepSchedules } from './keep-schedules.ts';
 import { needsOfRelease } from './needs/needs-of-release.ts';
 import { planCycle } from './plan-cycle.ts';
@@ -119,6 +118,7 @@ export const createTrainer = (deps: TrainerDeps): Trainer => {
       case 'plan-cycle':
         return planCycle(
           { ...deps, queue, inForce, shopTime: shop.shopTime, firstEvents: schedule.firstEvents },
+          job.id as string,
           (job as unknown as JobOf<'plan-cycle'>).data,
         );
       case 'clean-up':

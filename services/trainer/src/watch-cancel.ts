@@ -1,3 +1,4 @@
+import { isMarked, type Marked } from '@nextcart/contracts';
 import type { Clock, Logger } from '@nextcart/runtime';
 
 const EVERY_MS = 1000;
@@ -6,13 +7,13 @@ const EVERY_MS = 1000;
 export const watchCancel = (deps: {
   readonly clock: Clock;
   readonly log: Logger;
-  readonly read: () => Promise<{ readonly data: { readonly cancelled?: true } } | undefined>;
+  readonly read: () => Promise<{ readonly data: Marked<object> } | undefined>;
 }) => {
   const cancelled = new AbortController();
   const stopped = new AbortController();
   const isCancelled = async (): Promise<boolean> => {
     const job = await deps.read();
-    return job === undefined || job.data.cancelled === true;
+    return job === undefined || isMarked(job.data);
   };
   const watch = async () => {
     // a read may wait for a Redis that is away; the watch does not

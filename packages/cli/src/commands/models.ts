@@ -4,12 +4,16 @@ import { NextcartError } from '@nextcart/contracts';
 import { systemClock } from '@nextcart/runtime';
 import { Command } from 'commander';
 import { type Connections, interrupted, withConnections } from '../connect.ts';
+import { cancelTraining } from '../models/cancel-training.ts';
 import { type Changed, promote, rollBack } from '../models/change-release.ts';
 import { completeId, releaseIds } from '../models/find-release.ts';
 import { followCycle } from '../models/follow-cycle.ts';
 import { endInterleaving, interleave } from '../models/interleave-releases.ts';
+import { listJobs } from '../models/list-jobs.ts';
 import { listModels, type ModelLine } from '../models/list-models.ts';
+import { openTrainingQueue } from '../models/open-training-queue.ts';
 import { readReleases } from '../models/read-releases.ts';
+import { renderJobs } from '../models/render-jobs.ts';
 import { renderModel, renderModels } from '../models/render-models.ts';
 import { openCycleQueue } from '../models/training-queue.ts';
 import { paint, say, warn } from '../print.ts';
@@ -69,24 +73,50 @@ const change = (act: (deps: Parameters<typeof promote>[0], by: string) => Promis
     tellChange(await act(deps, userInfo().username));
   });
 
-const train = (options: { full?: true; wait?: true; epochs: number; minutes: number; seed: number }) =>
+/** Opens the trainers' queue, and closes it in the end. */
+const withQueue = <Q extends { close(): Promise<void> }>(
+  open: (url: string, prefix: string) => Promise<Q>,
+  act: (queue: Q) => Promise<void>,
+) =>
   withConnections(async ({ env }) => {
     if (env.REDIS_URL === undefined)
       throw new Error('REDIS_URL is not set: it names the Redis of the trainers, such as redis://127.0.0.1:6379');
-    const queue = await openCycleQueue(env.REDIS_URL, env.TRAINER_QUEUE_PREFIX);
+    const queue = await open(env.REDIS_URL, env.TRAINER_QUEUE_PREFIX);
     try {
-      const mode = options.full ? 'full' : 'warm';
-      const budget = { epochs: options.epochs, seconds: options.minutes * 60 };
-      const planId = await queue.plan({ mode, seed: options.seed, budget });
-      if (!options.wait)
-        return say(`a ${mode} cycle was asked for (job ${planId}); what becomes of it: nextcart models list`);
-      const result = await followCycle({ queue, clock: systemClock, signal: interrupted(), tell: warn }, planId);
-      say(`${result.release}: ${paint(result.verdict === 'pass' ? 'green' : 'yellow', VERDICTS[result.verdict])}`);
-      for (const reason of result.reasons) say(`  ${reason}`);
-      if (result.verdict === 'reject') process.exitCode = 1;
+      await act(queue);
     } finally {
       await queue.close();
     }
+  });
+
+const jobs = (options: { failed: number; json?: true }) =>
+  withQueue(openTrainingQueue, async ({ queue }) => {
+    const lines = await listJobs(queue, options);
+    if (options.json) say(JSON.stringify(lines, null, 2));
+    else for (const line of renderJobs(lines)) say(line);
+  });
+
+const cancel = (begun: string) =>
+  withQueue(openTrainingQueue, async ({ queue }) => {
+    const { id, how, endsToo } = await cancelTraining(queue, begun);
+    if (how === 'removed') return say(`${id} was removed: nobody had begun it`);
+    say(`${id} is cancelled: its trainer ends it within seconds, one that waits when a trainer takes it`);
+    if (endsToo !== null) say(`its cycle ends with it: ${endsToo}`);
+  });
+
+const train = (options: { full?: true; wait?: true; epochs: number; minutes: number; seed: number }) =>
+  withQueue(openCycleQueue, async (queue) => {
+    const mode = options.full ? 'full' : 'warm';
+    const budget = { epochs: options.epochs, seconds: options.minutes * 60 };
+    const planId = await queue.plan({ mode, seed: options.seed, budget });
+    if (!options.wait)
+      return say(
+        `a ${mode} cycle was asked for (job ${planId}); how it goes: nextcart models jobs, what becomes of it: nextcart models list`,
+      );
+    const result = await followCycle({ queue, clock: systemClock, signal: interrupted(), tell: warn }, planId);
+    say(`${result.release}: ${paint(result.verdict === 'pass' ? 'green' : 'yellow', VERDICTS[result.verdict])}`);
+    for (const reason of result.reasons) say(`  ${reason}`);
+    if (result.verdict === 'reject') process.exitCode = 1;
   });
 
 const VERDICTS = { pass: 'released', reject: 'rejected', wait: 'not decided yet' } as const;
@@ -107,6 +137,8 @@ Examples:
                                        who is preferred, it or the one in force: nextcart attribution tells as it goes
   nextcart models interleave off       lists are by the one in force alone again
   nextcart models train --full --wait  trains from nothing and shows how it goes, up to the gate's words
+  nextcart models jobs                 what trainers do, what waits for them, and what failed with its reason
+  nextcart models cancel release-3f2a  ends a cycle with its trainings; lists go on by the release in force
 `,
     )
     .addCommand(
@@ -156,4 +188,17 @@ Examples:
         .option('--minutes <n>', 'that each of its trainings may take', wholeNumber('--minutes'), 120)
         .option('--seed <n>', 'the same behaviour and seed give the same models', wholeNumber('--seed'), 1)
         .action(train),
+    )
+    .addCommand(
+      new Command('jobs')
+        .description('jobs of the trainers: what runs, waits, comes later or failed, and why; newest first in each')
+        .option('--failed <n>', 'how many of those that failed', wholeNumber('--failed'), 20)
+        .option('--json', 'as JSON, with whole reasons')
+        .action(jobs),
+    )
+    .addCommand(
+      new Command('cancel')
+        .description('end a job of the trainers; a cycle, with its trainings, by its release job')
+        .argument('<id>', 'its id, or the beginning of it (see: nextcart models jobs)')
+        .action(cancel),
     );

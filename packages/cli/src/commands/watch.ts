@@ -10,6 +10,7 @@ import { systemClock } from '@nextcart/runtime';
 import { Command } from 'commander';
 import { interrupted, withConnections } from '../connect.ts';
 import { decodeList, newerList } from '../current-lists.ts';
+import { followShopsLoop } from '../models/follow-shops-loop.ts';
 import { paint, say } from '../print.ts';
 import { renderList, renderNextPurchases, renderOrigin, type Titles } from '../render-list.ts';
 import { createSpotlight } from '../spotlight.ts';
@@ -31,9 +32,11 @@ export const watchCommand = (): Command =>
     .description("a subject's events and list, live")
     .argument('[subject]', 'a userId or visitorId; without it, --demo')
     .option('--demo', 'follow a customer who is shopping now')
+    .option('--loop', 'below the list: what is learned, what the gate said, what models bring')
     .option('--top <n>', 'how many items', wholeNumber('--top'), 10)
-    .action((argument: string | undefined, options: { demo?: true; top: number }) =>
-      withConnections(async ({ kafka }) => {
+    .action((argument: string | undefined, options: { demo?: true; loop?: true; top: number }) =>
+      withConnections(async (connections) => {
+        const { kafka } = connections;
         const signal = interrupted();
         const spotlight = createSpotlight();
         const { titles, tail: catalog } = await followTitles(kafka());
@@ -41,6 +44,14 @@ export const watchCommand = (): Command =>
         const lists = new Map<string, RecommendationList>();
         let events: string[] = [];
         let shown = argument;
+        let loop: readonly string[] = [];
+        let redraw = () => {};
+        const following = options.loop
+          ? followShopsLoop(connections, signal, (lines) => {
+              loop = lines;
+              redraw();
+            })
+          : undefined;
 
         const draw = (list: RecommendationList, previous: RecommendationList | undefined) => {
           const head = paint('bold', `${list.subject}: what to show now`);
@@ -53,8 +64,12 @@ export const watchCommand = (): Command =>
             previous: previous?.items.map((item) => item.itemId),
           });
           const next = renderNextPurchases(list, titles);
-          const screen = [...done, '', head, ...body, ...next, paint('dim', renderOrigin(list)), ''].join('\n');
-          say(process.stdout.isTTY ? CLEAR_SCREEN + screen : screen);
+          const page = [...done, '', head, ...body, ...next, paint('dim', renderOrigin(list))];
+          redraw = () => {
+            const screen = [...page, ...(loop.length > 0 ? ['', ...loop] : []), ''].join('\n');
+            say(process.stdout.isTTY ? CLEAR_SCREEN + screen : screen);
+          };
+          redraw();
         };
 
         const eventTail = await kafka().tail({
@@ -94,6 +109,6 @@ export const watchCommand = (): Command =>
         });
         if (argument === undefined) say(paint('dim', 'waiting for somebody to shop …'));
         await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-        await Promise.all([eventTail.close(), listTail.close(), catalog.close()]);
+        await Promise.all([eventTail.close(), listTail.close(), catalog.close(), following]);
       }),
     );

@@ -5,7 +5,7 @@ import { FlowProducer, type Job, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { followCycle } from './follow-cycle.ts';
-import { type CycleQueue, openCycleQueue } from './training-queue.ts';
+import { type CycleLook, type CycleQueue, openCycleQueue } from './training-queue.ts';
 
 const { redisUrl } = inject('urls');
 let prefix: string;
@@ -45,6 +45,7 @@ const follow = (planId: string, told: string[] = []) =>
 test('a cycle is followed from the plan over its trainings to the words of the gate', async () => {
   const flows = new FlowProducer({ connection: redis, prefix });
   closing.push(() => flows.close());
+  const looks: (CycleLook | undefined)[] = [];
   trainer(async (job) => {
     if (job.name === 'plan-cycle') {
       expect(job.data).toEqual(plan);
@@ -58,15 +59,23 @@ test('a cycle is followed from the plan over its trainings to the words of the g
     await job.updateProgress(
       job.name === 'train' ? { ...progress } : { stage: 'measure', done: 30, total: 120, etaSeconds: 4 },
     );
+    looks.push(await queue.current());
     await systemClock.sleep(1000);
     return job.name === 'release' ? result : {};
   });
   const told: string[] = [];
+  expect(await queue.current()).toBeUndefined();
   expect(await follow(await queue.plan(plan), told)).toEqual(result);
   expect(told).toContain(
     'release-1: recurrent epoch 1 of 2, step 40 of 100, loss 2.5000, 35,000 events/s, 1 min 15 s left',
   );
   expect(told).toContain('release-1: measured 25 %, 4 s left');
+  // whoever did not ask for it can look at it too, until it has ended
+  expect(looks).toMatchObject([
+    { trainings: [{ kind: 'recurrent', progress }], release: null },
+    { trainings: [], release: { stage: 'measure' } },
+  ]);
+  expect(await queue.current()).toBeUndefined();
 });
 
 test('a plan that came to nothing and one that failed say why', async () => {

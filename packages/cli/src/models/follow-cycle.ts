@@ -63,10 +63,18 @@ export const lookText = ({ trainings, release }: CycleLook): string =>
       ? releaseText(release)
       : 'the gate waits for a trainer';
 
-const trainText = ({ epoch, epochs, step, stepsPerEpoch, loss, eventsPerSecond, etaSeconds }: TrainProgress): string =>
+export const trainText = ({
+  epoch,
+  epochs,
+  step,
+  stepsPerEpoch,
+  loss,
+  eventsPerSecond,
+  etaSeconds,
+}: TrainProgress): string =>
   `epoch ${epoch + 1} of ${epochs}, step ${integer(step)} of ${integer(stepsPerEpoch)}, loss ${loss.toFixed(4)}, ${integer(Math.round(eventsPerSecond))} events/s, ${duration(etaSeconds)} left`;
 
 const STAGES = { measure: 'measured', refit: 'learning the slice', write: 'written' } as const;
 
-const releaseText = ({ stage, done, total, etaSeconds }: ReleaseProgress): string =>
+export const releaseText = ({ stage, done, total, etaSeconds }: ReleaseProgress): string =>
   `${STAGES[stage]} ${((100 * done) / Math.max(1, total)).toFixed(0)} %, ${duration(etaSeconds)} left`;

@@ -4,8 +4,8 @@ import { integer, paint, table } from '../print.ts';
 import { percent } from './interleave-releases.ts';
 import type { ModelLine } from './list-models.ts';
 
-const CANDIDATE = 'NDCG@20 candidate';
-const GAIN = 'NDCG@20 candidate − champion';
+export const CANDIDATE = 'NDCG@20 candidate';
+export const GAIN = 'NDCG@20 candidate − champion';
 
 export const renderModels = (lines: readonly ModelLine[]): string[] => {
   if (lines.length === 0)
@@ -86,9 +86,9 @@ const stateOf = ({ inForce, interleavedShare, rolledBack, verdict, records }: Mo
   return 'released before';
 };
 
-const timeOf = (ms: number): string => new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
+export const timeOf = (ms: number): string => new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
 const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(4)}`;
-const intervalOf = ({ low, high }: Measured): string => `${signed(low)} … ${signed(high)}`;
+export const intervalOf = ({ low, high }: Measured): string => `${signed(low)} … ${signed(high)}`;
 const rangesOf = (ranges: readonly LogSlice[]): string =>
   ranges
     .filter(({ from, to }) => from < to)

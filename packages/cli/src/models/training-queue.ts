@@ -1,15 +1,14 @@
 /** The trainers' queue, as far as a person needs it: a cycle is asked for, and looked at while it runs. */
-import {
-  type ModelKind,
-  type PlanPayload,
-  type PlanResult,
-  type ReleaseProgress,
-  type ReleaseResult,
-  TRAINING_QUEUE,
-  type TrainProgress,
+import type {
+  ModelKind,
+  PlanPayload,
+  PlanResult,
+  ReleaseProgress,
+  ReleaseResult,
+  TrainProgress,
 } from '@nextcart/contracts';
-import { type Job, Queue } from 'bullmq';
-import { Redis } from 'ioredis';
+import type { Job } from 'bullmq';
+import { openTrainingQueue } from './open-training-queue.ts';
 
 export interface CycleQueue {
   /** Asks for a cycle; while one of its mode is asked for, that one. Returns the job's id. */
@@ -20,6 +19,8 @@ export interface CycleQueue {
   isTaken(jobId: string): Promise<boolean>;
   /** Of a `release` job and its trainings. Throws the reason where it failed. */
   look(jobId: string): Promise<CycleLook>;
+  /** Of a cycle that has not ended, whoever asked for it; undefined where there is none. */
+  current(): Promise<CycleLook | undefined>;
   close(): Promise<void>;
 }
 
@@ -35,21 +36,7 @@ const KEPT = { count: 200 };
 
 /** Throws an Error with the cure where Redis does not answer. */
 export const openCycleQueue = async (url: string, prefix: string): Promise<CycleQueue> => {
-  const redis = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 1, retryStrategy: () => null });
-  let reason = '';
-  redis.on('error', (error: Error) => (reason ||= error.message));
-  try {
-    await redis.connect();
-  } catch (error) {
-    redis.disconnect();
-    const { host } = new URL(url);
-    throw new Error(
-      `Redis at ${host} does not answer: ${reason || (error as Error).message}. Start the local stack (npm start), or correct REDIS_URL`,
-      { cause: error },
-    );
-  }
-  const queue = new Queue(TRAINING_QUEUE, { connection: redis, prefix });
-  queue.on('error', () => {}); // told by the connection
+  const { queue, close } = await openTrainingQueue(url, prefix);
   const jobOf = async (jobId: string): Promise<{ readonly job: Job; readonly isCompleted: boolean }> => {
     // before the job: what it says of its end is then there
     const state = await queue.getJobState(jobId);
@@ -57,6 +44,17 @@ export const openCycleQueue = async (url: string, prefix: string): Promise<Cycle
     if (job === undefined) throw new Error(`the job ${jobId} is gone: it was removed, or Redis was emptied`);
     if (state === 'failed') throw new Error(`${job.name} ${jobId} failed: ${job.failedReason}`);
     return { job, isCompleted: state === 'completed' };
+  };
+  const look = async (jobId: string): Promise<CycleLook> => {
+    const { job, isCompleted } = await jobOf(jobId);
+    const result = isCompleted ? (job.returnvalue as ReleaseResult) : null;
+    const { unprocessed = [] } = result ? {} : await job.getDependencies({ unprocessed: { count: 10 } });
+    const trainings = [];
+    for (const key of unprocessed) {
+      const child = (await queue.getJob(key.slice(key.lastIndexOf(':') + 1))) as Job<{ kind: ModelKind }> | undefined;
+      if (child) trainings.push({ kind: child.data.kind, progress: progressOf<TrainProgress>(child) });
+    }
+    return { trainings, release: progressOf<ReleaseProgress>(job), result };
   };
   return {
     plan: async (payload) => {
@@ -71,23 +69,16 @@ export const openCycleQueue = async (url: string, prefix: string): Promise<Cycle
       return isCompleted ? (job.returnvalue as PlanResult) : undefined;
     },
     isTaken: async (jobId) => (await jobOf(jobId)).job.processedOn !== undefined,
-    look: async (jobId) => {
-      const { job, isCompleted } = await jobOf(jobId);
-      const result = isCompleted ? (job.returnvalue as ReleaseResult) : null;
-      const { unprocessed = [] } = result ? {} : await job.getDependencies({ unprocessed: { count: 10 } });
-      const trainings = [];
-      for (const key of unprocessed) {
-        const child = (await queue.getJob(key.slice(key.lastIndexOf(':') + 1))) as Job<{ kind: ModelKind }> | undefined;
-        if (child) trainings.push({ kind: child.data.kind, progress: progressOf<TrainProgress>(child) });
-      }
-      return { trainings, release: progressOf<ReleaseProgress>(job), result };
+    look,
+    current: async () => {
+      const jobs: Job[] = await queue.getJobs(['active', 'waiting-children', 'waiting']);
+      const release = jobs.find(({ name }) => name === 'release');
+      return release?.id === undefined ? undefined : look(release.id);
     },
-    close: async () => {
-      await queue.close();
-      redis.disconnect();
-    },
+    close,
   };
 };
 
 /** A job that has told nothing yet has a 0. */
-const progressOf = <P>({ progress }: Job): P | null => (typeof progress === 'object' ? (progress as P) : null);
+export const progressOf = <P>({ progress }: Pick<Job, 'progress'>): P | null =>
+  typeof progress === 'object' ? (progress as P) : null;

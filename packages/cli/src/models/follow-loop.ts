@@ -1,0 +1,48 @@
+import { readArms, readModelActivations, readModelRuns, type Store } from '@nextcart/clickhouse';
+import type { HoldOut } from '@nextcart/contracts';
+import type { Clock } from '@nextcart/runtime';
+import { type LoopState, renderLoop } from './render-loop.ts';
+
+const LOOK_MS = 5000;
+const DAY_MS = 86_400_000;
+/** Of activations: more than partitions that change hands in a while. */
+const MOST_ACTIVATIONS = 10_000;
+
+export interface LoopDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly holdOut: HoldOut;
+  /** What is being learned, in words. */
+  readonly training: () => Promise<string | undefined>;
+}
+
+/** Looks now and then until aborted; `tell` gets the lines whenever they changed. What can't be looked at is as it was. */
+export const followLoop = async (
+  deps: LoopDeps,
+  signal: AbortSignal,
+  tell: (lines: readonly string[]) => void,
+): Promise<void> => {
+  let told = '';
+  while (!signal.aborted) {
+    const lines = await lookAt(deps).then(renderLoop, () => undefined); // a server that is away for a moment
+    const text = lines?.join('\n') ?? told;
+    if (text !== told) tell(lines ?? []);
+    told = text;
+    await deps.clock.sleep(LOOK_MS, signal).catch(() => undefined);
+  }
+};
+
+/** By the wall clock: of an import, whose events have times of their own, nothing is compared. */
+export const lookAt = async ({ store, clock, holdOut, training }: LoopDeps): Promise<LoopState> => {
+  const runs = await readModelRuns(store, { limit: 100 });
+  const [run, first] = [runs[0], runs.findLast(({ verdict }) => verdict === 'pass')];
+  const activations = run ? await readModelActivations(store, { release: run.release, limit: MOST_ACTIVATIONS }) : [];
+  const until = clock.now();
+  const since = Math.max(first?.at ?? until, until - DAY_MS);
+  return {
+    training: await training(),
+    run,
+    partitions: new Set(activations.map(({ partition }) => partition)).size,
+    arms: first && holdOut.share > 0 ? await readArms(store, { since, until }, holdOut) : undefined,
+  };
+};
