@@ -8,7 +8,7 @@ const DAY_MS = 86_400_000;
 /** Of activations: more than partitions that change hands in a while. */
 const MOST_ACTIVATIONS = 10_000;
 
-export interface LoopDeps {
+interface LoopDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly holdOut: HoldOut;
@@ -33,7 +33,7 @@ export const followLoop = async (
 };
 
 /** By the wall clock: of an import, whose events have times of their own, nothing is compared. */
-export const lookAt = async ({ store, clock, holdOut, training }: LoopDeps): Promise<LoopState> => {
+const lookAt = async ({ store, clock, holdOut, training }: LoopDeps): Promise<LoopState> => {
   const runs = await readModelRuns(store, { limit: 100 });
   const [run, first] = [runs[0], runs.findLast(({ verdict }) => verdict === 'pass')];
   const activations = run ? await readModelActivations(store, { release: run.release, limit: MOST_ACTIVATIONS }) : [];
