@@ -82,7 +82,10 @@ export interface Assignment {
   readonly committed: CommittedOffset | null;
   /** Aborted as soon as ownership is in doubt (failed heartbeat, revoke, close under a crash): abort inserts and throw. */
   readonly signal: AbortSignal;
-  /** Checked against the generation, here and by the broker: an expelled owner gets 'lost_partition' (retry false). */
+  /**
+   * Checked against the generation, here and by the broker: an expelled owner gets 'lost_partition' (retry false). One
+   * that was on its way when the group moved may be in force all the same, and the next owner goes on from it.
+   */
   commit(offset: number, metadata?: string): Promise<void>;
 }
 
