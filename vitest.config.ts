@@ -1,6 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
-const INTEGRATION = ['**/*.int.test.ts', 'test/{tour,e2e,faults}/**/*.test.ts'];
+const OWN_SERVERS = [
+  'test/faults/**/*.test.ts',
+  'test/e2e/{commands,event-to-list,late-joiner,loop,online-retail}.test.ts',
+];
+const INTEGRATION = ['**/*.int.test.ts', 'test/{tour,e2e}/**/*.test.ts'];
+/** What needs servers: a broker's start, a rebalance and a kill are seconds each; twice that on a busy machine. */
+const PATIENT = { testTimeout: 60_000, hookTimeout: 120_000, teardownTimeout: 60_000 };
+/** One for each core of a small machine. Projects of one number of workers run side by side. */
+const BESIDE_EACH_OTHER = { maxWorkers: 2 };
 const NEVER = ['**/node_modules/**', '.nextcart/**'];
 
 export default defineConfig({
@@ -10,21 +18,23 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['**/src/**/*.test.ts', 'test/{support,bench}/**/*.test.ts'],
-          exclude: [...NEVER, ...INTEGRATION],
+          exclude: [...NEVER, ...INTEGRATION, ...OWN_SERVERS],
           testTimeout: 10_000,
+          ...BESIDE_EACH_OTHER,
         },
+      },
+      {
+        // they start servers and wait for them most of the time: so the unit tests run beside them
+        test: { name: 'own servers', include: OWN_SERVERS, exclude: NEVER, ...PATIENT, ...BESIDE_EACH_OTHER },
       },
       {
         test: {
           name: 'integration',
           include: INTEGRATION,
-          exclude: NEVER,
+          exclude: [...NEVER, ...OWN_SERVERS],
           globalSetup: ['./test/support/global-setup.ts'],
           setupFiles: ['./test/support/properties.ts'],
-          // a broker's start, a rebalance and a kill are seconds each; twice that on a busy machine
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
-          teardownTimeout: 60_000,
+          ...PATIENT,
           fileParallelism: false, // the servers and the services under test need both cores of a small machine
         },
       },

@@ -22,7 +22,7 @@ const quickRun = async (context: TestContext, bench: QualityBench) => {
     dataFolder: dataFolder(),
     quick: true,
     seed: 1,
-    threads: availableParallelism(),
+    threads: 1,
     signal: new AbortController().signal,
     log: () => undefined,
     progress: () => ({ at: () => undefined, done: () => undefined }),
