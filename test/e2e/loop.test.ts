@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { recommendationListCodec, STRANGERS_KEY, topics, WIRE_HEADER_BYTES } from '@nextcart/contracts';
 import { createKafka, type Kafka } from '@nextcart/kafka';
 import { repoRoot } from '@nextcart/local';
@@ -21,6 +22,7 @@ const TRAINER = { TRAINER_WATCH_S: '1', TRAINER_FIRST_EVENTS: '25000', TRAINER_M
 const PATIENT = { timeout: 120_000, interval: 500 };
 const SLOW_MS = 300_000;
 const LEARNING_MS = 600_000;
+const NEXTCART = [join(repoRoot, 'packages', 'cli', 'src', 'main.ts')];
 const PASSER_BY = 'passer-by';
 /** From the command to lists by the other release. */
 const SWITCH_S = 5;
@@ -74,10 +76,7 @@ beforeAll(async () => {
     },
   });
   const log = openSync(join(system.stack.dataDir, 'logs', 'simulate.log'), 'a');
-  shop = spawn(process.execPath, [join(repoRoot, 'packages', 'cli', 'src', 'main.ts'), 'simulate', ...SHOP], {
-    env: system.env,
-    stdio: ['ignore', log, log],
-  });
+  shop = spawn(process.execPath, [...NEXTCART, 'simulate', ...SHOP], { env: system.env, stdio: ['ignore', log, log] });
   closeSync(log);
 }, SLOW_MS);
 afterAll(async () => {
@@ -132,6 +131,17 @@ test(
     const shown = await nextcart('models', 'show', release.slice(0, 12));
     for (const word of ['in force', 'full training', 'NDCG@20 candidate', 'beats trending', 'recurrent', 'activated'])
       expect(shown).toContain(word);
+
+    // what `npm start` shows below its list
+    const live = spawn(process.execPath, [...NEXTCART, 'watch', '--demo', '--loop'], { env: system.env });
+    try {
+      let page = '';
+      live.stdout.setEncoding('utf8').on('data', (text: string) => (page += text));
+      const told = `${release} passed the gate: NDCG@20 0\\.\\d{4}; \\+\\S+ … \\+\\S+ over lists without models; 4 partitions`;
+      await expect.poll(() => stripVTControlCharacters(page), PATIENT).toMatch(new RegExp(told));
+    } finally {
+      live.kill('SIGKILL');
+    }
 
     // they come after the release
     const needs = new RegExp(`needs by release ${release}[^]*strongest of[^]*segments`);
