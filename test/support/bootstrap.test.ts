@@ -24,6 +24,7 @@ beforeEach(() => {
     'package-lock.json',
     'infra/bootstrap',
     'test/support/requirements.txt',
+    'packages/models/src/artifact/requirements.txt',
   ])
     cpSync(join(repoRoot, path), join(clone, path), { recursive: true });
   write('infra/local/src/main.ts', 'console.log(`started on ${process.version}`);');
@@ -173,6 +174,7 @@ test('without kcat and Python it is said which tests will fail for it and the cu
   expect(stdout).toMatch(
     /\n {2}no Python with confluent-kafka and fastavro: .* Cure: .*apt-get install python3-venv\)\n/,
   );
+  expect(stdout).toMatch(/\n {2}no Python with onnxruntime: the test .* is skipped\. Cure: .*\n/);
   expect(stdout).toMatch(/tests are run/);
 });
 
@@ -188,6 +190,7 @@ test('as root on Debian all that is missing is installed, each with its name, be
     'apt-get install python3-venv (no python3 here)',
     'python3 -m venv .nextcart/venv',
     'pip install (clients for tests)',
+    'pip install (onnxruntime for tests, 45 MB)',
     ...['boundaries', 'typecheck', 'lint', 'format:check', 'tests'],
   ]);
   expect(stdout).toMatch(/tests are run/);

@@ -1,5 +1,5 @@
 export { ArtifactError } from './artifact/artifact-error.ts';
-export { type Cpu, readCpu, sameArithmetic } from './artifact/cpu.ts';
+export { type Cpu, readCpu } from './artifact/cpu.ts';
 export type { LogRange, Manifest, ReleaseFacts, ReleaseFeature, ReleaseMetric } from './artifact/manifest.ts';
 export { type Artifact, openArtifact, readManifest } from './artifact/open-artifact.ts';
 export { openArtifactAside } from './artifact/open-aside.ts';
@@ -59,7 +59,7 @@ export { decideGate, type GateDecision, type GateEvidence, type GateOptions, gat
 export { nextItemDefinitions, nextItemFigures, rankUnseen } from './evaluation/next-item.ts';
 export { comparePaired, type PairedComparison, resampledMeans } from './evaluation/paired-bootstrap.ts';
 export { rankAgainst } from './evaluation/rank-against.ts';
-export { coldAndWarm, type Slice, sliceDefinitions } from './evaluation/slices.ts';
+export { coldAndWarm, sliceDefinitions } from './evaluation/slices.ts';
 export {
   type EventRange,
   type PrequentialStep,
@@ -96,8 +96,10 @@ export {
 } from './linear/graph-filter.ts';
 export { createGraphFilterScorer, type GraphFilterScorer } from './linear/graph-filter-scorer.ts';
 export { keepStrongest } from './linear/keep-strongest.ts';
-export { checkMemory, type MemoryNeed, neededBytes } from './memory/memory-need.ts';
-export { autoencoderMemory, edlaeMemory, recurrentMemory } from './memory/training-memory.ts';
+export { type InverseOptions, negateInverse } from './linear/negated-inverse.ts';
+export { createSymmetricTiles, type SymmetricTiles, tileAt } from './linear/symmetric-tiles.ts';
+export { checkMemory, type MemoryNeed, type MemoryOptions, neededBytes } from './memory/memory-need.ts';
+export { autoencoderMemory, recurrentMemory } from './memory/training-memory.ts';
 export { hitAt, ndcgAt, rankOf, recallAt, reciprocalRankAt } from './metrics.ts';
 export {
   type BehaviourColumn,

@@ -12,6 +12,32 @@ export interface SparseRows {
   readonly weights: Float32Array;
 }
 
+/** Throws a RangeError for what are no `rows` rows of so many columns, and for weights that are no numbers. */
+export const checkRows = (
+  { rowStart, columns, weights }: SparseRows,
+  rows: number,
+  columnCount: number,
+  what: string,
+): void => {
+  const entries = rowStart.at(-1) ?? 0;
+  if (rowStart.length !== rows + 1 || columns.length < entries || weights.length < entries)
+    throw new RangeError(`${what}: ${rowStart.length - 1} rows of ${entries} entries, wanted ${rows} rows`);
+  if (rowStart[0] !== 0) throw new RangeError(`${what} begin at entry ${rowStart[0]}`);
+  checkRising(rowStart, `${what}: row`);
+  for (let at = 0; at < entries; at += 1) {
+    if (!((columns[at] as number) >= 0 && (columns[at] as number) < columnCount))
+      throw new RangeError(`${what}: entry ${at} has column ${columns[at]} of ${columnCount}`);
+    if (!Number.isFinite(weights[at])) throw new RangeError(`${what}: entry ${at} has weight ${weights[at]}`);
+  }
+};
+
+/** Throws a RangeError for a row that ends before it starts. */
+export const checkRising = (rowStart: Int32Array, what: string): void => {
+  for (let row = 0; row + 1 < rowStart.length; row += 1)
+    if ((rowStart[row + 1] as number) < (rowStart[row] as number))
+      throw new RangeError(`${what} ${row} ends before it starts`);
+};
+
 /**
  * Damped cosine of co-occurrence counts: c_ij / √((r_i + s)(r_j + s)), r = row sums, s = damping × mean row sum
  * (item-kNN as in Hidasi et al. 2016, section 4, with regularisation), then scaled so that the mean of the rows'

@@ -1,3 +1,5 @@
+import { checkRising } from './item-graph.ts';
+
 /**
  * Invariants: an item's postings hold its newest sessions only, newest first, at most `perItem`, each session once at
  * the item's last place in it. What an event brings in therefore depends on that event alone, never on the others.
@@ -21,8 +23,24 @@ export interface SessionIndex {
   readonly idf: Float64Array;
 }
 
-/** Inverted index item → newest sessions. `itemCount` > every column. */
+/** Throws a RangeError for sessions that do not fit each other or the items, or that are not in the order of their end. */
+const checkSessions = ({ rowStart, columns, endedAt }: Sessions, itemCount: number): void => {
+  const count = Math.max(0, rowStart.length - 1);
+  if (endedAt.length !== count) throw new RangeError(`${count} sessions, ${endedAt.length} times that they ended at`);
+  if (count > 0 && (rowStart[0] !== 0 || columns.length < (rowStart[count] as number)))
+    throw new RangeError(`sessions of clicks ${rowStart[0]} to ${rowStart[count]}, ${columns.length} clicks`);
+  checkRising(rowStart, 'session');
+  const unknown = columns.findIndex((item) => !(item >= 0 && item < itemCount));
+  if (unknown >= 0) throw new RangeError(`click ${unknown} is on item ${columns[unknown]} of ${itemCount}`);
+  endedAt.forEach((at, session) => {
+    if (!(at >= (endedAt[session - 1] ?? -Infinity) && at < Infinity))
+      throw new RangeError(`session ${session} ended at ${at}, the one before it at ${endedAt[session - 1]}`);
+  });
+};
+
+/** Inverted index item → newest sessions. Throws a RangeError for sessions that can't be. */
 export const indexSessions = (sessions: Sessions, itemCount: number, perItem: number): SessionIndex => {
+  checkSessions(sessions, itemCount);
   const { rowStart, columns } = sessions;
   const count = Math.max(0, rowStart.length - 1);
   const support = new Int32Array(itemCount);

@@ -5,7 +5,10 @@ import type { PurchaseCalibration } from './recurrent/next-purchase.ts';
 import { type RecurrentModel, type RecurrentShape, initialWeights as recurrentWeights } from './recurrent/shape.ts';
 import { hashToken } from './text.ts';
 
-/** As training begins, but with biases, so that no two items are alike. Items have features where the shape has columns for them. */
+/**
+ * As training begins, but with biases, so that no two items are alike, and weekdays neither. Items have features where the
+ * shape has columns for them.
+ */
 export const untrainedRecurrent = (
   shape: Pick<RecurrentShape, 'items' | 'types'> & Partial<RecurrentShape>,
   seed = 1,
@@ -17,6 +20,10 @@ export const untrainedRecurrent = (
   const weights = recurrentWeights(whole, seed);
   for (const name of ['bias', 'cross', 'repeat.bias'])
     weights[name]?.forEach((_, at, values) => void (values[at] = 0.4 * Math.sin(at + seed)));
+  // they begin at 0, and are the context's last rows
+  const context = weights['context'] as Float32Array;
+  for (let at = context.length - (whole.weekdays ?? 0) * whole.width; at < context.length; at += 1)
+    context[at] = 0.4 * Math.sin(at + seed);
   return { shape: whole, weights, ...(whole.features > 0 && { itemFeatures: someFeatures(whole) }) };
 };
 

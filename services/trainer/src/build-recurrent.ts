@@ -14,6 +14,7 @@ import {
   recurrentMemory,
   writeWhole,
 } from '@nextcart/models';
+import { withEvents } from './data-set/data-memory.ts';
 import type { DataSet } from './data-set/data-set.ts';
 import { timeFeatures, toSequences } from './data-set/sequences.ts';
 import { type TrainingSettings, typesOf } from './data-set/settings.ts';
@@ -47,7 +48,10 @@ export const recurrentOf = (data: DataSet, parent: Artifact | null, argument: Tr
   const shape = start?.shape ?? shapeOf(data.itemIds.length, argument.settings);
   const options = optionsOf(argument, shape);
   const { itemFeatures } = data;
-  checkMemory(recurrentMemory(shape, options, itemFeatures?.columns.length), argument.memoryBytes);
+  checkMemory(
+    withEvents(recurrentMemory(shape, options, itemFeatures?.columns.length), data.items.length),
+    argument.memoryBytes,
+  );
   const learn = () =>
     createRecurrentTraining(
       { ...toSequences(data, argument.settings), ...(itemFeatures && { itemFeatures }) },
@@ -73,6 +77,7 @@ const shapeOf = (items: number, { recurrent, searchFeatures, ...settings }: Trai
   types: typesOf(settings).length,
   gaps: timeFeatures.gaps.buckets,
   hours: timeFeatures.hours.buckets,
+  weekdays: timeFeatures.weekdays.buckets,
   width: recurrent.width,
   blocks: recurrent.blocks,
   recurrence: 'linear',

@@ -65,7 +65,7 @@ export const writeTrained = async (trainedDir: string, trained: Trained): Promis
       trained: { kind: payload.kind, parent: payload.parent, ...about, epochs: trained.epochs },
     },
     items: itemIds,
-    features: featuresOf(settings),
+    features: featuresOf(settings, shape),
     models:
       payload.kind === 'recurrent'
         ? { recurrent: { shape, weights, ...(await itemFeaturesOf(trained)) } as RecurrentModel }
@@ -90,10 +90,11 @@ const itemFeaturesOf = async ({ featuresFile, settings }: Trained): Promise<Pick
   return { itemFeatures: decodeTable(await readFile(featuresFile)) as unknown as SparseRows };
 };
 
-const featuresOf = (settings: TrainingSettings) => [
-  ...Object.values(timeFeatures).map(({ name, definition, missing, readers }) => ({
-    ...{ name, definition, missing, readers },
-  })),
+/** A warm start sees of an event's time what its parent did, by its shape. */
+const featuresOf = (settings: TrainingSettings, shape: object) => [
+  ...Object.entries(timeFeatures)
+    .filter(([column]) => ((shape as Record<string, number>)[column] ?? 0) > 0)
+    .map(([, { name, definition, missing, readers }]) => ({ name, definition, missing, readers })),
   {
     name: 'event type',
     definition: 'kind of event, by its place in the list',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { pairMetrics } from './metrics.ts';
+import { inverseMetrics, pairMetrics } from './metrics.ts';
 import { MODELS } from './sizes.ts';
 
 test('a pair has all names that are looked for, steps in ms, and ours by theirs', () => {
@@ -17,4 +17,14 @@ test('a pair has all names that are looked for, steps in ms, and ours by theirs'
     ...{ 'vae.cpu_step_ms@1': 300, 'vae.torch_step_ms@1': 400 },
   });
   expect(Object.keys(pairMetrics('autoencoder', 2, own))).not.toContain('vae.ratio_to_torch@2');
+});
+
+test('an inverse is n³ FLOP, beside the peak and LAPACK', () => {
+  const own = { seconds: [2], cpu: 4, loss: 0.5 };
+  const alone = inverseMetrics(2000, 2, own, 16e9);
+  expect(alone).toMatchObject({ 'edlae.inverse_s@2': 2, 'edlae.gflops@2': 4, 'edlae.share_of_peak@2': 0.25 });
+  expect(Object.keys(alone)).not.toContain('edlae.ratio_to_lapack@2');
+  expect(inverseMetrics(2000, 2, own, 16e9, { ...own, seconds: [4], cpu: 5 })).toMatchObject({
+    ...{ 'edlae.lapack_gflops@2': 2, 'edlae.ratio_to_lapack@2': 0.5, 'edlae.cpu_ratio_to_lapack@2': 0.8 },
+  });
 });

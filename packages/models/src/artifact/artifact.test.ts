@@ -10,13 +10,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createAutoencoderScorer } from '../autoencoder/scorer.ts';
 import { scoreLinear } from '../linear/edlae.ts';
 import { createGraphFilterScorer } from '../linear/graph-filter-scorer.ts';
+import type { EventSequences } from '../recurrent/events.ts';
 import { createRecurrentScorer } from '../recurrent/scorer.ts';
+import type { RecurrentModel } from '../recurrent/shape.ts';
 import { decodeArrays, encodeArrays } from '../training/array-file.ts';
 import { events, SEQUENCES } from './events.fixture.ts';
 import type { Manifest } from './manifest.ts';
 import { openArtifact } from './open-artifact.ts';
 import { FORMAT, type ReleaseModels } from './parts.ts';
-import { autoencoder, bags, ITEMS, modelsLike, partsOf, recurrentModel } from './release.fixture.ts';
+import { autoencoder, bags, ITEMS, modelsLike, partsOf, recurrentModel, recurrentShape } from './release.fixture.ts';
 import { writeArtifact } from './write-artifact.ts';
 
 let root: string;
@@ -78,6 +80,21 @@ describe('a release', () => {
       return { mu, scores, next, filtered, linear };
     };
     expect(await scoresOf(opened)).toEqual(await scoresOf(all));
+  });
+
+  test('from before weekdays were told opens, and folds events that have them as ever', async () => {
+    const { weekdays: _, ...shape } = recurrentShape;
+    const old: RecurrentModel = { ...recurrentModel({ weekdays: 0 }), shape };
+    const { models: found } = await openArtifact(await written({ models: { recurrent: old } }));
+    expect(found.recurrent).toEqual(old);
+    const { weekdays: __, ...before } = events;
+    const statesOf = async (some: EventSequences) => {
+      const scorer = await createRecurrentScorer(found.recurrent as RecurrentModel, { batch: 4, threads: 1 });
+      const states = await scorer.fold(some, SEQUENCES);
+      await scorer.close();
+      return states;
+    };
+    expect(await statesOf(events)).toEqual(await statesOf(before));
   });
 
   test('may hold a part of the models only', async () => {

@@ -25,7 +25,3 @@ export const readCpu = async (): Promise<Cpu> => {
     instructionSets: instructionSetsIn(cpuInfo),
   };
 };
-
-/** Whether the same arithmetic may be expected of both, bit for bit. */
-export const sameArithmetic = (a: Cpu, b: Cpu): boolean =>
-  a.architecture === b.architecture && a.instructionSets.join() === b.instructionSets.join();

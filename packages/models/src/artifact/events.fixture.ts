@@ -17,6 +17,7 @@ export const events: EventSequences = {
   types: Uint8Array.from(numbers(all.length, recurrentShape.types)),
   gaps: Uint8Array.from(numbers(all.length, recurrentShape.gaps)),
   hours: Uint8Array.from(numbers(all.length, recurrentShape.hours)),
+  weekdays: Uint8Array.from(numbers(all.length, 7)),
   // items have some too, which nobody may look at
   tokens: bagsOf(all.map(() => [...new Set(numbers(3, recurrentShape.features))])),
 };

@@ -2,10 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const OWN = fileURLToPath(new URL('../../../../.nextcart/peers/bin/python', import.meta.url));
-const CURE = 'python3 -m venv .nextcart/peers && .nextcart/peers/bin/pip install onnxruntime numpy';
+const OWN = fileURLToPath(new URL('../../../../.nextcart/venv/bin/python', import.meta.url));
+const CURE =
+  'python3 -m venv .nextcart/venv && .nextcart/venv/bin/pip install -r packages/models/src/artifact/requirements.txt';
 
-/** A Python that has onnxruntime: the environment of the benches' peers, or `python3` as it is. */
+/** A Python that has onnxruntime: that of the tests, which `npm test` makes, or `python3` as it is. */
 export const findPython = (): { readonly python: string } | { readonly missing: string } => {
   const python = existsSync(OWN) ? OWN : 'python3';
   try {

@@ -3,9 +3,8 @@
  * was read, so that a release that opens is one that serves.
  */
 import { type Autoencoder, checkWeights as checkAutoencoder } from '../autoencoder/shape.ts';
-import type { SparseRows } from '../item-graph.ts';
+import { checkRows, type SparseRows } from '../item-graph.ts';
 import type { GraphFilter } from '../linear/graph-filter.ts';
-import { checkFeatures } from '../recurrent/events.ts';
 import type { PurchaseCalibration } from '../recurrent/next-purchase.ts';
 import { checkWeights as checkRecurrent, type RecurrentModel } from '../recurrent/shape.ts';
 import {
@@ -66,7 +65,7 @@ export const PARTS: Parts = {
     check: ({ shape, weights, itemFeatures }, items) => {
       checkRecurrent(shape, weights);
       sameItems(shape.items, items);
-      if (itemFeatures) checkFeatures(itemFeatures, shape.items, shape.features, 'features of items');
+      if (itemFeatures) checkRows(itemFeatures, shape.items, shape.features, 'features of items');
     },
   },
   purchases: {
@@ -162,5 +161,5 @@ const sameItems = (own: number, items: number): void => {
 
 const checkItemRows = (rows: SparseRows, items: number): void => {
   sameItems(rows.rowStart.length - 1, items);
-  checkFeatures(rows, items, items, 'rows of items');
+  checkRows(rows, items, items, 'rows of items');
 };

@@ -79,6 +79,7 @@ const checkRecurrent = async (model: RecurrentModel, run: Run) => {
       type: of(events.types as Uint8Array),
       gap: of(events.gaps as Uint8Array),
       hour: of(events.hours as Uint8Array),
+      weekday: of(events.weekdays as Uint8Array),
     };
     const found = await run('recurrent/advance.onnx', { item, tokens, ...context, ...states });
     const after: Record<string, Float32Array> = {};
@@ -107,7 +108,7 @@ const checkRecurrent = async (model: RecurrentModel, run: Run) => {
 const recurrent: [string, RecurrentModel][] = [
   ['products', recurrentModel()],
   ['cosines, a GRU', recurrentModel({ scale: 16, recurrence: 'gru' })],
-  ['neither features nor lags', recurrentModel({ features: 0, lags: 0 })],
+  ['neither features nor lags nor weekdays', recurrentModel({ features: 0, lags: 0, weekdays: 0 })],
 ];
 
 describe('programs that stand alone score as ours do', () => {

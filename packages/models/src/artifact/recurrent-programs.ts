@@ -16,7 +16,8 @@ import type { StandaloneProgram } from './standalone-program.ts';
 const CONTEXTS = [
   { size: 'types', input: 'type', meaning: 'kind of event, by its place in the feature specification' },
   { size: 'gaps', input: 'gap', meaning: 'bucket of the time since the event before' },
-  { size: 'hours', input: 'hour', meaning: 'bucket of hour and weekday' },
+  { size: 'hours', input: 'hour', meaning: 'bucket of the hour' },
+  { size: 'weekdays', input: 'weekday', meaning: 'day of the week, 0 is Monday' },
 ] as const;
 
 export const advanceEvents = (model: RecurrentModel, batch: number): StandaloneProgram => {
@@ -112,7 +113,7 @@ const eventVectors = (graph: Graph, model: RecurrentModel, batch: number): Tenso
   }
   let row = 0;
   for (const { size, input } of CONTEXTS) {
-    const count = shape[size];
+    const count = shape[size] ?? 0;
     if (count === 0) continue;
     const table = (weights[CONTEXT] as Float32Array).subarray(row * width, (row + count) * width);
     events = add(events, gather(graph.constant(size, table, [count, width]), graph.indices(input, [batch])));

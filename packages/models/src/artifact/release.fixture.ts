@@ -16,6 +16,7 @@ export const recurrentShape: RecurrentShape = {
   types: 3,
   gaps: 4,
   hours: 5,
+  weekdays: 7,
   width: 16,
   blocks: 2,
   recurrence: 'linear',
@@ -29,6 +30,7 @@ export const recurrentModel = (change: Partial<RecurrentShape> = {}): RecurrentM
   const weights = recurrentWeights(shape, 8);
   for (const name of ['bias', 'cross', 'repeat.bias'])
     weights[name]?.forEach((_, at, values) => void (values[at] = 0.4 * Math.sin(at + 1)));
+  weights['context']?.forEach((own, at, context) => void (context[at] = own + 0.1 * Math.sin(at)));
   if (shape.features === 0) return { shape, weights };
   return {
     shape,

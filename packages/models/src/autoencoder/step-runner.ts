@@ -39,14 +39,19 @@ export interface StepRunner {
 /** Places of scores are int32. */
 const MOST_SCORES = 2 ** 31 - 1;
 
+/** Throws a RangeError for more scores than a step can have. */
+export const checkScores = (width: number, batch: number): void => {
+  if (batch * width > MOST_SCORES)
+    throw new RangeError(`${width} items × ${batch} users are too many scores for a step: use the sampled softmax`);
+};
+
 export const createStepRunner = (
   { shape, targets, options, shared }: StepRunnerOptions,
   width: number,
   candidates?: CandidateArrays,
 ): StepRunner => {
   const { batch, kl } = options;
-  if (batch * width > MOST_SCORES)
-    throw new RangeError(`${width} items × ${batch} users are too many scores for a step: use the sampled softmax`);
+  checkScores(width, batch);
   const entries = mostEntries(targets, batch);
   const step: StepShape = { shape, batch, width, entries, prior: kl.prior, sampled: candidates !== undefined };
   const targetArrays = createTargetArrays(entries, batch);

@@ -5,6 +5,8 @@
  */
 import { createHash } from 'node:crypto';
 import type { SparseRows } from '../item-graph.ts';
+import { checkMemory } from '../memory/memory-need.ts';
+import { autoencoderMemory } from '../memory/training-memory.ts';
 import { createAdam } from '../training/adam.ts';
 import { createRandom, permutation } from '../training/random.ts';
 import { createRowAdam } from '../training/row-optimisers.ts';
@@ -24,6 +26,7 @@ import {
   type Weights,
 } from './shape.ts';
 import { gradientName, oldName } from './step-programs.ts';
+import { checkScores } from './step-runner.ts';
 
 export interface AutoencoderData {
   /** [users, columns], raw weights ≥ 0: what a user is known by. */
@@ -73,15 +76,19 @@ export interface AutoencoderTraining extends Trainable {
 const PURPOSES = { order: 101, dropout: 102, noise: 103, candidates: 104 } as const;
 
 /**
- * Starts at `start`, which it changes in place: new weights, or those of a model that goes on learning. Throws a
- * RangeError for data that does not fit the shape, or in which no user has a target.
+ * Starts at `given`, which it changes in place, the weights of a model that goes on learning; absent: at new ones. Throws
+ * a RangeError for data that does not fit the shape, or in which no user has a target, and for a shape that the machine
+ * has no room for.
  */
 export const createAutoencoderTraining = (
   { inputs, targets }: AutoencoderData,
   shape: AutoencoderShape,
   options: AutoencoderOptions,
-  start: Weights = initialWeights(shape, options.seed),
+  given?: Weights,
 ): AutoencoderTraining => {
+  if (options.softmax.kind === 'full') checkScores(shape.items, options.batch);
+  checkMemory(autoencoderMemory(shape, options));
+  const start = given ?? initialWeights(shape, options.seed);
   checkWeights(shape, start);
   checkBags(inputs, shape.columns, 'inputs');
   checkBags(targets, shape.items, 'targets');

@@ -4,8 +4,10 @@
  * has its place by what it says of itself (attribute-to-feature mapping, Gantner et al. 2010). Search texts are
  * learned from what was looked at after them. Invariant: the place of what is not known depends on its content alone.
  */
-import type { SparseRows } from '../item-graph.ts';
+import { checkRows, type SparseRows } from '../item-graph.ts';
 import { truncatedSvd } from '../linear/truncated-svd.ts';
+import { contentSpaceMemory } from '../memory/fit-memory.ts';
+import { checkMemory, type MemoryOptions } from '../memory/memory-need.ts';
 import { predictRidge, type RidgeFit, ridgeProblem } from '../needs/ridge.ts';
 
 export interface ContentSpaceData {
@@ -20,7 +22,7 @@ export interface ContentSpaceData {
   readonly clicks: SparseRows;
 }
 
-export interface ContentSpaceOptions {
+export interface ContentSpaceOptions extends MemoryOptions {
   readonly width: number;
   /** Of the ridge, in units of a column's mean square. */
   readonly lambda: number;
@@ -38,15 +40,28 @@ export interface ContentSpace {
   place(fields: SparseRows): Float32Array;
 }
 
-/** A session matrix without any look, or fields of another size, throws a RangeError. */
+/**
+ * Throws a RangeError for sessions without any look, rows that don't fit each other, numbers that are none, and more items
+ * or columns than memory has room for.
+ */
 export const fitContentSpace = async (
-  { itemFields, queryFields, columns, sessions, clicks }: ContentSpaceData,
-  { width, lambda, doubt, seed, threads }: ContentSpaceOptions,
+  data: ContentSpaceData,
+  { width, lambda, doubt, seed, threads, memoryBytes }: ContentSpaceOptions,
 ): Promise<ContentSpace> => {
-  const items = itemFields.rowStart.length - 1;
+  const { itemFields, queryFields, columns, sessions, clicks } = data;
+  const [items, queries] = [itemFields, queryFields].map(countOf) as [number, number];
+  if (!(width >= 1)) throw new RangeError(`a space of ${width} directions`);
+  if (!(doubt >= 0)) throw new RangeError(`doubt must be 0 or more, not ${doubt}`);
+  checkMemory(contentSpaceMemory({ items, queries, columns, width: Math.min(width, items) }), memoryBytes);
+  checkRows(itemFields, items, columns, 'fields of items');
+  checkRows(queryFields, queries, columns, 'fields of searches');
+  checkRows(sessions, countOf(sessions), items, 'sessions');
+  checkRows(clicks, queries, items, 'clicks after searches');
   const support = supportOf(sessions, items);
   if (!support.some((count) => count > 0)) throw new RangeError('no session has an item');
-  const { vectors, values } = await truncatedSvd(sessions, items, { rank: Math.min(width, items), seed, threads });
+  const { vectors, values } = await truncatedSvd(sessions, items, {
+    ...{ rank: Math.min(width, items), seed, threads, memoryBytes },
+  });
   const rank = values.length;
   // the square root: strong directions count, weak ones are not drowned
   const own = unitRows(
@@ -54,7 +69,6 @@ export const fitContentSpace = async (
     rank,
   );
   const wanted = clickedDirections(clicks, own, rank);
-  const queries = queryFields.rowStart.length - 1;
   const learnable = Int32Array.from([
     ...[...support.keys()].filter((item) => (support[item] as number) > 0),
     ...[...Array(queries).keys()]
@@ -76,7 +90,7 @@ export const fitContentSpace = async (
 
 /**
  * Where one item leads to: the straight line from an item's content to the mean direction of what came after it, learned
- * from pairs; for items that no one has seen as for others.
+ * from pairs; for items that no one has seen as for others. Throws a RangeError for rows that don't fit the space.
  */
 export const fitRelation = (
   {
@@ -94,6 +108,9 @@ export const fitRelation = (
   { lambda }: { readonly lambda: number },
 ): ContentSpace['place'] => {
   const { width, items } = space;
+  const count = items.length / width;
+  checkRows(itemFields, count, columns, 'fields of items');
+  checkRows(pairs, count, count, 'pairs');
   const rows = Int32Array.from(
     [...Array(pairs.rowStart.length - 1).keys()].filter(
       (item) => (pairs.rowStart[item + 1] as number) > (pairs.rowStart[item] as number),
@@ -118,8 +135,11 @@ export const addCosines = (
   }
 };
 
+const countOf = ({ rowStart }: SparseRows): number => rowStart.length - 1;
+
 const placeBy = (fit: RidgeFit, fields: SparseRows, width: number): Float32Array => {
-  const rows = Int32Array.from({ length: fields.rowStart.length - 1 }, (_, row) => row);
+  checkRows(fields, countOf(fields), fit.coefficients.length / width, 'fields');
+  const rows = Int32Array.from({ length: countOf(fields) }, (_, row) => row);
   return unitRows(Float32Array.from(predictRidge(fit, fields, rows)), width);
 };
 

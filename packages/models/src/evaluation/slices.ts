@@ -3,22 +3,13 @@ export const sliceDefinitions = {
   warm: 'the others',
 } as const;
 
-export interface Slice {
-  readonly subjects: number;
-  /** NaN where there are none: nothing is known of them. */
-  readonly mean: number;
-}
-
-/** Means of subjects whose `measure` is below `limit` and of the others. Both [subjects]. */
+/** Values of the subjects whose `measure` is below `limit`, and of the others, in order. Both [subjects]. */
 export const coldAndWarm = (
   values: Float64Array,
   measure: ArrayLike<number>,
   limit: number,
-): { readonly cold: Slice; readonly warm: Slice } => {
+): { readonly cold: Float64Array; readonly warm: Float64Array } => {
   if (values.length !== measure.length) throw new RangeError(`${values.length} subjects, ${measure.length} measures`);
-  const sliceOf = (isIn: (value: number) => boolean): Slice => {
-    const some = values.filter((_, at) => isIn(measure[at] as number));
-    return { subjects: some.length, mean: some.reduce((sum, value) => sum + value, 0) / some.length };
-  };
-  return { cold: sliceOf((value) => value < limit), warm: sliceOf((value) => !(value < limit)) };
+  const isCold = (at: number): boolean => (measure[at] as number) < limit;
+  return { cold: values.filter((_, at) => isCold(at)), warm: values.filter((_, at) => !isCold(at)) };
 };

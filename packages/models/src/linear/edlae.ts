@@ -7,10 +7,12 @@
 import { checkBags } from '../autoencoder/bags.ts';
 import { createBest } from '../best.ts';
 import type { SparseRows } from '../item-graph.ts';
+import { edlaeMemory } from '../memory/fit-memory.ts';
+import { checkMemory, type MemoryOptions } from '../memory/memory-need.ts';
 import { type InverseOptions, negateInverse } from './negated-inverse.ts';
 import { addTo, createSymmetricTiles, diagonalOf, readRow, type SymmetricTiles } from './symmetric-tiles.ts';
 
-export interface EdlaeOptions extends InverseOptions {
+export interface EdlaeOptions extends InverseOptions, MemoryOptions {
   /** 50 to 1,200, by validation. */
   readonly lambda: number;
   /** p, the share of a user's items that is thought to be missing: .33 to .5. */
@@ -24,12 +26,13 @@ export interface EdlaeOptions extends InverseOptions {
 /**
  * `bags` [users, items] with X's entries as weights, each item once a user. Returns B's rows [items, ≤ keep], columns
  * in rising order: what having item i adds to the score of each j. Throws a RangeError for lambda ≤ 0 and for items that are
- * not known or twice in a row.
+ * not known or twice in a row, and more items than memory has room for.
  */
 export const fitEdlae = async (bags: SparseRows, items: number, options: EdlaeOptions): Promise<SparseRows> => {
   const { lambda, dropout, keep, tileSize = 1024 } = options;
   if (!(lambda > 0)) throw new RangeError(`lambda must be above 0, not ${lambda}`);
   if (!(dropout >= 0 && dropout < 1)) throw new RangeError(`dropout must be in [0, 1), not ${dropout}`);
+  checkMemory(edlaeMemory(items, { keep, tileSize }), options.memoryBytes);
   checkBags(bags, items, 'bags');
   const matrix = createSymmetricTiles(items, tileSize);
   const diagonal = addGram(bags, matrix);
@@ -82,15 +85,24 @@ const strongestWeights = (matrix: SymmetricTiles, keep: number): SparseRows => {
   return { rowStart: Int32Array.from({ length: size + 1 }, (_, item) => item * kept), columns, weights };
 };
 
-/** Scores of some users, [users.length, items]: Σ over a user's items of weight · B's row. */
+/**
+ * Scores of some users, [users.length, items]: Σ over a user's items of weight · B's row. Throws a RangeError for users and
+ * items that are not there, weights that are no numbers, and where `into` has no room.
+ */
 export const scoreLinear = (model: SparseRows, bags: SparseRows, users: Int32Array, into: Float32Array): void => {
   const items = model.rowStart.length - 1;
+  if (into.length < users.length * items)
+    throw new RangeError(`${users.length} users, ${items} items: no room in ${into.length} numbers`);
   into.fill(0, 0, users.length * items);
   users.forEach((user, place) => {
     const start = place * items;
+    if (!(user >= 0 && user + 1 < bags.rowStart.length))
+      throw new RangeError(`user ${user} of ${bags.rowStart.length - 1}`);
     for (let at = bags.rowStart[user] as number; at < (bags.rowStart[user + 1] as number); at += 1) {
       const item = bags.columns[at] as number;
       const weight = bags.weights[at] as number;
+      if (!(item >= 0 && item < items)) throw new RangeError(`user ${user} has item ${item} of ${items}`);
+      if (!Number.isFinite(weight)) throw new RangeError(`user ${user} has weight ${weight}`);
       for (let entry = model.rowStart[item] as number; entry < (model.rowStart[item + 1] as number); entry += 1) {
         const place = start + (model.columns[entry] as number);
         into[place] = (into[place] as number) + weight * (model.weights[entry] as number);

@@ -1,8 +1,14 @@
 import type { SparseRows } from '../item-graph.ts';
+import { gramMemory } from '../memory/fit-memory.ts';
+import { checkMemory } from '../memory/memory-need.ts';
 import { transposeRows } from './transpose-rows.ts';
 
-/** XᵀX of a sparse X [rows, columns], as sparse rows [columns, columns], columns in rising order within each. */
-export const gramRows = (matrix: SparseRows, columnCount: number): SparseRows => {
+/**
+ * XᵀX of a sparse X [rows, columns], as sparse rows [columns, columns], columns in rising order within each. Throws a
+ * RangeError where that could take more than `memoryBytes` (`MemoryOptions`).
+ */
+export const gramRows = (matrix: SparseRows, columnCount: number, memoryBytes?: number): SparseRows => {
+  checkMemory(gramMemory(matrix, columnCount), memoryBytes);
   const transposed = transposeRows(matrix, columnCount);
   const rowStart = new Int32Array(columnCount + 1);
   const rows: { readonly columns: Int32Array; readonly weights: Float32Array }[] = [];

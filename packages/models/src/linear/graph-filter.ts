@@ -12,6 +12,8 @@
  */
 import { checkBags } from '../autoencoder/bags.ts';
 import type { SparseRows } from '../item-graph.ts';
+import { gramMemory, graphFilterMemory } from '../memory/fit-memory.ts';
+import { checkMemory, type MemoryOptions, machineBytes } from '../memory/memory-need.ts';
 import { gramRows } from './gram-rows.ts';
 import { keepStrongest } from './keep-strongest.ts';
 import { type LowRank, sharpenedParts, smoothParts } from './low-rank.ts';
@@ -27,7 +29,7 @@ export interface GraphSpectrum {
   readonly itemSums: Float64Array;
 }
 
-export interface GraphFilterOptions {
+export interface GraphFilterOptions extends MemoryOptions {
   /** Weight of the smooth part: .3, by validation. */
   readonly alpha: number;
   /** How long it is sharpened, BSPM's T: 0 leaves GF-CF as it is, 2.5 is published for Gowalla. */
@@ -45,19 +47,25 @@ export interface GraphFilter extends LowRank {
 
 /**
  * `bags` [users, items] with R's entries, above 0. The rank is 256 in the paper. Throws a RangeError for items that are not
- * known or twice in a row.
+ * known or twice in a row, and for more than memory has room for.
  */
 export const graphSpectrum = async (bags: SparseRows, items: number, options: SvdOptions): Promise<GraphSpectrum> => {
+  const { memoryBytes = machineBytes() } = options;
+  checkMemory(gramMemory(bags, items), memoryBytes);
   checkBags(bags, items, 'bags');
   const { matrix, itemSums } = normalisedByDegrees(bags, items);
-  return { gram: gramRows(matrix, items), svd: await truncatedSvd(matrix, items, options), itemSums };
+  const gram = gramRows(matrix, items, memoryBytes);
+  // a column and a weight of 4 bytes
+  const left = memoryBytes - 8 * gram.columns.length;
+  return { gram, svd: await truncatedSvd(matrix, items, { ...options, memoryBytes: left }), itemSums };
 };
 
-/** Items that nobody has score 0. */
+/** Items that nobody has score 0. Throws a RangeError for more than memory has room for. */
 export const graphFilter = async (
   { gram, svd, itemSums }: GraphSpectrum,
-  { alpha, sharpening, keep, threads }: GraphFilterOptions,
+  { alpha, sharpening, keep, threads, memoryBytes }: GraphFilterOptions,
 ): Promise<GraphFilter> => {
+  checkMemory(graphFilterMemory(itemSums.length, svd.values.length, sharpening > 0), memoryBytes);
   const neighbours = keepStrongest(gram, keep);
   if (sharpening === 0) return { neighbours, ...smoothParts(svd, itemSums, alpha) };
   const { slope, ...parts } = await sharpenedParts(svd, itemSums, { alpha, sharpening, threads });

@@ -5,13 +5,15 @@
  * Directions below 3 % of the largest singular value are lost in float32, and come out as zeros.
  */
 import type { SparseRows } from '../item-graph.ts';
+import { svdMemory } from '../memory/fit-memory.ts';
+import { checkMemory, type MemoryOptions } from '../memory/memory-need.ts';
 import { createRandom } from '../training/random.ts';
 import { gatherSum } from '../training/sparse-layer.ts';
 import { symmetricEigen } from './symmetric-eigen.ts';
 import { openGram, openTurn } from './tall-products.ts';
 import { transposeRows } from './transpose-rows.ts';
 
-export interface SvdOptions {
+export interface SvdOptions extends MemoryOptions {
   readonly rank: number;
   readonly seed: number;
   readonly threads: number;
@@ -35,7 +37,7 @@ const PURPOSE = 110;
 /** Of the largest eigenvalue of a float32 Gram matrix: below is noise. */
 const NOISE = 1e-6;
 
-/** Of `matrix` [rows, columnCount]; the rank is at most `columnCount`. */
+/** Of `matrix` [rows, columnCount]; the rank is at most `columnCount`. Throws a RangeError for more than memory has room for. */
 export const truncatedSvd = async (
   matrix: SparseRows,
   columnCount: number,
@@ -45,6 +47,10 @@ export const truncatedSvd = async (
   const rank = Math.min(options.rank, columnCount);
   const width = Math.min(rank + oversampling, columnCount);
   const rowCount = matrix.rowStart.length - 1;
+  checkMemory(
+    svdMemory({ rows: rowCount, columns: columnCount, entries: matrix.columns.length }, { rank, width }),
+    options.memoryBytes,
+  );
   const transposed = transposeRows(matrix, columnCount);
   const rows = new Float32Array(rowCount * width);
   const columns = new Float32Array(columnCount * width);

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { autoencoderDefaults } from '../autoencoder/training.ts';
 import { recurrentDefaults } from '../recurrent/training.ts';
+import { edlaeMemory } from './fit-memory.ts';
 import { checkMemory, type MemoryNeed, neededBytes } from './memory-need.ts';
-import { autoencoderMemory, edlaeMemory, recurrentMemory } from './training-memory.ts';
+import { autoencoderMemory, recurrentMemory } from './training-memory.ts';
 
 const GB = 1e9;
 const autoencoder = (items: number, softmax: 'full' | 'sampled') =>

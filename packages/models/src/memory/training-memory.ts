@@ -7,9 +7,8 @@ import type { AutoencoderOptions } from '../autoencoder/training.ts';
 import { denseShapes, type RecurrentShape, tableShapes } from '../recurrent/shape.ts';
 import type { RecurrentOptions } from '../recurrent/training.ts';
 import { type Shape, sizeOf } from '../training/shape.ts';
-import type { MemoryNeed } from './memory-need.ts';
+import { floatBytes, type MemoryNeed } from './memory-need.ts';
 
-const FLOAT_BYTES = 4;
 /** Scores, their softmax, its gradient, and one more on the way. */
 const SCORE_COPIES = 4;
 /** A step's rows of the table with room to grow, and by columns. */
@@ -25,7 +24,7 @@ const ENGINE_BYTES = 70e6;
 
 const inBytes = (numbers: Readonly<Record<string, number>>): Readonly<Record<string, number>> => ({
   engine: ENGINE_BYTES,
-  ...Object.fromEntries(Object.entries(numbers).map(([name, count]) => [name, count * FLOAT_BYTES])),
+  ...floatBytes(numbers),
 });
 
 const candidatesOf = (items: number, softmax: AutoencoderOptions['softmax'], positives: number): number =>
@@ -78,22 +77,5 @@ export const recurrentMemory = (
       checkpoint: CHECKPOINT_COPIES * (2 * (rows + dense) + moments),
     }),
     cure: 'drop items without support, hash features into fewer columns, make width or lanes less, sample the softmax',
-  };
-};
-
-/** Of `fitEdlae`, data apart. */
-export const edlaeMemory = (
-  items: number,
-  { keep, tileSize = 1024 }: { keep: number; tileSize?: number },
-): MemoryNeed => {
-  const tiles = Math.ceil(items / tileSize);
-  return {
-    what: `fitting EDLAE to ${items} items`,
-    parts: inBytes({
-      'half of the matrix': ((tiles * (tiles + 1)) / 2) * tileSize ** 2,
-      'a column of tiles': 2 * tiles * tileSize ** 2,
-      'weights that are kept': 2 * items * Math.min(keep, items),
-    }),
-    cure: 'fit it to the most supported items only, or take the graph filter, which needs no matrix of items × items',
   };
 };

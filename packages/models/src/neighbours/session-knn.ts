@@ -50,13 +50,17 @@ export const stanWeights = (fade: number, reach: number): SessionKnnWeights => (
 });
 
 export interface SessionKnn {
-  /** Adds N(j) of the items of the neighbours of a session so far; unknown items (−1) are passed over. */
+  /** Adds N(j) of the items of the neighbours of a session so far; items that no session can have are passed over. */
   score(query: Int32Array, sheet: ScoreSheet): void;
 }
 
+/** Throws a RangeError for sessions or options that can't be. */
 export const createSessionKnn = (sessions: Sessions, itemCount: number, options: SessionKnnOptions): SessionKnn => {
   const { k, sample, halfLife, rarity, weights } = options;
   const { rowStart, columns, endedAt } = sessions;
+  if (!(k >= 1 && sample >= 1)) throw new RangeError(`the ${k} nearest of ${sample} sessions`);
+  if (!(halfLife > 0)) throw new RangeError(`a half-life of ${halfLife}`);
+  if (!(rarity >= 0)) throw new RangeError(`a rarity to the power of ${rarity}`);
   const { postingStart, postingSession, postingPlace, idf } = indexSessions(sessions, itemCount, sample);
   const count = endedAt.length;
   const newest = count === 0 ? 0 : (endedAt[count - 1] as number);

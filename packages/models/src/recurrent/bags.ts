@@ -4,6 +4,7 @@
  */
 import type { SparseRows } from '../item-graph.ts';
 import { type EventSequences, NO_ITEM } from './events.ts';
+import { type ContextSizes, contextColumns } from './shape.ts';
 
 export interface BagWriter {
   addItem(item: number): void;
@@ -78,13 +79,9 @@ const grown = <A extends Int32Array | Float32Array>(from: A, into: A): A => {
   return into;
 };
 
-/** Rows of the context table that events have, one for each of types, gaps and hours that the shape knows. */
-export const contextBags = (
-  events: EventSequences,
-  chosen: Int32Array,
-  sizes: { readonly types: number; readonly gaps: number; readonly hours: number },
-): SparseRows => {
-  const parts = (['types', 'gaps', 'hours'] as const).filter((name) => sizes[name] > 0);
+/** Rows of the context table that events have, one for each column that the shape knows. */
+export const contextBags = (events: EventSequences, chosen: Int32Array, sizes: ContextSizes): SparseRows => {
+  const parts = contextColumns.filter((name) => (sizes[name] ?? 0) > 0);
   const rowStart = new Int32Array(chosen.length + 1);
   const columns = new Int32Array(chosen.length * parts.length);
   let entries = 0;
@@ -93,7 +90,7 @@ export const contextBags = (
     for (const name of event < 0 ? [] : parts) {
       columns[entries] = base + (events[name]?.[event] as number);
       entries += 1;
-      base += sizes[name];
+      base += sizes[name] as number;
     }
     rowStart[row + 1] = entries;
   });

@@ -2,8 +2,8 @@
  * Events of many sequences (sessions, or subjects) as columns. Invariants: a sequence's events lie together, oldest
  * first; an event's number is its place in every column.
  */
-import type { SparseRows } from '../item-graph.ts';
-import type { RecurrentShape } from './shape.ts';
+import { checkRising, checkRows, type SparseRows } from '../item-graph.ts';
+import { contextColumns, type RecurrentShape } from './shape.ts';
 
 /**
  * What stands in `items` where an event is a search, or of an item that the model does not know: with its features as
@@ -16,12 +16,14 @@ export interface EventSequences {
   readonly rowStart: Int32Array;
   /** [events], numbers of items or `NO_ITEM`. */
   readonly items: Int32Array;
-  /** [events]; wanted where the shape has types. The same for the next two. */
+  /** [events]; wanted where the shape has types. The same for the next three. */
   readonly types?: Uint8Array;
   /** [events], bucket of the time since the sequence's event before. */
   readonly gaps?: Uint8Array;
-  /** [events], bucket of hour and weekday. */
+  /** [events], bucket of the hour. */
   readonly hours?: Uint8Array;
+  /** [events], day of the week. */
+  readonly weekdays?: Uint8Array;
   /** [events, features]: words and 3-grams of searches, by the columns that items' features have; read where an event has no item. */
   readonly tokens?: SparseRows;
 }
@@ -83,8 +85,8 @@ export const checkEvents = (events: EventSequences, shape: RecurrentShape): void
     throw new RangeError(`sequences from ${rowStart[0]} to ${rowStart.at(-1)}, ${count} events`);
   checkRising(rowStart, 'sequence');
   checkItems(items, shape, 'event');
-  for (const name of ['types', 'gaps', 'hours'] as const) checkBuckets(events[name], count, shape[name], name);
-  if (tokens) checkFeatures(tokens, count, shape.features, 'tokens');
+  for (const name of contextColumns) checkBuckets(events[name], count, shape[name] ?? 0, name);
+  if (tokens) checkRows(tokens, count, shape.features, 'tokens');
 };
 
 /** Throws a RangeError for targets that do not fit the events, or that nothing can be learned from. */
@@ -97,31 +99,6 @@ export const checkTargets = ({ items, weights, types }: EventTargets, count: num
   if (broken >= 0) throw new RangeError(`target ${broken} has weight ${weights[broken]}`);
   if (!items.some((item, at) => item !== NO_ITEM && (weights[at] as number) > 0))
     throw new RangeError('no event has a target');
-};
-
-/** Throws a RangeError for features of `rows` rows that do not fit. */
-export const checkFeatures = (
-  { rowStart, columns, weights }: SparseRows,
-  rows: number,
-  features: number,
-  what: string,
-): void => {
-  const entries = rowStart.at(-1) ?? 0;
-  if (rowStart.length !== rows + 1 || columns.length < entries || weights.length < entries)
-    throw new RangeError(`${what}: ${rowStart.length - 1} rows of ${entries} entries, wanted ${rows} rows`);
-  if (rowStart[0] !== 0) throw new RangeError(`${what} begin at entry ${rowStart[0]}`);
-  checkRising(rowStart, `${what}: row`);
-  for (let at = 0; at < entries; at += 1) {
-    if (!((columns[at] as number) >= 0 && (columns[at] as number) < features))
-      throw new RangeError(`${what}: entry ${at} has column ${columns[at]} of ${features}`);
-    if (!Number.isFinite(weights[at])) throw new RangeError(`${what}: entry ${at} has weight ${weights[at]}`);
-  }
-};
-
-const checkRising = (rowStart: Int32Array, what: string): void => {
-  for (let row = 0; row + 1 < rowStart.length; row += 1)
-    if ((rowStart[row + 1] as number) < (rowStart[row] as number))
-      throw new RangeError(`${what} ${row} ends before it starts`);
 };
 
 const checkItems = (items: Int32Array, shape: RecurrentShape, what: string): void => {

@@ -2,13 +2,22 @@
  * Events into states of the recurrent model, with the weights that it had when this was made. Invariants: a state is a
  * function of the events that were folded, one by one; it does not depend on the batch that it was computed in.
  */
+import { checkRows } from '../item-graph.ts';
 import { createScratch } from '../training/scratch.ts';
 import { openSession } from '../training/session.ts';
 import { createKeptTable, type KeptTable } from '../training/simd/kept-table.ts';
 import { contextBags, createBagWriter } from './bags.ts';
-import { checkFeatures, type EventSequences, NO_ITEM } from './events.ts';
+import { type EventSequences, NO_ITEM } from './events.ts';
 import { advanceProgram } from './scoring-programs.ts';
-import { CONTEXT, checkFinite, checkWeights, type RecurrentModel, type RecurrentShape, TABLE } from './shape.ts';
+import {
+  CONTEXT,
+  checkFinite,
+  checkWeights,
+  contextColumns,
+  type RecurrentModel,
+  type RecurrentShape,
+  TABLE,
+} from './shape.ts';
 import { addTo } from './step-arrays.ts';
 import { nextStateName, stateName } from './step-program.ts';
 import { withSummedFeatures } from './summed-features.ts';
@@ -45,7 +54,7 @@ export const createEventReader = (model: RecurrentModel) => {
   const { shape, weights, itemFeatures } = model;
   checkWeights(shape, weights);
   checkFinite(weights);
-  if (itemFeatures) checkFeatures(itemFeatures, shape.items, shape.features, 'features of items');
+  if (itemFeatures) checkRows(itemFeatures, shape.items, shape.features, 'features of items');
   const { width, items, lags } = shape;
   // copies: a training that goes on does not change what is read
   const [table, contextTable] = [
@@ -170,21 +179,17 @@ const eventsOf = (rowStart: Int32Array, sequence: number): Int32Array => {
 };
 
 /** Throws a RangeError for an event that does not exist or that the model does not know. */
-export const checkChosen = (
-  { items, types, gaps, hours, tokens }: EventSequences,
-  chosen: Int32Array,
-  { shape }: RecurrentModel,
-): void => {
-  const columns = { types, gaps, hours };
+export const checkChosen = (events: EventSequences, chosen: Int32Array, { shape }: RecurrentModel): void => {
+  const { items, tokens } = events;
   for (const event of chosen) {
     const item = items[event];
     if (item === undefined) throw new RangeError(`no event ${event} of ${items.length}`);
     if (!(item >= NO_ITEM && item < shape.items))
       throw new RangeError(`event ${event} has item ${item} of ${shape.items}`);
-    for (const name of ['types', 'gaps', 'hours'] as const) {
-      const bucket = columns[name]?.[event];
-      if (shape[name] > 0 && !(bucket !== undefined && bucket < shape[name]))
-        throw new RangeError(`event ${event} has ${bucket} of ${shape[name]} ${name}`);
+    for (const name of contextColumns) {
+      const [bucket, size] = [events[name]?.[event], shape[name] ?? 0];
+      if (size > 0 && !(bucket !== undefined && bucket < size))
+        throw new RangeError(`event ${event} has ${bucket} of ${size} ${name}`);
     }
     for (let at = tokens?.rowStart[event] ?? 0; at < (tokens?.rowStart[event + 1] ?? 0); at += 1) {
       const [column, weight] = [tokens?.columns[at], tokens?.weights[at]];

@@ -9,7 +9,7 @@ import { joinEvents, type Learnable, pickSequences } from './pick-events.ts';
 import { replaySample, withReplay } from './replay.ts';
 import { createRecurrentScorer } from './scorer.ts';
 import { itemVectors } from './scoring-programs.ts';
-import { initialWeights, type Weights } from './shape.ts';
+import { initialWeights, type RecurrentModel, type Weights } from './shape.ts';
 import { createRecurrentTraining } from './training.ts';
 
 const known = { ...shape, items: 4, features: 2, width: 3, types: 0 };
@@ -77,6 +77,48 @@ test('a warm start: new events and as many old ones, a model that has grown goes
   const scores = (await scorer.score(await scorer.fold(events, Int32Array.of(1)), 1)).slice();
   expect(scores.indexOf(Math.max(...scores))).toBe(12);
   await Promise.all([scorer.close(), training.close()]);
+});
+
+test('what nothing new speaks of is kept by replay, and lost without it', async () => {
+  const [PAIRS, NEW_PAIRS, ROWS] = [10, 2, 240];
+  const items = 2 * PAIRS;
+  /** Of each pair the first item leads to the second. */
+  const learnable = (pairs: number, from: number): Learnable => {
+    const events = sequencesOf(
+      Array.from({ length: ROWS }, (_, row) => [from + 2 * (row % pairs), from + 2 * (row % pairs) + 1]),
+    );
+    return { events, targets: nextItemTargets(events) };
+  };
+  const [old, fresh] = [learnable(PAIRS, 0), learnable(NEW_PAIRS, items)];
+  const learned = async (data: Learnable, start: RecurrentModel) => {
+    const rate = { from: 3e-2, to: 1e-3 };
+    const quick = { ...options, epochs: 20, rate, tables: { optimiser: 'adam', ...rate } } as const;
+    const training = createRecurrentTraining(data, start.shape, quick, start.weights);
+    await train(training, { epochs: 20 });
+    await training.close();
+    return training.model;
+  };
+  /** How many first items of some pairs lead to their second. */
+  const right = async (model: RecurrentModel, pairs: number, from: number) => {
+    const scorer = await createRecurrentScorer(model, { batch: 1, threads: 1 });
+    let count = 0;
+    for (let pair = 0; pair < pairs; pair += 1) {
+      const first = from + 2 * pair;
+      const scores = await scorer.score(await scorer.fold(sequencesOf([[first]]), Int32Array.of(0)));
+      count += scores.indexOf(Math.max(...scores)) === first + 1 ? 1 : 0;
+    }
+    await scorer.close();
+    return count;
+  };
+  const ofOld = { ...shape, types: 0, width: 8, items };
+  const before = await learned(old, { shape: ofOld, weights: initialWeights(ofOld, 2) });
+  expect(await right(before, PAIRS, 0)).toBe(PAIRS);
+  const grown = items + 2 * NEW_PAIRS;
+  const warm = (data: Learnable) => learned(data, growModel(before, { items: grown, groups: new Int32Array(grown) }));
+  const [replayed, alone] = [await warm(withReplay(old, fresh, createRandom(4, 903))), await warm(fresh)];
+  for (const model of [replayed, alone]) expect(await right(model, NEW_PAIRS, items)).toBe(NEW_PAIRS);
+  expect(await right(replayed, PAIRS, 0)).toBe(PAIRS);
+  expect(await right(alone, PAIRS, 0)).toBeLessThanOrEqual(PAIRS / 2);
 });
 
 test('more old events asked for than there are: all of them', () => {

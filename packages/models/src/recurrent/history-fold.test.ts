@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRandom } from '../training/random.ts';
 import { bagsOf } from './bags.fixture.ts';
 import type { EventSequences } from './events.ts';
@@ -20,15 +20,23 @@ const model: RecurrentModel = {
   itemFeatures: bagsOf(Array.from({ length: ITEMS }, (_, item) => [item % 20, (item * 7) % 20])),
 };
 
-let alone: RecurrentFolding;
-let fold: HistoryFold;
+const gru = { ...shape, recurrence: 'gru' } as const;
+const models = { linear: model, gru: { ...model, shape: gru, weights: initialWeights(gru, 8) } } as const;
+
+interface Folds {
+  readonly alone: RecurrentFolding;
+  readonly fold: HistoryFold;
+}
+const folds = {} as Record<keyof typeof models, Folds>;
 beforeAll(async () => {
-  alone = await createRecurrentFolding(model, { batch: 1, threads: 1 });
-  fold = await createHistoryFold(model, { threads: 1 });
+  for (const name of ['linear', 'gru'] as const)
+    folds[name] = {
+      alone: await createRecurrentFolding(models[name], { batch: 1, threads: 1 }),
+      fold: await createHistoryFold(models[name], { threads: 1 }),
+    };
 });
 afterAll(async () => {
-  await alone.close();
-  await fold.close();
+  for (const { alone, fold } of Object.values(folds)) await Promise.all([alone.close(), fold.close()]);
 });
 
 /** Sequences of some lengths; every fifth event is a search. */
@@ -41,7 +49,13 @@ const sequencesLike = (lengths: readonly number[], seed: number): EventSequences
 };
 
 /** From a state on, event by event, without one of them. */
-const oneByOne = async (from: Float32Array, events: EventSequences, start: number, end: number, without = -1) => {
+const oneByOne = async (
+  { alone }: Folds,
+  from: Float32Array,
+  events: EventSequences,
+  [start, end]: readonly [number, number],
+  without = -1,
+) => {
   const state = from.slice();
   for (let event = start; event < end; event += 1)
     if (event !== without) await alone.advance(state, events, Int32Array.of(event));
@@ -51,18 +65,19 @@ const oneByOne = async (from: Float32Array, events: EventSequences, start: numbe
 /** What is said to be set of a row: its output and last items. */
 const outcome = (state: Float32Array) => [...state.subarray(shape.blocks * shape.width)];
 
-const check = async (by: HistoryFold, events: EventSequences, stretches: readonly Stretch[], before: Float32Array) => {
+const check = async (given: Folds, events: EventSequences, stretches: readonly Stretch[], before: Float32Array) => {
+  const { fold: by } = given;
   const states = before.slice();
   const rows = await by.fold(states, events, stretches);
   const rowAt = (table: Float32Array, row: number) => table.slice(row * by.stateSize, (row + 1) * by.stateSize);
   let row = 0;
   for (const [subject, { start, until, end }] of stretches.entries()) {
     const own = rowAt(before, subject);
-    expect(rowAt(states, subject)).toEqual(await oneByOne(own, events, start, until));
-    expect(outcome(rowAt(rows, row))).toEqual(outcome(await oneByOne(own, events, start, end)));
+    expect(rowAt(states, subject)).toEqual(await oneByOne(given, own, events, [start, until]));
+    expect(outcome(rowAt(rows, row))).toEqual(outcome(await oneByOne(given, own, events, [start, end])));
     for (let left = until; left < end; left += 1)
       expect(outcome(rowAt(rows, row + 1 + left - until))).toEqual(
-        outcome(await oneByOne(own, events, start, end, left)),
+        outcome(await oneByOne(given, own, events, [start, end], left)),
       );
     row += 1 + end - until;
   }
@@ -76,35 +91,39 @@ const history = fc.record({
   left: fc.integer({ min: 0, max: 5 }),
 });
 
-test('kept states, and what had been without each of the last events: the bits of a fold event by event', async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(history, { minLength: 1, maxLength: 5 }), fc.nat(), async (histories, seed) => {
-      const events = sequencesLike(
-        histories.map(({ known, fresh, left }) => known + fresh + left),
-        seed,
-      );
-      const before = new Float32Array(histories.length * fold.stateSize);
-      const stretches: Stretch[] = [];
-      for (const [at, { known, left }] of histories.entries()) {
-        const [first, end] = [events.rowStart[at] as number, events.rowStart[at + 1] as number];
-        stretches.push({ start: first + known, until: end - left, end });
-        before.set(await oneByOne(new Float32Array(fold.stateSize), events, first, first + known), at * fold.stateSize);
-      }
-      await check(fold, events, stretches, before);
-    }),
-    { numRuns: 20 },
-  );
-});
-
-test('histories that take several runs, with more threads: the same bits', async () => {
-  const wide = await createHistoryFold(model, { threads: 2 });
-  const events = sequencesLike([300, 127, 40, 127], 3);
-  const stretches = Array.from({ length: 4 }, (_, at) => {
-    const [start, end] = [events.rowStart[at] as number, events.rowStart[at + 1] as number];
-    return { start, until: end - 8, end };
+describe.each(['linear', 'gru'] as const)('%s', (name) => {
+  test('kept states, and what had been without each of the last events: the bits of a fold event by event', async () => {
+    const { fold } = folds[name];
+    await fc.assert(
+      fc.asyncProperty(fc.array(history, { minLength: 1, maxLength: 5 }), fc.nat(), async (histories, seed) => {
+        const events = sequencesLike(
+          histories.map(({ known, fresh, left }) => known + fresh + left),
+          seed,
+        );
+        const before = new Float32Array(histories.length * fold.stateSize);
+        const stretches: Stretch[] = [];
+        for (const [at, { known, left }] of histories.entries()) {
+          const [first, end] = [events.rowStart[at] as number, events.rowStart[at + 1] as number];
+          stretches.push({ start: first + known, until: end - left, end });
+          const empty = new Float32Array(fold.stateSize);
+          before.set(await oneByOne(folds[name], empty, events, [first, first + known]), at * fold.stateSize);
+        }
+        await check(folds[name], events, stretches, before);
+      }),
+      { numRuns: 20 },
+    );
   });
-  await check(wide, events, stretches, new Float32Array(4 * wide.stateSize));
-  await wide.close();
+
+  test('histories that take several runs, with more threads: the same bits', async () => {
+    const wide = await createHistoryFold(models[name], { threads: 2 });
+    const events = sequencesLike([300, 127, 40, 127], 3);
+    const stretches = Array.from({ length: 4 }, (_, at) => {
+      const [start, end] = [events.rowStart[at] as number, events.rowStart[at + 1] as number];
+      return { start, until: end - 8, end };
+    });
+    await check({ ...folds[name], fold: wide }, events, stretches, new Float32Array(4 * wide.stateSize));
+    await wide.close();
+  });
 });
 
 test('a model of one block, without last items', async () => {
@@ -122,7 +141,8 @@ test('a model of one block, without last items', async () => {
   await Promise.all([byOne.close(), by.close()]);
 });
 
-test('an event that the model does not know changes no state; a recurrence that waits is refused', async () => {
+test.each(['linear', 'gru'] as const)('%s: an event that the model does not know changes no state', async (name) => {
+  const { fold } = folds[name];
   const events = sequencesLike([4, 4], 1);
   const states = new Float32Array(2 * fold.stateSize);
   const stretches = [0, 4].map((start) => ({ start, until: start + 2, end: start + 4 }));
@@ -130,7 +150,4 @@ test('an event that the model does not know changes no state; a recurrence that 
   await expect(fold.fold(states, strange, stretches)).rejects.toThrow('event 7 has item 90 of 90');
   expect(states.every((number) => number === 0)).toBe(true);
   await expect(fold.fold(states, events, stretches.slice(1))).rejects.toThrow('1 subjects, states of');
-  const gru = { ...shape, recurrence: 'gru' as const };
-  const waiting = createHistoryFold({ ...model, shape: gru, weights: initialWeights(gru, 1) }, { threads: 1 });
-  await expect(waiting).rejects.toThrow('a gru waits for each event');
 });

@@ -1,7 +1,8 @@
 /**
- * Histories into states, and into what they had been without each of their last events: as many events as there are at
- * once, since in a linear recurrence nothing but the recurrence itself waits for the event before. Invariants: the same
- * bits as event by event (folding.ts), whoever is folded beside whom; states change when all is done, or not at all.
+ * Histories into states, and into what they had been without each of their last events. In a linear recurrence nothing but
+ * the recurrence itself waits for the event before, so as many events as there are go at once; a GRU goes in waves, as many
+ * as the longest history has events. Invariants: the same bits as event by event (folding.ts), whoever is folded beside
+ * whom; states change when all is done, or not at all.
  */
 import { createScratch } from '../training/scratch.ts';
 import { createBlockRuns } from './block-runs.ts';
@@ -9,6 +10,7 @@ import type { EventSequences } from './events.ts';
 import { checkChosen, createEventReader, stateSizeOf } from './folding.ts';
 import { type HistorySteps, historySteps, type Stretch } from './history-steps.ts';
 import type { RecurrentModel } from './shape.ts';
+import { createWaveRuns } from './wave-runs.ts';
 
 /** One call at a time: calls share their arrays. */
 export interface HistoryFold {
@@ -25,19 +27,15 @@ export interface HistoryFold {
   close(): Promise<void>;
 }
 
-/**
- * Throws a RangeError for a model whose recurrence is not linear, for weights that do not fit the shape or are no numbers,
- * and for features that do not fit the items.
- */
+/** Throws a RangeError for weights that do not fit the shape or are no numbers, and for features that do not fit the items. */
 export const createHistoryFold = async (
   model: RecurrentModel,
   { threads }: { readonly threads: number },
 ): Promise<HistoryFold> => {
   const { width, blocks, lags, recurrence } = model.shape;
-  if (recurrence !== 'linear') throw new RangeError(`a ${recurrence} waits for each event: linear ones alone`);
   const reader = createEventReader(model);
   const stateSize = stateSizeOf(model.shape);
-  const runs = await createBlockRuns(model, reader, threads);
+  const runs = await (recurrence === 'linear' ? createBlockRuns : createWaveRuns)(model, reader, threads);
   const found = createScratch();
 
   return {

@@ -10,11 +10,12 @@ export interface Learnable {
 type Column = Int32Array | Float32Array | Uint8Array;
 
 /** Columns with a number for each event. */
-const columnsOf = ({ items, types, gaps, hours }: EventSequences) => ({
+const columnsOf = ({ items, types, gaps, hours, weekdays }: EventSequences) => ({
   items,
   ...(types && { types }),
   ...(gaps && { gaps }),
   ...(hours && { hours }),
+  ...(weekdays && { weekdays }),
 });
 
 /** Each column of some that may be absent, changed. */

@@ -5,7 +5,13 @@ import type { EventSequences } from './events.ts';
 import { explainByLeavingOut } from './explanations.ts';
 import { sequencesOf } from './patterns.fixture.ts';
 import { createRecurrentScorer } from './scorer.ts';
-import { initialWeights, type RecurrentModel, type RecurrentShape } from './shape.ts';
+import {
+  type ContextColumn,
+  contextColumns,
+  initialWeights,
+  type RecurrentModel,
+  type RecurrentShape,
+} from './shape.ts';
 
 const ITEMS = 300;
 const random = createRandom(5, 901);
@@ -15,6 +21,7 @@ const shape: RecurrentShape = {
   types: 3,
   gaps: 4,
   hours: 5,
+  weekdays: 7,
   width: 24,
   blocks: 2,
   recurrence: 'linear',
@@ -27,6 +34,7 @@ const modelOf = (recurrence: RecurrentShape['recurrence']): RecurrentModel => {
   const weights = initialWeights({ ...shape, recurrence }, 8);
   weights['bias']?.forEach((_, at, bias) => void (bias[at] = 0.01 * at));
   weights['cross']?.forEach((_, at, cross) => void (cross[at] = 0.3 * Math.sin(at)));
+  weights['context']?.forEach((own, at, context) => void (context[at] = own + 0.1 * Math.sin(at)));
   const itemFeatures = bagsOf(Array.from({ length: ITEMS }, () => [...new Set(numbers(3, shape.features))]));
   // scores are products in one, cosines in the other
   return { shape: { ...shape, recurrence, scale: recurrence === 'gru' ? 16 : 0 }, weights, itemFeatures };
@@ -41,6 +49,7 @@ const sequencesLike = (lengths: readonly number[]): EventSequences => {
     types: Uint8Array.from(numbers(count, 3)),
     gaps: Uint8Array.from(numbers(count, 4)),
     hours: Uint8Array.from(numbers(count, 5)),
+    weekdays: Uint8Array.from(numbers(count, 7)),
     tokens: bagsOf(lists.flat().map((item) => (item < 0 ? [...new Set(numbers(4, shape.features))] : []))),
   };
 };
@@ -124,20 +133,24 @@ test('without events the scores are the biases; the type that is asked for matte
   await scorer.close();
 });
 
-test('an event is what it is: its item or words, type, gap and hour each change the state', async () => {
+test('an event is what it is: its item or words, type, gap, hour and weekday each change the state', async () => {
   const scorer = await createRecurrentScorer(modelOf('linear'), { batch: 1, threads: 1 });
-  const stateOf = async (change: Partial<Record<'types' | 'gaps' | 'hours', number>>, item = 3, word = 1) => {
+  const stateOf = async (change: Partial<Record<ContextColumn, number>>, item = 3, word = 1) => {
     const single = {
       ...sequencesOf([[item]]),
       types: Uint8Array.of(change.types ?? 0),
       gaps: Uint8Array.of(change.gaps ?? 0),
       hours: Uint8Array.of(change.hours ?? 0),
+      weekdays: Uint8Array.of(change.weekdays ?? 0),
       tokens: bagsOf([[word]]),
     };
     return scorer.fold(single, Int32Array.of(0));
   };
   const plain = await stateOf({});
-  for (const change of [{ types: 1 }, { gaps: 1 }, { hours: 1 }]) expect(await stateOf(change)).not.toEqual(plain);
+  const states: Float32Array[] = [];
+  for (const column of contextColumns) states.push(await stateOf({ [column]: 1 }));
+  // a column's rows are its own
+  expect(new Set([plain, ...states].map(String)).size).toBe(1 + contextColumns.length);
   expect(await stateOf({}, 4)).not.toEqual(plain);
   expect(await stateOf({}, -1, 1)).not.toEqual(await stateOf({}, -1, 2));
   await scorer.close();

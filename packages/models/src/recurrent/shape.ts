@@ -15,8 +15,10 @@ export interface RecurrentShape {
   readonly types: number;
   /** Buckets of the time since the event before. */
   readonly gaps: number;
-  /** Buckets of hour and weekday. */
+  /** Buckets of the hour. */
   readonly hours: number;
+  /** Days of the week; absent, as in releases that came before it: not looked at. */
+  readonly weekdays?: number;
   /** Of items, states and outputs. */
   readonly width: number;
   readonly blocks: number;
@@ -42,21 +44,30 @@ export interface RecurrentModel {
 
 /** [items + features, width]: an item's own row, then a row for each hashed column. Tied: input and output. */
 export const TABLE = 'table';
-/** [types + gaps + hours, width], added to what an event is. */
+/** [rows of `contextRows`, width], added to what an event is. */
 export const CONTEXT = 'context';
 /** [types, width]: the output, times 1 + the row of the target's type (Beutel et al. 2018, "latent cross"). */
 export const CROSS = 'cross';
 /** [items]. */
 export const BIAS = 'bias';
 
+/** What is known of an event beside its item, in the order of the context table's rows: each a column of buckets. */
+export const contextColumns = ['types', 'gaps', 'hours', 'weekdays'] as const;
+export type ContextColumn = (typeof contextColumns)[number];
+/** Buckets of each context column. */
+export type ContextSizes = Pick<RecurrentShape, ContextColumn>;
+
+export const contextRows = (sizes: ContextSizes): number =>
+  contextColumns.reduce((rows, name) => rows + (sizes[name] ?? 0), 0);
+
 const EXPANSION = 4;
 
 /** Weights of which a step touches few rows; they stay outside the graphs. */
 export const tableShapes = (shape: RecurrentShape): Readonly<Record<string, Shape>> => {
-  const { items, features, types, gaps, hours, width } = shape;
+  const { items, features, types, width } = shape;
   return {
     [TABLE]: [items + features, width],
-    [CONTEXT]: [types + gaps + hours, width],
+    [CONTEXT]: [contextRows(shape), width],
     [CROSS]: [types, width],
     [BIAS]: [items],
   };
@@ -125,10 +136,11 @@ const GATE_BIAS = 2;
 
 /**
  * Matrices uniform in ±1/√(inputs), embeddings in ±1/√width, norms the identity, the cross 0 (a factor of 1), biases 0
- * but those of the update gates, which are spread.
+ * but those of the update gates, which are spread. Weekdays begin at 0: a short log has few of each, and what is by
+ * chance about them would be learned around.
  */
 export const initialWeights = (shape: RecurrentShape, seed: number): Record<string, Float32Array> => {
-  const { width } = shape;
+  const { width, weekdays = 0 } = shape;
   return Object.fromEntries(
     Object.entries(weightShapes(shape)).map(([name, dimensions], at) => {
       const values = new Float32Array(sizeOf(dimensions));
@@ -141,6 +153,7 @@ export const initialWeights = (shape: RecurrentShape, seed: number): Record<stri
         const bound = 1 / Math.sqrt(inputs);
         for (let i = 0; i < values.length; i += 1) values[i] = bound * (2 * random.next() - 1);
       }
+      if (name === CONTEXT) values.fill(0, values.length - weekdays * width);
       return [name, values];
     }),
   );

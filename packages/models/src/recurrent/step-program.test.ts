@@ -1,6 +1,7 @@
 import { describe, test } from 'vitest';
 import { checkGradients } from '../training/gradient-check.fixture.ts';
 import type { Tensor } from '../training/graph.ts';
+import { cast } from '../training/operators/cast.ts';
 import type { RecurrentShape } from './shape.ts';
 import { denseShapes } from './shape.ts';
 import { type StepShape, stepLoss } from './step-program.ts';
@@ -47,13 +48,7 @@ const checkStep = (recurrence: RecurrentShape['recurrence'], smoothing: number, 
     shapes: [...Object.values(learned), ...Object.values(given)],
     build: (inputs, graph) => {
       const byName = new Map(names.map((name, at) => [name, inputs[at] as Tensor]));
-      const integers = (values: readonly number[]) =>
-        graph.node('Cast', {
-          inputs: [graph.integers(values)],
-          shape: [values.length],
-          type: 'int32',
-          attributes: { to: 6 },
-        });
+      const integers = (values: readonly number[]) => cast(graph.integers(values), 'int32');
       const indices = {
         places: [0, 5, 10, 15, 17, 22],
         recentPlaces: Array.from({ length: 2 * rows }, (_, at) => CANDIDATES * (at >> 1) + ((at * 3) % CANDIDATES)),

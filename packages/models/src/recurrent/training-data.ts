@@ -1,8 +1,8 @@
 /** What a training learns from, and whether it can. */
 import { createHash } from 'node:crypto';
-import type { SparseRows } from '../item-graph.ts';
+import { checkRows, type SparseRows } from '../item-graph.ts';
 import type { Population } from './candidates.ts';
-import { checkEvents, checkFeatures, checkTargets, type EventSequences, type EventTargets, NO_ITEM } from './events.ts';
+import { checkEvents, checkTargets, type EventSequences, type EventTargets, NO_ITEM } from './events.ts';
 import { checkFinite, checkWeights, type RecurrentShape, type Weights } from './shape.ts';
 
 export interface RecurrentData {
@@ -22,7 +22,7 @@ export const checkData = (
   checkFinite(start);
   checkEvents(events, shape);
   checkTargets(targets, events.items.length, shape);
-  if (itemFeatures) checkFeatures(itemFeatures, shape.items, shape.features, 'features of items');
+  if (itemFeatures) checkRows(itemFeatures, shape.items, shape.features, 'features of items');
 };
 
 /** What gets into a step's candidates by itself: targets, and with last items the items of events that are none, too. */

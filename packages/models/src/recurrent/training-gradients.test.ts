@@ -12,6 +12,7 @@ const shape: RecurrentShape = {
   types: 2,
   gaps: 3,
   hours: 2,
+  weekdays: 2,
   width: 6,
   blocks: 2,
   recurrence: 'linear',
@@ -27,6 +28,7 @@ const events = {
   ...sequencesOf(lists, columnOf(shape.types)),
   gaps: Uint8Array.from(columnOf(shape.gaps).flat()),
   hours: Uint8Array.from(columnOf(shape.hours).flat()),
+  weekdays: Uint8Array.from(columnOf(2).flat()),
   tokens: bagsOf(lists.flat().map((item) => (item === NO_ITEM ? [1, 3] : []))),
 };
 const data = {

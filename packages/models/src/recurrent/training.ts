@@ -4,6 +4,8 @@
  * step); nothing but weights and memory is carried from step to step.
  */
 import type { SparseRows } from '../item-graph.ts';
+import { checkMemory } from '../memory/memory-need.ts';
+import { recurrentMemory } from '../memory/training-memory.ts';
 import { createRandom } from '../training/random.ts';
 import { createRowGradientSum, gatherSum } from '../training/sparse-layer.ts';
 import type { StepResult, Trainable } from '../training/train.ts';
@@ -16,6 +18,7 @@ import {
   BIAS,
   CONTEXT,
   CROSS,
+  contextRows,
   denseShapes,
   initialWeights,
   type RecurrentModel,
@@ -68,19 +71,22 @@ export interface RecurrentTraining extends Trainable {
 const PURPOSES = { order: 201, events: 202, blocks: 203, candidates: 204 } as const;
 
 /**
- * Starts at `start`, which it changes in place: new weights, or those of a model that goes on learning. Throws a
- * RangeError for data that does not fit the shape, or in which no event has a target.
+ * Starts at `given`, which it changes in place, the weights of a model that goes on learning; absent: at new ones. Throws
+ * a RangeError for data that does not fit the shape, or in which no event has a target, and for a shape that the machine
+ * has no room for.
  */
 export const createRecurrentTraining = (
   data: RecurrentData,
   shape: RecurrentShape,
   options: RecurrentOptions,
-  start: Weights = initialWeights(shape, options.seed),
+  given?: Weights,
 ): RecurrentTraining => {
+  checkMemory(recurrentMemory(shape, options, data.itemFeatures?.columns.length));
+  const start = given ?? initialWeights(shape, options.seed);
   const { events, targets, itemFeatures } = data;
   checkData(data, shape, start);
   const { seed, lanes, times, dropout, smoothing } = options;
-  const { width, items, types, gaps, hours, features } = shape;
+  const { width, items, types, features } = shape;
   const size = lanes * times * width;
   const weights = start;
   const weightOf = (name: string) => weights[name] as Float32Array;
@@ -104,7 +110,7 @@ export const createRecurrentTraining = (
   const mask = new Float32Array(dropout.events > 0 ? size : 0);
   const context = new Float32Array(size);
   const tableSum = createRowGradientSum(items + features, width);
-  const contextSum = createRowGradientSum(types + gaps + hours, width);
+  const contextSum = createRowGradientSum(contextRows(shape), width);
   const crossSum = createRowGradientSum(types, width);
 
   const learn = async (epoch: number, at: number): Promise<StepResult> => {

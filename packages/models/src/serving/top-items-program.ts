@@ -4,6 +4,7 @@
  */
 import { createGraph, type Program, type Tensor } from '../training/graph.ts';
 import { add, mul } from '../training/operators/arithmetic.ts';
+import { cast } from '../training/operators/cast.ts';
 import { matmul } from '../training/operators/matmul.ts';
 import { reduce } from '../training/operators/reductions.ts';
 import { topPlaces } from '../training/operators/top-k.ts';
@@ -11,8 +12,6 @@ import { largest, type QuantisedItems, ZERO } from './quantise.ts';
 
 /** Items that stand next to each other and are looked at together. */
 export const BLOCK = 32;
-/** ONNX's numbers of the types, as Cast wants them. */
-const [FLOAT32, INT32] = [1, 6];
 
 /**
  * From the steps of queries, `queries` uint8 [batch, width], and of each |x − x̂| and |x| in its steps, `sizes` float32
@@ -61,6 +60,3 @@ export const topItemsProgram = (
 
 const reshaped = (x: Tensor, shape: readonly number[]): Tensor =>
   x.graph.node('Reshape', { inputs: [x, x.graph.integers(shape)], shape, type: x.type });
-
-const cast = (x: Tensor, type: 'float32' | 'int32'): Tensor =>
-  x.graph.node('Cast', { inputs: [x], shape: x.shape, type, attributes: { to: type === 'int32' ? INT32 : FLOAT32 } });

@@ -42,7 +42,8 @@ export interface OnnxGraph {
 const IR_VERSION = 9;
 /** Operator set 18: axes of every reduction as an input, reductions in ScatterND. */
 const OPERATOR_SET = 18;
-const DATA_TYPES = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9, float64: 11 } as const;
+/** ONNX's numbers of the types. */
+export const DATA_TYPES = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9, float64: 11 } as const;
 const ATTRIBUTE_TYPES = { float: 1, integer: 2, text: 3, integers: 7 } as const;
 
 const attribute = (name: string, value: Attribute): Pieces => {

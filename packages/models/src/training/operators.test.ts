@@ -5,6 +5,7 @@ import { createGraph, type Tensor } from './graph.ts';
 import { add, div, mul, neg, square, sub } from './operators/arithmetic.ts';
 import { bagCrossEntropy } from './operators/bag-cross-entropy.ts';
 import { expandTo } from './operators/broadcast.ts';
+import { cast } from './operators/cast.ts';
 import { exp, gelu, log, sigmoid, silu, sqrt, tanh } from './operators/elementwise.ts';
 import { concat, gather, oneHot, reshape, slice } from './operators/indexing.ts';
 import { layerNorm } from './operators/layer-norm.ts';
@@ -38,13 +39,7 @@ const three = (build: (a: Tensor, b: Tensor, c: Tensor) => Tensor, shapes: Examp
   build: ([a, b, c]) => build(a as Tensor, b as Tensor, c as Tensor),
 });
 /** Constant int32 in the graph of a tensor. */
-const integers = ({ graph }: Tensor, values: readonly number[]): Tensor =>
-  graph.node('Cast', {
-    inputs: [graph.integers(values)],
-    shape: [values.length],
-    type: 'int32',
-    attributes: { to: 6 },
-  });
+const integers = ({ graph }: Tensor, values: readonly number[]): Tensor => cast(graph.integers(values), 'int32');
 const row = (graph: ReturnType<typeof createGraph>, values: readonly number[]) =>
   concat(
     values.map((value) => reshape(graph.scalar(value), [1, 1])),

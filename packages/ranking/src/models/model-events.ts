@@ -3,7 +3,7 @@
  * that models see; an event that they don't see (of another type) changes nothing.
  */
 import { eventTypes, type ItemIndex, type SubjectHistory } from '@nextcart/contracts';
-import { type EventSequences, gap, hour, NO_ITEM, queryFields, type SparseRows } from '@nextcart/models';
+import { type EventSequences, gap, hour, NO_ITEM, queryFields, type SparseRows, weekday } from '@nextcart/models';
 import type { ServingSettings } from './serving-settings.ts';
 
 /** Items of a process by the numbers that a release's models know them by. */
@@ -56,6 +56,7 @@ export const createModelEvents = (settings: ServingSettings, numbers: ItemNumber
   const types: number[] = [];
   const gaps: number[] = [];
   const hours: number[] = [];
+  const weekdays: number[] = [];
   const tokens = { rowStart: [0], columns: [] as number[], weights: [] as number[] };
 
   const fields = new Map<string, SparseRows>();
@@ -89,6 +90,7 @@ export const createModelEvents = (settings: ServingSettings, numbers: ItemNumber
         types: new Uint8Array(types),
         gaps: new Uint8Array(gaps),
         hours: new Uint8Array(hours),
+        weekdays: new Uint8Array(weekdays),
         ...(searchFeatures > 0 && {
           tokens: {
             rowStart: new Int32Array(tokens.rowStart),
@@ -99,8 +101,8 @@ export const createModelEvents = (settings: ServingSettings, numbers: ItemNumber
       };
     },
     clear: () => {
-      for (const column of [rowStart, items, types, gaps, hours, tokens.rowStart, tokens.columns, tokens.weights])
-        column.length = 0;
+      for (const column of [rowStart, items, types, gaps, hours, weekdays]) column.length = 0;
+      for (const column of [tokens.rowStart, tokens.columns, tokens.weights]) column.length = 0;
       rowStart.push(0);
       tokens.rowStart.push(0);
     },
@@ -121,6 +123,7 @@ export const createModelEvents = (settings: ServingSettings, numbers: ItemNumber
         if (!isFirst) times.times[1] = time;
         gaps.push(gap.of(times, times.times.length - 1, NOTHING_KNOWN));
         hours.push(hour.of(times, times.times.length - 1, NOTHING_KNOWN));
+        weekdays.push(weekday.of(times, times.times.length - 1, NOTHING_KNOWN));
         // an event with an item is that item to the model
         addTokens(type === SEARCH && item === NO_ITEM ? history.queries[cell] : undefined);
         newest = time;

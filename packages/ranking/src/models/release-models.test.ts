@@ -7,6 +7,7 @@ import {
   NO_ITEM,
   queryFields,
   toCommonScale,
+  weekday,
 } from '@nextcart/models';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -34,41 +35,49 @@ const opine = async (deeds: readonly Deed[]) => {
   return said(opinions);
 };
 
-test('what the recurrent model says is its score of the fold, event by event, on the common scale', async () => {
-  const { recurrent } = artifact.models;
-  if (recurrent === undefined) throw new Error('no model');
-  const scorer = await createRecurrentScorer(recurrent, { batch: 1, threads: 1 });
-  const deeds: Deed[] = [
-    ['search', 'red coffee', 90],
-    ['view', shopIds[3] as string, 60],
-    ['impression', shopIds[5] as string, 50],
-    ['view', shopIds.at(-1) as string, 30],
-    ['cart', shopIds[4] as string, 1],
-  ];
-  const seen = deeds.filter(([type]) => type !== 'impression');
-  const times = seen.map(([, , minutes]) => NOW - minutes * 60_000);
-  const facts = { priceDeciles: [], since: [], amountLimits: () => undefined };
-  const column = { times, types: [], items: [], amounts: [] };
-  const tokens = queryFields(['red coffee', null, null, null], { buckets: serving.searchFeatures });
-  const states = await scorer.fold(
-    {
-      rowStart: Int32Array.of(0, 4),
-      items: Int32Array.of(NO_ITEM, 3, NO_ITEM, 4),
-      types: Uint8Array.of(0, 1, 1, 3),
-      gaps: Uint8Array.from(times, (_, k) => gap.of(column, k, facts)),
-      hours: Uint8Array.from(times, (_, k) => hour.of(column, k, facts)),
-      tokens,
-    },
-    Int32Array.of(0),
-  );
-  const z = new Float32Array(knownIds.length);
-  toCommonScale(await scorer.score(states, 1), 'logits', new Int32Array(0), z);
-  await scorer.close();
-  const found = await opine(deeds);
-  knownIds.forEach((_, item) => expect(found[item]?.[1]).toBeCloseTo(z[item] as number, 3));
-  // items that came after the release: no opinion
-  for (const unknown of found.slice(knownIds.length)) expect(unknown).toEqual([0, 0]);
-});
+test.each(['linear', 'gru'] as const)(
+  'what the recurrent model (%s) says is its score of the fold, event by event, on the common scale',
+  async (recurrence) => {
+    const release = releaseLike(1, serving, undefined, recurrence);
+    const { recurrent } = release.models;
+    if (recurrent === undefined) throw new Error('no model');
+    const scorer = await createRecurrentScorer(recurrent, { batch: 1, threads: 1 });
+    const deeds: Deed[] = [
+      ['search', 'red coffee', 90],
+      ['view', shopIds[3] as string, 60],
+      ['impression', shopIds[5] as string, 50],
+      ['view', shopIds.at(-1) as string, 30],
+      ['cart', shopIds[4] as string, 1],
+    ];
+    const seen = deeds.filter(([type]) => type !== 'impression');
+    const times = seen.map(([, , minutes]) => NOW - minutes * 60_000);
+    const facts = { priceDeciles: [], since: [], amountLimits: () => undefined };
+    const column = { times, types: [], items: [], amounts: [] };
+    const tokens = queryFields(['red coffee', null, null, null], { buckets: serving.searchFeatures });
+    const states = await scorer.fold(
+      {
+        rowStart: Int32Array.of(0, 4),
+        items: Int32Array.of(NO_ITEM, 3, NO_ITEM, 4),
+        types: Uint8Array.of(0, 1, 1, 3),
+        gaps: Uint8Array.from(times, (_, k) => gap.of(column, k, facts)),
+        hours: Uint8Array.from(times, (_, k) => hour.of(column, k, facts)),
+        weekdays: Uint8Array.from(times, (_, k) => weekday.of(column, k, facts)),
+        tokens,
+      },
+      Int32Array.of(0),
+    );
+    const z = new Float32Array(knownIds.length);
+    toCommonScale(await scorer.score(states, 1), 'logits', new Int32Array(0), z);
+    await scorer.close();
+    const served = await openReleaseModels(release, { index: shop.index, threads: 1, batch: 8, explained: 8 });
+    const [opinions] = await served.opine([{ history: historyOf(shop.index, deeds), memory: createModelMemory() }]);
+    const found = said(opinions);
+    await served.close();
+    knownIds.forEach((_, item) => expect(found[item]?.[1]).toBeCloseTo(z[item] as number, 3));
+    // items that came after the release: no opinion
+    for (const unknown of found.slice(knownIds.length)) expect(unknown).toEqual([0, 0]);
+  },
+);
 
 /** Histories as folds cut them. */
 const cut = (deeds: readonly Deed[], count: number): SubjectHistory => {
@@ -148,6 +157,7 @@ describe('what had been without an event', () => {
         // the events after a gap keep the gaps that they had
         gaps: Uint8Array.from(places, (n) => gap.of(column, n, facts)),
         hours: Uint8Array.from(places, (n) => hour.of(column, n, facts)),
+        weekdays: Uint8Array.from(places, (n) => weekday.of(column, n, facts)),
         tokens: queryFields(
           places.map((n) => (n === 7 ? 'green tea' : null)),
           { buckets: serving.searchFeatures },

@@ -18,6 +18,7 @@ export const releaseLike = (
   seed = 1,
   settings: ServingSettings = serving,
   purchases?: PurchaseCalibration,
+  recurrence: 'linear' | 'gru' = 'linear',
 ): Artifact => ({
   hash: `hash-${seed}`,
   manifest: {
@@ -29,7 +30,10 @@ export const releaseLike = (
   features: [],
   models: {
     recurrent: untrainedRecurrent(
-      { items: knownIds.length, types: settings.types.length, features: settings.searchFeatures, gaps: 8, hours: 24 },
+      {
+        ...{ items: knownIds.length, types: settings.types.length, features: settings.searchFeatures },
+        ...{ gaps: 8, hours: 24, weekdays: 7, recurrence },
+      },
       seed,
     ),
     autoencoder: untrainedAutoencoder(knownIds.length, seed),

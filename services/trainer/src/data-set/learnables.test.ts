@@ -78,6 +78,8 @@ test('sequences: events as they are, targets weighed by type and amount, tokens 
       expect(events.items).toEqual(data.items);
       expect(events.types).toEqual(data.types);
       expect([...(events.hours as Uint8Array)]).toEqual([...data.times].map((time) => new Date(time).getUTCHours()));
+      const days = [...data.times].map((time) => (new Date(time).getUTCDay() + 6) % 7);
+      expect([...(events.weekdays as Uint8Array)]).toEqual(days);
       const known = queryFields(queryTexts, { buckets: settings.searchFeatures });
       rows.forEach((row, r) => {
         row.forEach((told, i) => {

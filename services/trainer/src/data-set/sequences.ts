@@ -9,6 +9,7 @@ import {
   NO_ITEM,
   nextItemTargets,
   queryFields,
+  weekday,
 } from '@nextcart/models';
 import { amountScale } from './amount-scale.ts';
 import type { DataSet } from './data-set.ts';
@@ -16,7 +17,10 @@ import { type TrainingSettings, typesOf } from './settings.ts';
 import { withShortContext } from './short-context.ts';
 
 /** What the recurrent model sees of an event's time. */
-export const timeFeatures = { gaps: gap, hours: hour } as const satisfies Record<string, EventFeature>;
+export const timeFeatures = { gaps: gap, hours: hour, weekdays: weekday } as const satisfies Record<
+  string,
+  EventFeature
+>;
 
 /** Events of all subjects, a sequence each, and what each event should foretell, cut into the folds that states are. */
 export const toSequences = (whole: DataSet, settings: TrainingSettings): Learnable => {
@@ -27,6 +31,7 @@ export const toSequences = (whole: DataSet, settings: TrainingSettings): Learnab
     types: data.types,
     gaps: timeColumn(data, timeFeatures.gaps),
     hours: timeColumn(data, timeFeatures.hours),
+    weekdays: timeColumn(data, timeFeatures.weekdays),
     ...(settings.searchFeatures > 0 && { tokens: searchTokens(data, settings.searchFeatures) }),
   };
   return withoutGapsBefore(foldWindows({ events, targets: weighedTargets(data, events, settings) }));

@@ -1,8 +1,6 @@
 import type { Tensor } from '../graph.ts';
 import { positiveAxis, type Shape, sizeOf } from '../shape.ts';
-
-/** ONNX's number of the type, as Cast wants it. */
-const INT64 = 7;
+import { cast } from './cast.ts';
 
 /** Range [start, end) of an axis. */
 export const slice = (x: Tensor, axis: number, start: number, end: number): Tensor => {
@@ -71,14 +69,8 @@ export const gather = (table: Tensor, indices: Tensor): Tensor => {
     shape: [...indices.shape, width],
     attributes: { axis: 0 },
     backward: (gradient) => {
-      const at = graph.node('Cast', {
-        inputs: [indices],
-        shape: indices.shape,
-        type: 'int64',
-        attributes: { to: INT64 },
-      });
       const column = graph.node('Reshape', {
-        inputs: [at, graph.integers([count, 1])],
+        inputs: [cast(indices, 'int64'), graph.integers([count, 1])],
         shape: [count, 1],
         type: 'int64',
       });
@@ -94,11 +86,10 @@ export const oneHot = (indices: Tensor, depth: number): Tensor => {
   const { graph } = indices;
   const wide = [...indices.shape, 1];
   const column = graph.node('Reshape', { inputs: [indices, graph.integers(wide)], shape: wide, type: 'int32' });
-  const at = graph.node('Cast', { inputs: [column], shape: wide, type: 'int64', attributes: { to: INT64 } });
   const shape = [...indices.shape, depth];
   // compared with 0 … depth − 1: the OneHot kernel knows few element types
   const same = graph.node('Equal', {
-    inputs: [at, graph.integers(Array.from({ length: depth }, (_, index) => index))],
+    inputs: [cast(column, 'int64'), graph.integers(Array.from({ length: depth }, (_, index) => index))],
     shape,
     type: 'bool',
   });

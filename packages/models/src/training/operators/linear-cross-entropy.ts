@@ -1,5 +1,6 @@
 import type { Graph, Tensor } from '../graph.ts';
 import { add, mul, neg, sub } from './arithmetic.ts';
+import { cast } from './cast.ts';
 import { reshape } from './indexing.ts';
 import { matmul } from './matmul.ts';
 import { sum } from './reductions.ts';
@@ -72,8 +73,4 @@ export const linearCrossEntropy = (
   });
 };
 
-/** ONNX's number of the type, as Cast wants it. */
-const INT32 = 6;
-
-const int32 = (graph: Graph, value: number): Tensor =>
-  graph.node('Cast', { inputs: [graph.integers([value])], shape: [1], type: 'int32', attributes: { to: INT32 } });
+const int32 = (graph: Graph, value: number): Tensor => cast(graph.integers([value]), 'int32');

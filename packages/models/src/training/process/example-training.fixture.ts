@@ -1,6 +1,7 @@
 /** What the tests' training processes run. */
 import { performance } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
+import { getHeapStatistics } from 'node:v8';
 import { groupedBags, options, shape } from '../../autoencoder/groups.fixture.ts';
 import { createAutoencoderTraining } from '../../autoencoder/training.ts';
 import type { Trainable } from '../train.ts';
@@ -13,7 +14,9 @@ export type Example =
   | { readonly kind: 'blocking'; readonly stepMs: number }
   | { readonly kind: 'failing' }
   | { readonly kind: 'failing later' }
-  | { readonly kind: 'sum'; readonly numbers: Float32Array };
+  | { readonly kind: 'sum'; readonly numbers: Float32Array }
+  /** Its weight is what its heap may grow to, in MiB. */
+  | { readonly kind: 'heap' };
 
 export const autoencoderExample = (epochs: number) => {
   const bags = groupedBags();
@@ -27,6 +30,11 @@ const stepsOf = (step: Trainable['step'], w = new Float32Array(1)): Trainable =>
   memory: {},
   step,
 });
+
+const once = (weight: number) => {
+  const step = () => Promise.resolve({ loss: 0, events: 1 });
+  return { trainable: { ...stepsOf(step, Float32Array.of(weight)), stepsPerEpoch: 1 }, epochs: 1 };
+};
 
 const thrower = () => Promise.reject(new RangeError('step 0 fails on purpose'));
 
@@ -56,11 +64,10 @@ const trainableOf = (example: Example): { readonly trainable: Trainable; readonl
         throw new Error('nobody waits for this one');
       });
       return { trainable: stepsOf(() => setTimeout(60_000, { loss: 1, events: 1 })), epochs: 1 };
-    case 'sum': {
-      const w = Float32Array.of(example.numbers.reduce((sum, value) => sum + value, 0));
-      const once = stepsOf(() => Promise.resolve({ loss: 0, events: 1 }), w);
-      return { trainable: { ...once, stepsPerEpoch: 1 }, epochs: 1 };
-    }
+    case 'sum':
+      return once(example.numbers.reduce((sum, value) => sum + value, 0));
+    case 'heap':
+      return once(getHeapStatistics().heap_size_limit / 2 ** 20);
     default:
       return example satisfies never;
   }

@@ -108,6 +108,16 @@ test('typed arrays in the argument arrive as they are', async () => {
   expect(await weightsIn(job.weightsFile)).toEqual({ w: Float32Array.of(7) });
 });
 
+test('its heap may grow as far as it is told, whatever the machine has', async () => {
+  const limit = async (heapBytes: number) => {
+    const job = jobOf({ kind: 'heap' }, { heapBytes });
+    await trainInProcess(job);
+    return (await weightsIn(job.weightsFile))['w']?.[0] as number;
+  };
+  const [less, more] = [await limit(100 * 2 ** 20), await limit(300 * 2 ** 20)];
+  expect(more - less).toBe(200);
+});
+
 test('when whoever started it is gone, it writes itself down and ends', async () => {
   const job = jobOf({ kind: 'blocking', stepMs: 5 });
   const child = fork(fileURLToPath(new URL('main.ts', import.meta.url)), { serialization: 'advanced' });

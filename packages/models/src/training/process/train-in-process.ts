@@ -8,6 +8,8 @@ import type { EpochRecord, Progress } from '../train.ts';
 import type { FromTraining, ToTraining, TrainingJob } from './messages.ts';
 
 export interface ProcessOptions extends TrainingJob {
+  /** Of its JavaScript heap, at most; absent: as Node has it, by the machine. Typed arrays are beside it. */
+  readonly heapBytes?: number;
   /** After each step. */
   readonly onProgress?: (progress: Progress) => void;
   /** Stops it after the step that is running; what was learned so far is then in the checkpoint file. */
@@ -22,10 +24,10 @@ export type ProcessOutcome =
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
 
 /** Rejects with the error that was thrown inside, its stack included, or with one that says how the process ended. */
-export const trainInProcess = ({ onProgress, signal, ...job }: ProcessOptions): Promise<ProcessOutcome> =>
+export const trainInProcess = ({ onProgress, signal, heapBytes, ...job }: ProcessOptions): Promise<ProcessOutcome> =>
   new Promise((resolve, reject) => {
     // `advanced`: typed arrays in the argument come through as they are
-    const child = fork(MAIN, { serialization: 'advanced' });
+    const child = fork(MAIN, { serialization: 'advanced', execArgv: [...process.execArgv, ...heapFlags(heapBytes)] });
     let outcome: ProcessOutcome | Error | undefined;
     const say = (message: ToTraining) => {
       if (child.connected) child.send(message);
@@ -50,6 +52,9 @@ export const trainInProcess = ({ onProgress, signal, ...job }: ProcessOptions): 
     else signal?.addEventListener('abort', stop);
   });
 
+const heapFlags = (bytes: number | undefined): string[] =>
+  bytes === undefined ? [] : [`--max-old-space-size=${Math.max(1, Math.floor(bytes / 2 ** 20))}`];
+
 const errorOf = ({ name, message, stack }: Extract<FromTraining, { kind: 'failed' }>): Error => {
   const error = new Error(message);
   error.name = name;
@@ -57,8 +62,13 @@ const errorOf = ({ name, message, stack }: Extract<FromTraining, { kind: 'failed
   return error;
 };
 
+const GUESSES: Readonly<Record<string, string>> = {
+  SIGKILL: ' (a system that is out of memory does that)',
+  SIGABRT: ' (a heap that is full does that)',
+};
+
 const endedEarly = (code: number | null, killedBy: NodeJS.Signals | null, { checkpointFile }: TrainingJob): Error => {
   const how = killedBy === null ? `ended with code ${code} and no result` : `was killed by ${killedBy}`;
-  const guess = killedBy === 'SIGKILL' ? ' (a system that is out of memory does that)' : '';
+  const guess = GUESSES[killedBy ?? ''] ?? '';
   return new Error(`the training process ${how}${guess}; it can go on from ${checkpointFile}, if that was written`);
 };
