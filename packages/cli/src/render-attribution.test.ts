@@ -1,7 +1,7 @@
 import type { Attribution, AttributionRow } from '@nextcart/clickhouse';
 import { expect, test } from 'vitest';
 import { parseWhen } from './commands/attribution.ts';
-import { renderArms, renderAttribution, renderInterleaving, toJson } from './render-attribution.ts';
+import { renderArms, renderAttribution, renderExplored, renderInterleaving, toJson } from './render-attribution.ts';
 
 const row: AttributionRow = {
   ...{ key: 'r1', subjects: 12, impressions: 1200, clicks: 60, carts: 20, dismissals: 1, purchases: 9 },
@@ -57,6 +57,17 @@ test('arms and interleaving name who is ahead, and say undecided while nobody is
   expect(renderInterleaving([{ ...tally, rate: 0.75, low: 0.51, high: 0.9 }]).join()).toContain('a is preferred');
   expect(renderInterleaving([{ ...tally, rate: 0.75, low: 0.2, high: 0.9 }]).join()).toContain('undecided');
   expect(renderInterleaving([{ ...tally, rate: 0.25, low: 0.1, high: 0.4 }]).join()).toContain('b is preferred');
+});
+
+test('explored places are two lines, and none where there were none', () => {
+  expect(renderExplored(null)).toEqual([]);
+  const text = renderExplored({
+    ...{ subjects: 3, impressions: 1200, clicks: 6 },
+    ctr: { value: 0.005, low: 0, high: 0.01 },
+    weightedCtr: { value: 0.0075, low: null, high: null },
+  }).join('\n');
+  expect(text).toContain('explored places: 1,200 shown to 3 subjects, 6 clicks, CTR 0.50%, 95 % 0.00% to 1.00%');
+  expect(text).toContain('by inverse propensity: CTR 0.75%, 95 % –');
 });
 
 test('a time is an age or a date, in UTC where it names no zone', () => {

@@ -5,6 +5,7 @@ import type {
   Attribution,
   AttributionRow,
   AttributionSplit,
+  ExploredRow,
   InterleavingTally,
   Interval,
 } from '@nextcart/clickhouse';
@@ -100,6 +101,15 @@ export const renderArms = ({ arms, purchases, revenue }: ArmReport): string[] =>
   ...comparison('revenue', revenue, money),
   ...(purchases === null ? [paint('yellow', 'one arm is empty: nothing to compare')] : []),
 ];
+
+export const renderExplored = (found: ExploredRow | null): string[] =>
+  found === null
+    ? []
+    : [
+        '',
+        `explored places: ${integer(found.impressions)} shown to ${integer(found.subjects)} subjects, ${integer(found.clicks)} clicks, CTR ${both(found.ctr, percent).join(', 95 % ')}`,
+        `  of all that might have been drawn, by inverse propensity: CTR ${both(found.weightedCtr, percent).join(', 95 % ')}`,
+      ];
 
 export const renderInterleaving = (results: readonly InterleavingResult[]): string[] =>
   results.flatMap(({ releases: [a, b], wins, losses, ties, rate, low, high }) => [

@@ -65,7 +65,8 @@ interface SumRow {
   products: [[number, number, number], [number, number, number], [number, number, number]];
 }
 
-const products = (x: string, y: string): string =>
+/** [Σx², Σxy, Σy²] of two columns, as `ratioInterval` wants them. */
+export const products = (x: string, y: string): string =>
   `[sum(toFloat64(${x}) * ${x}), sum(toFloat64(${x}) * ${y}), sum(toFloat64(${y}) * ${y})]`;
 const units = (column: string): string => `toString(toInt128(sum(${column}) * 10000))`;
 

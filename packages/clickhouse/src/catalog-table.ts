@@ -38,18 +38,19 @@ const itemOf = ({ price, ...item }: Omit<Row, 'partition' | 'offset'>): CatalogI
 });
 
 /**
- * The catalogue as of a position: each item's newest accepted record below `before` (by partition, exclusive; absent:
- * all of it), deleted items left out.
+ * The catalogue as of a position or a time: each item's newest accepted record below `before` (by partition, exclusive;
+ * absent: all of it), and appended by `until` (epoch ms, inclusive; absent: by now); deleted items left out.
  */
 export const readCatalog = async (
   store: Store,
-  query: { readonly topicId: string; readonly before?: ReadonlyMap<number, number> },
+  query: { readonly topicId: string; readonly before?: ReadonlyMap<number, number>; readonly until?: number },
 ): Promise<StoredItem[]> => {
   const bounds = [...(query.before ?? [])].map(([p, o]) => `(partition = ${Number(p)} AND offset < ${Number(o)})`);
   const bound = query.before === undefined ? '' : `AND (${bounds.join(' OR ') || 'false'})`;
+  const time = query.until === undefined ? '' : `AND toUnixTimestamp64Milli(appended_at) <= ${Number(query.until)}`;
   const rows = await store.query<Row>(
     `SELECT partition, ${itemColumns} FROM (
-       SELECT * FROM catalog WHERE topic_id = {topicId:UUID} AND outcome = 'accepted' ${bound}
+       SELECT * FROM catalog WHERE topic_id = {topicId:UUID} AND outcome = 'accepted' ${bound} ${time}
        ORDER BY item_id, partition DESC, offset DESC LIMIT 1 BY item_id
      )
      WHERE NOT deleted ORDER BY partition, offset`,

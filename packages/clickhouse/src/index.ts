@@ -8,6 +8,7 @@ export {
   readAttribution,
 } from './attribution.ts';
 export { type ArmReport, type ArmRow, readArms } from './attribution-arms.ts';
+export { type ExploredRow, readExplored } from './attribution-explored.ts';
 export { type InterleavingTally, readInterleaving } from './attribution-interleaving.ts';
 export type { ArmComparison, Interval } from './attribution-intervals.ts';
 export {
@@ -33,6 +34,7 @@ export {
   readPositions,
   readSourceTimes,
 } from './events-table.ts';
+export { type FailedJob, insertFailedJob } from './failed-jobs.ts';
 export {
   type LedgerCount,
   type LedgerEnds,
@@ -47,12 +49,15 @@ export { insertLogProgress, type LogProgress, readNextOffsets } from './log-prog
 export { migrate, pendingMigrations } from './migrate.ts';
 export { insertModelActivations, type ModelActivation, readModelActivations } from './model-activations.ts';
 export { type LiveQuality, readLiveQuality } from './model-feedback.ts';
-export { readSliceHistories, readTargets, type TargetSubject } from './model-requests.ts';
+export { readPopularity, readSliceHistories, readTargets, type TargetSubject } from './model-requests.ts';
 export {
+  type CycleRun,
   countLooks,
   insertModelRun,
+  isCycle,
   type Measured,
   type ModelRun,
+  readLastEvaluation,
   readModelRun,
   readModelRuns,
 } from './model-runs.ts';
@@ -122,7 +127,7 @@ export {
   type StoredHistory,
 } from './subject-events.ts';
 export { readSubjectFeatures, type SubjectFeatures, type SubjectFeaturesRequest } from './subject-features.ts';
-export { cutByTime, readNewestTime } from './training-cut.ts';
+export { cutByTime, readFirstAppend, readNewestTime } from './training-cut.ts';
 export {
   checkTrainingSlices,
   countTrainingEvents,

@@ -1,6 +1,6 @@
 import { flags, type SnapshotKind } from '@nextcart/contracts';
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
-import { readSliceHistories, readTargets } from './model-requests.ts';
+import { readPopularity, readSliceHistories, readTargets } from './model-requests.ts';
 import { snapshotsBefore } from './model-snapshots.ts';
 import { partitionKey } from './positions.ts';
 import { saveSnapshot } from './snapshots.ts';
@@ -47,6 +47,53 @@ test('targets are the first carts and purchases in the slice, of people, with an
   );
   await insertTestEvents(store, [event(0, 'zoe', { partition: 1 })], 'b');
   expect(await targetsOf()).toEqual({ ann: ['i2', 'i5'], zoe: ['i0'] });
+});
+
+test('of a target it is told what was paid for it within the slice, whichever of its events was first', async () => {
+  const bought = { item: 'tea', baseAmount: '2.5000' } as const;
+  await insertTestEvents(
+    store,
+    [
+      event(1, 'ann', bought), // before the slice
+      event(2, 'ann', { ...bought, type: 'cart', baseAmount: '9.0000' }),
+      event(3, 'ann', bought),
+      event(4, 'bob', { ...bought, baseAmount: '100.0000' }),
+      event(5, 'ann', bought), // not among the targets, paid all the same
+      event(6, 'bob', { item: 'cup', baseAmount: null }),
+      event(9, 'bob', bought), // after it
+    ],
+    'a',
+  );
+  const found = await readTargets(store, TOPIC_ID, slice, { maxSubjects: 10, perSubject: 2 });
+  const paid = found.map(({ subject, targets }) => [subject, targets.map((target) => target.paid)]);
+  expect(Object.fromEntries(paid)).toEqual({ ann: [5, 5], bob: [100, 0] });
+});
+
+test('how well items are known is counted in the positions right before the slice, of people', async () => {
+  const view = (offset: number, item: string | null, change: Partial<TestEvent> = {}) =>
+    event(offset, 'ann', { type: 'view', item, ...change });
+  await insertTestEvents(
+    store,
+    [
+      view(0, 'too early'),
+      view(5, 'tea', { type: 'cart' }),
+      view(6, 'tea', { flags: flags.robot }),
+      view(7, 'cup', { type: 'impression' }),
+      view(8, null),
+      view(9, 'tea', { type: 'purchase' }),
+      view(10, 'in the slice'),
+    ],
+    'a',
+  );
+  await insertTestEvents(store, [view(0, 'cup', { partition: 1 }), view(1, 'later', { partition: 1 })], 'b');
+  const later = [
+    { partition: 0, from: 10, to: 12 },
+    { partition: 1, from: 1, to: 2 },
+  ];
+  expect([...(await readPopularity(store, TOPIC_ID, later, 10))]).toEqual([
+    ['cup', 1],
+    ['tea', 2],
+  ]);
 });
 
 test('the sample of subjects is fixed: more rows and more subjects in other places do not change who is in it', async () => {

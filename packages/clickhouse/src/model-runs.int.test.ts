@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
 import { insertModelActivations, readModelActivations } from './model-activations.ts';
-import { countLooks, insertModelRun, type ModelRun, readModelRun, readModelRuns } from './model-runs.ts';
+import {
+  countLooks,
+  insertModelRun,
+  isCycle,
+  type ModelRun,
+  readLastEvaluation,
+  readModelRun,
+  readModelRuns,
+} from './model-runs.ts';
 import type { Store } from './store.ts';
 import { migratedStore } from './testing.ts';
 
@@ -50,6 +58,17 @@ test('runs come newest first', async () => {
     'waited',
     'early',
   ]);
+});
+
+test('what serves is measured in rows of its own, of which the last one of a log is known', async () => {
+  const own = { mode: 'evaluation', verdict: 'measured', alphaSpent: 0 } as const;
+  expect(await readLastEvaluation(store, TOPIC_ID)).toBeNull();
+  await insertModelRun(store, runOf('evaluate-1', { ...own, at: NOW - 2000 }));
+  await insertModelRun(store, runOf('evaluate-2', { ...own, at: NOW - 1000 }));
+  await insertModelRun(store, runOf('cycle'));
+  await insertModelRun(store, runOf('other', { ...own, at: NOW, topicId: '6f1c1c9e-0a6f-4d0a-9a51-5b8f3f2a7e02' }));
+  expect(await readLastEvaluation(store, TOPIC_ID)).toEqual(runOf('evaluate-2', { ...own, at: NOW - 1000 }));
+  expect((await readModelRuns(store, { limit: 9 })).filter(isCycle).map(({ release }) => release)).toEqual(['cycle']);
 });
 
 test("looks are claims over one log's behaviour of one day of the shop, whenever they were decided", async () => {

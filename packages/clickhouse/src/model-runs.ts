@@ -8,15 +8,18 @@ export interface Measured {
   readonly high: number;
 }
 
-/** Table `model_runs`: sql/140_model_runs.sql. A cycle of training, and what came of it. */
+/**
+ * Table `model_runs`: sql/140_model_runs.sql. A cycle of training and what came of it; or what serves, measured without any:
+ * then the figures are its own, as the champion's.
+ */
 export interface ModelRun {
-  /** Of the cycle, whether it was released or not. */
+  /** Of the cycle, whether it was released or not; or of the evaluation. */
   readonly release: string;
   /** Of the decision, epoch ms by the wall clock. */
   readonly at: number;
   /** Of the newest event that was measured over, epoch ms: the decision's time by the shop's clock. */
   readonly shopTime: number;
-  readonly mode: TrainingMode;
+  readonly mode: TrainingMode | 'evaluation';
   readonly topicId: string;
   /** Learned from. */
   readonly ranges: readonly LogSlice[];
@@ -24,7 +27,7 @@ export interface ModelRun {
   readonly slice: readonly LogSlice[];
   /** Learned from. */
   readonly events: number;
-  readonly verdict: ReleaseResult['verdict'];
+  readonly verdict: ReleaseResult['verdict'] | 'measured';
   readonly superior: boolean;
   /** Of the day's alpha. */
   readonly alphaSpent: number;
@@ -50,6 +53,10 @@ export interface ModelRun {
   readonly artifactUri: string;
   readonly artifactHash: string;
 }
+
+export type CycleRun = ModelRun & { readonly mode: TrainingMode; readonly verdict: ReleaseResult['verdict'] };
+/** A cycle that came to a decision. */
+export const isCycle = (run: ModelRun): run is CycleRun => run.mode !== 'evaluation';
 
 /** The same cycle again is no second row. */
 export const insertModelRun = (store: Store, run: ModelRun): Promise<void> => {
@@ -95,6 +102,16 @@ export const readModelRun = async (store: Store, release: string): Promise<Model
     { release },
   );
   return rows[0] === undefined ? null : fromRow(rows[0]);
+};
+
+/** The newest measuring of what serves over a log; null before the first. */
+export const readLastEvaluation = async (store: Store, topicId: string): Promise<ModelRun | null> => {
+  const [row] = await store.query<Row>(
+    `SELECT ${COLUMNS} FROM ${tables.modelRuns} FINAL
+     WHERE topic_id = {topicId:UUID} AND mode = 'evaluation' ORDER BY model_runs.at DESC, release LIMIT 1`,
+    { topicId },
+  );
+  return row === undefined ? null : fromRow(row);
 };
 
 /** Claims of superiority over a log's behaviour of [from, to) by the shop's clock, epoch ms. */

@@ -17,6 +17,20 @@ export const readNewestTime = async (
   return row?.newest ?? 0;
 };
 
+/** When the first row of some slices was appended, epoch ms; null where there is none. */
+export const readFirstAppend = async (
+  store: Store,
+  { topicId, ranges }: { readonly topicId: string; readonly ranges: readonly LogSlice[] },
+): Promise<number | null> => {
+  const [row] = await store.query<{ first: number; n: number }>(
+    `SELECT toUnixTimestamp64Milli(min(appended_at)) AS first, count() AS n FROM events
+     WHERE topic_id = {topicId:UUID} AND (${ranges.map(inSlice).join(' OR ') || 'false'})`,
+    { topicId },
+    { max_threads: 1 },
+  );
+  return row !== undefined && row.n > 0 ? row.first : null;
+};
+
 /**
  * Where the newest `share` of some slices begins, by the time of their events: a position for each slice, in their order.
  * One time cuts all partitions, so that nothing that is learned from is newer than what it is measured over; a partition

@@ -19,6 +19,7 @@ export {
   recommendationListCodec,
 } from './codecs.ts';
 export { type ErrorCode, errorCodes, NextcartError, type NextcartErrorOptions } from './errors.ts';
+export { EXPLORED_KEY } from './explored-places.ts';
 export { type Arm, arms, type HoldOut, holdOut } from './hold-out.ts';
 export {
   type Interleaving,
@@ -29,6 +30,8 @@ export {
 } from './interleaving.ts';
 export { createItemIndex, type ItemIndex } from './item-index.ts';
 export {
+  type EvaluatePayload,
+  type EvaluateResult,
   type JobName,
   type Jobs,
   type LogSlice,
@@ -40,9 +43,12 @@ export {
   type ParentRelease,
   type PlanPayload,
   type PlanResult,
+  planKey,
   type ReleasePayload,
   type ReleaseProgress,
   type ReleaseResult,
+  type RepeatedRelease,
+  type RepeatPayload,
   TRAINING_QUEUE,
   type TrainingBudget,
   type TrainingMode,
@@ -51,6 +57,18 @@ export {
   type TrainResult,
 } from './jobs.ts';
 export { type AvroField, landingEventFields, landingPrefix, landingSchema } from './landing.ts';
+export {
+  COLD_EVENTS,
+  type ListMeasure,
+  listMeasures,
+  MEASURED_PLACES,
+  measureName,
+  type NamedMeasure,
+  POPULARITY_POSITIONS,
+  parseMeasureName,
+  type RequestSlice,
+  requestSlices,
+} from './list-measures.ts';
 export type { LogRecord } from './log-record.ts';
 export {
   createReleaseLine,

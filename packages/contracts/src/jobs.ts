@@ -20,6 +20,11 @@ export interface ParentRelease {
   readonly hash: string;
 }
 
+/** A release that is trained again, and the settings of its artifact: they stand in place of the trainer's own. */
+export interface RepeatedRelease extends ParentRelease {
+  readonly settings: object;
+}
+
 /** What a training may take. */
 export interface TrainingBudget {
   readonly epochs: number;
@@ -37,6 +42,8 @@ export interface TrainPayload {
   readonly ranges: readonly LogSlice[];
   readonly seed: number;
   readonly budget: TrainingBudget;
+  /** Of a cycle that is one of before, trained again. */
+  readonly like?: RepeatedRelease;
 }
 
 export interface TrainProgress {
@@ -80,6 +87,8 @@ export interface ReleasePayload {
   readonly seed: number;
   /** Of the pass over the slice after the gate. */
   readonly budget: TrainingBudget;
+  /** It is a release of before, trained again: an artifact is written whatever the gate says, and is never put in force. */
+  readonly like?: RepeatedRelease;
 }
 
 export interface ReleaseProgress {
@@ -120,12 +129,33 @@ export type NeedsResult =
   | { readonly kind: 'already' }
   | { readonly kind: 'nothing'; readonly why: string };
 
+/** Measures what serves over what came since: trains nothing, and changes nothing of what is in force. */
+export interface EvaluatePayload {
+  /** Of the resampling. */
+  readonly seed: number;
+}
+
+/** `run`: of the row. `release`: empty where lists are made without models. */
+export type EvaluateResult =
+  | { readonly kind: 'measured'; readonly run: string; readonly release: string; readonly subjects: number }
+  | { readonly kind: 'skipped'; readonly why: string };
+
 /** Makes a cycle of what the store has by now: a `needs` job over a `release` job over a `train` job a model. */
 export interface PlanPayload {
   readonly mode: TrainingMode;
   readonly seed: number;
   readonly budget: TrainingBudget;
 }
+
+/** Makes the cycle of a release again, out of what its artifact says of it. */
+export interface RepeatPayload {
+  /** Its id. */
+  readonly like: string;
+}
+
+/** Of plans with the same one waits or runs at a time. */
+export const planKey = (plan: PlanPayload | RepeatPayload): string =>
+  `plan ${'like' in plan ? `like ${plan.like}` : plan.mode}`;
 
 export interface PlanResult {
   /** Of the `release` job; null where there is nothing to learn from yet, with what is missing. */
@@ -141,7 +171,16 @@ export interface Jobs {
     readonly result: ReleaseResult;
   };
   readonly needs: { readonly payload: NeedsPayload; readonly progress: NeedsProgress; readonly result: NeedsResult };
-  readonly 'plan-cycle': { readonly payload: PlanPayload; readonly progress: never; readonly result: PlanResult };
+  readonly 'plan-cycle': {
+    readonly payload: PlanPayload | RepeatPayload;
+    readonly progress: never;
+    readonly result: PlanResult;
+  };
+  readonly evaluate: {
+    readonly payload: EvaluatePayload;
+    readonly progress: ReleaseProgress;
+    readonly result: EvaluateResult;
+  };
   /** Takes away what is no longer needed: old artifacts, folders of jobs that are gone. */
   readonly 'clean-up': {
     readonly payload: object;

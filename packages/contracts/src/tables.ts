@@ -14,6 +14,8 @@ export const tables = {
   modelRuns: 'model_runs',
   /** where releases took force */
   modelActivations: 'model_activations',
+  /** jobs of the trainers that came to no end, with their reason */
+  failedJobs: 'failed_jobs',
   /** what people want by a release: a row a need, a subject, a segment */
   needs: 'needs',
   subjectNeeds: 'subject_needs',

@@ -84,8 +84,9 @@ export interface RankingConfiguration {
   /** Places for items that were not going to be shown; their reason `explored` has the chance that they had. */
   readonly exploration: ExplorationOptions;
   /**
-   * How far prices decide the order: the fused score plus this times ln(price). With scores that are logarithms of
-   * chances, 1 orders by expected revenue; 0 leaves prices out. The score that is shown stays the fused one.
+   * How far prices decide the order: ln(chance to be bought next) plus this times ln(price), so that 1 orders by expected
+   * revenue; where a release has no such chances, or none has a word in it, the fused score plus that. 0 leaves prices
+   * out. The score that is shown stays the fused one.
    */
   readonly revenueShare: number;
   /** Items of the list of next purchases, where the release in force can say their chances; 0: no such list. */
@@ -134,6 +135,12 @@ export const nextVisitWeights = (
   Object.fromEntries(
     Object.entries(weights).map(([source, weight]) => [source, weight * (factors[source as ListSource] ?? 1)]),
   );
+
+/** Whether models are asked for chances of purchases. */
+export const asksForPurchases = ({
+  nextPurchases,
+  revenueShare,
+}: Pick<RankingConfiguration, 'nextPurchases' | 'revenueShare'>): boolean => nextPurchases > 0 || revenueShare > 0;
 
 /** What operators change of it. */
 export type RankingChanges = Partial<

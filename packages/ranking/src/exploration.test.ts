@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { explore } from './exploration.ts';
+import { explore, exploredText, withPropensity } from './exploration.ts';
 
 const listOf = (size: number) => Int32Array.from({ length: size }, (_, at) => at);
 
@@ -47,4 +47,15 @@ test('an item is drawn as often as its propensity says', () => {
   // 5 items, 1,200 times each but for chance: 4 deviations of 31
   expect(new Set(counts.keys())).toEqual(new Set([3, 4, 5, 6, 7]));
   for (const count of counts.values()) expect(Math.abs(count - lists / 5)).toBeLessThan(125);
+});
+
+test('a list tells the places that were drawn for, from 1 on, with the chances as they are', () => {
+  const viewed = { kind: 'viewed', subject: 'x', weight: 0.5 };
+  const items = [0, 1 / 3, 0, 1e-7].map((propensity) => ({ reasons: withPropensity([viewed], propensity) }));
+  const text = exploredText(items);
+  expect(text.split(',').map((place) => place.split(':').map(Number))).toEqual([
+    [2, 1 / 3],
+    [4, 1e-7],
+  ]);
+  expect(exploredText([{ reasons: [viewed] }, { reasons: [] }])).toBe('');
 });

@@ -4,6 +4,7 @@
  * its place is written down with it (a propensity, for estimates that undo the choice; Bottou et al. 2013).
  */
 import { createHash } from 'node:crypto';
+import type { RecommendedItem } from '@nextcart/contracts';
 
 export interface ExplorationOptions {
   /** Places that are drawn for; 0: none. */
@@ -47,4 +48,21 @@ export const explore = (
     propensities[place] = chance;
   }
   return propensities;
+};
+
+/** The reason of an item that was drawn; its weight is the propensity. */
+const EXPLORED = 'explored';
+
+/** `propensity`: 0 where nothing was drawn. */
+export const withPropensity = (reasons: RecommendedItem['reasons'], propensity: number): RecommendedItem['reasons'] =>
+  propensity === 0 ? reasons : [...reasons, { kind: EXPLORED, subject: '', weight: propensity }];
+
+/** What a list says of its drawn places, as contracts' EXPLORED_KEY has it; empty where there are none. */
+export const exploredText = (items: readonly Pick<RecommendedItem, 'reasons'>[]): string => {
+  let text = '';
+  for (let place = 0; place < items.length; place += 1) {
+    const last = items[place]?.reasons.at(-1);
+    if (last?.kind === EXPLORED) text += `${text === '' ? '' : ','}${place + 1}:${last.weight}`;
+  }
+  return text;
 };

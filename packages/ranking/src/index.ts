@@ -2,6 +2,7 @@ export type { Attention } from './attention.ts';
 export { type CatalogFeatures, createCatalogFeatures } from './catalog-features.ts';
 export type { CatalogView } from './catalog-view.ts';
 export {
+  asksForPurchases,
   CHANGES_KIND,
   changesText,
   defaultConfiguration,
@@ -18,7 +19,7 @@ export { openReleaseModels, type ReleaseModels } from './models/release-models.t
 export { readServingSettings, type ServingSettings } from './models/serving-settings.ts';
 export { createParts, type RankingSnapshots } from './parts/create-parts.ts';
 export { createRanker, type RankedList, type Ranker, type RankRequest } from './ranker.ts';
-export { inOrder, type ListOrigin, recommIdOf, UNTRAINED } from './recomm-id.ts';
+export { inOrder, type ListOrigin, recommIdOf, UNTRAINED, withDraws, withoutDraws } from './recomm-id.ts';
 export type { Candidates, ScoreSheet, ScoringPart, ScoringRequest } from './scoring.ts';
 export { createAssembly, type Parts, type RankedKind, rankedKinds, sourceOfKind } from './snapshot-parts.ts';
 export { momentOf, namedSnapshots, visitEndOf } from './visit.ts';

@@ -1,11 +1,12 @@
 import type { RecommendedItem } from '@nextcart/contracts';
 import { expect, test } from 'vitest';
+import { withPropensity } from './exploration.ts';
 import { interleaveLists } from './interleave-lists.ts';
 import { createModelMemory } from './models/fold-lanes.ts';
 import { releaseLike, serving } from './models/release.fixture.ts';
 import { openReleaseModels } from './models/release-models.ts';
 import { createRanker } from './ranker.ts';
-import { inOrder, recommIdOf } from './recomm-id.ts';
+import { recommIdOf, withDraws, withoutDraws } from './recomm-id.ts';
 import { type Deed, historyOf, NOW, openShop, shopIds } from './shop.fixture.ts';
 
 const item = (itemId: string, score: number): RecommendedItem => ({
@@ -24,9 +25,16 @@ test("each place shows the item as its team's own list does, as many as the long
   drafted.items.slice(0, 5).forEach(({ score }, at) => expect(score).toBe(drafted.teams[at] === 'b' ? 2 : 1));
 });
 
-test('the id of a list draws who drafts, so it is the same whether the list says who did or not', () => {
+test('the id of a list draws who drafts, so it is the same whether the list says what was drawn or not', () => {
   const recommId = recommIdOf(origin);
-  const snapshots = inOrder({ ...origin.snapshots, teams: '=ab' });
+  const explored = [...listOf('a', 1), { ...item('b', 1), reasons: withPropensity([], 0.25) }];
+  const snapshots = withDraws(origin.snapshots, { items: explored, teams: '=a' });
+  expect(Object.entries(snapshots)).toEqual([
+    ['explored', '2:0.25'],
+    ['teams', '=a'],
+    ['trending', 'a'],
+  ]);
+  expect(withoutDraws(snapshots)).toEqual(origin.snapshots);
   expect(recommIdOf({ ...origin, snapshots })).toBe(recommId);
   expect(recommIdOf({ ...origin, snapshots: { trending: 'b' } })).not.toBe(recommId);
 });

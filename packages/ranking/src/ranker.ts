@@ -20,12 +20,14 @@ import { createCandidateSheet, createShortlister } from './candidate-sheet.ts';
 import type { CatalogFeatures } from './catalog-features.ts';
 import { defaultConfiguration, nextVisitWeights, type RankingConfiguration } from './configuration.ts';
 import { createDiversity } from './diversity.ts';
-import { explore } from './exploration.ts';
+import { explore, withPropensity } from './exploration.ts';
 import { createFilter, type FilterCounts, filterNames, noneFiltered } from './filters.ts';
 import { emptyHistory, viewerOf, withoutCell } from './histories.ts';
 import type { Opinions } from './models/opinions.ts';
+import type { PurchaseChances } from './models/purchase-chances.ts';
 import { createNextPurchases } from './next-purchases.ts';
 import { createExplainer } from './reasons.ts';
+import { createRevenueKeys } from './revenue-keys.ts';
 import type { Candidates, ScoringPart, ScoringRequest } from './scoring.ts';
 
 export interface RankRequest {
@@ -82,7 +84,8 @@ export const createRanker = (deps: {
   const diversify = createDiversity(features, configuration.diversity);
   const shortlist = createShortlister();
   const totals = noneFiltered();
-  const { revenueShare } = configuration;
+  const isByRevenue = configuration.revenueShare > 0;
+  const revenueKeys = createRevenueKeys(features, configuration.revenueShare);
   const { slots } = configuration.exploration;
   const nextOf = createNextPurchases(configuration.nextPurchases, index, filter);
 
@@ -111,7 +114,7 @@ export const createRanker = (deps: {
     const top = new Int32Array(pool);
     const topItems = new Int32Array(pool);
     const topScores = new Float64Array(pool);
-    /** By slot, what the order is by, in millionths: the fused score and the price's share. */
+    /** By slot, what the order is by, in millionths: the fused score, or revenue. */
     let keys: Float64Array = fused;
     const topKeys = new Float64Array(pool);
     const order = new Int32Array(configuration.listSize);
@@ -181,12 +184,16 @@ export const createRanker = (deps: {
       return explainer.explain(request);
     };
 
-    /** Adds each model's best to the candidates, as many as diversity chooses from, and what models say of all of them. */
+    /**
+     * Adds each model's best to the candidates, as many as diversity chooses from, and what models say of all of them. By
+     * revenue, the likeliest to be bought come in, too.
+     */
     const takeIn = (opinions: Opinions) => {
       const places = opinions.sources.map((source) => sources.indexOf(source, parts.length));
       places.forEach((place, source) => {
         if (place !== -1) opinions.eachBest(source, pool, sheet.touch);
       });
+      if (isByRevenue) opinions.purchases?.eachBest(pool, sheet.touch);
       const { values, items, length } = sheet;
       places.forEach((place, source) => {
         if (place !== -1) opinions.fill(source, items, length, values, place, sources.length);
@@ -201,32 +208,16 @@ export const createRanker = (deps: {
       fuse();
     };
 
-    /** By slot: fused scores with the share of the price. Who has no price counts as the mean of those who have. */
-    const withPrices = (passed: Int32Array, count: number): Float64Array => {
-      const priced = new Float64Array(sheet.length);
-      const { price } = features.columns;
-      const logOf = (slot: number) => Math.log(price[sheet.items[slot] as number] ?? Number.NaN);
-      let [sum, known] = [0, 0];
-      for (let i = 0; i < count; i += 1) {
-        const log = logOf(passed[i] as number);
-        if (Number.isFinite(log)) [sum, known] = [sum + log, known + 1];
-      }
-      const mean = known > 0 ? sum / known : 0;
-      for (let i = 0; i < count; i += 1) {
-        const slot = passed[i] as number;
-        const log = logOf(slot);
-        const share = revenueShare * ((Number.isFinite(log) ? log : mean) - mean);
-        priced[slot] = (fused[slot] as number) + Math.round(share * MICRO);
-      }
-      return priced;
-    };
-
     /** Slots of the best candidates that may be shown, best first, into `top`; how many. */
-    const choose = ({ history, now }: ScoringRequest, itself: number): number => {
+    const choose = (
+      { history, now }: ScoringRequest,
+      purchases: PurchaseChances | undefined,
+      itself: number,
+    ): number => {
       const count = filter.apply(sheet, history, now);
       const { passed } = filter;
       const { items } = sheet;
-      keys = revenueShare > 0 ? withPrices(passed, count) : fused;
+      keys = isByRevenue ? revenueKeys(sheet, fused, passed.subarray(0, count), purchases) : fused;
       for (let i = 0; i < count; i += 1) {
         const slot = passed[i] as number;
         if (items[slot] !== itself) best.offer(slot, keys[slot] as number);
@@ -245,7 +236,7 @@ export const createRanker = (deps: {
       attention = attentionOf(history, now, attention);
       const request = { history, now, attention, visitEnded: asked.visitEnded === true };
       score(request, opinions);
-      const chosen = choose(request, itself);
+      const chosen = choose(request, opinions?.purchases, itself);
       const filtered = noneFiltered();
       filterNames.forEach((name, at) => {
         filtered[name] = filter.taken[at] as number;
@@ -279,8 +270,6 @@ export const createRanker = (deps: {
   /** Its newest event names a list's draws: the same for whoever makes it again. */
   const seedOf = ({ subject, count, offsets, length }: SubjectHistory) =>
     `${subject}\n${count}\n${length === 0 ? -1 : (offsets[length - 1] as number)}`;
-  const withPropensity = (reasons: RecommendedItem['reasons'], propensity: number): RecommendedItem['reasons'] =>
-    propensity === 0 ? reasons : [...reasons, { kind: 'explored', subject: '', weight: propensity }];
 
   const show = (
     item: number,

@@ -9,7 +9,7 @@ import {
   type PartitionHandler,
   type RegistryClient,
 } from '@nextcart/kafka';
-import { loadRelease } from '@nextcart/ranking';
+import { asksForPurchases, loadRelease } from '@nextcart/ranking';
 import { type Clock, createWaiting, type Health, type Logger, type Metrics } from '@nextcart/runtime';
 import { createAnswerIdentify } from './answer-identify.ts';
 import { advanceSafe, findBeginning, restoreCleaner } from './assign-partition.ts';
@@ -189,7 +189,7 @@ export const createScorer = (deps: ScorerDeps): Scorer => {
           threads: options.modelThreads,
           batch: options.batchSize,
           explained: options.configuration.explained,
-          nextPurchases: options.configuration.nextPurchases > 0,
+          nextPurchases: asksForPurchases(options.configuration),
         }),
       engine,
       loop,

@@ -54,7 +54,7 @@ const schema = z.object({
   SCORER_EXPLORATION_SLOTS: z.coerce.number().int().min(0).default(0),
   /** Those are its 10th, 20th … */
   SCORER_EXPLORATION_EVERY: z.coerce.number().int().min(1).default(defaultConfiguration.exploration.every),
-  /** How far prices decide the order; with 1 and scores that are logarithms of chances, lists are by expected revenue */
+  /** How far prices decide the order; with 1 and a release that has chances of purchases, lists are by expected revenue */
   SCORER_REVENUE_SHARE: z.coerce.number().min(0).default(0),
   /** Items that the subject may buy next, with their chances, beside the list; 0: none */
   SCORER_NEXT_PURCHASES: z.coerce.number().int().min(0).max(50).default(defaultConfiguration.nextPurchases),

@@ -1,13 +1,12 @@
-import { TEAMS_KEY } from '@nextcart/contracts';
 import type { OutgoingRecord } from '@nextcart/kafka';
 import {
-  inOrder,
   interleaveLists,
   type ListOrigin,
   namedSnapshots,
   type RankedList,
   recommIdOf,
   UNTRAINED,
+  withDraws,
 } from '@nextcart/ranking';
 import type { Clock } from '@nextcart/runtime';
 import type { Catalogue } from './catalogue.ts';
@@ -105,12 +104,10 @@ export const createPublisher = (deps: {
   const releaseOf = ({ usesModels }: RankedList): string => (usesModels ? engine.release : UNTRAINED);
   const nameOf = (origin: ListOrigin) => ({ ...origin, recommId: recommIdOf(origin) });
 
-  /** The list, and all that it says of how it was made. */
+  /** The list, who drafted it, and its name. */
   const draftedOf = (ranked: RankedList, rival: Rival, origin: ListOrigin) => {
-    const recommId = recommIdOf(origin);
-    const { items, teams } = interleaveLists(ranked.items, rival.list.items, recommId);
-    const snapshots = inOrder({ ...origin.snapshots, [TEAMS_KEY]: teams });
-    return { items, named: { ...origin, snapshots, recommId } };
+    const named = nameOf(origin);
+    return { ...interleaveLists(ranked.items, rival.list.items, named.recommId), named };
   };
 
   return {
@@ -138,7 +135,8 @@ export const createPublisher = (deps: {
       }
       const expiresAt = now + options.listTtlMs;
       const named = drafted?.named ?? nameOf(originOf(ranked, home, key, triggerOffset, releaseOf(ranked)));
-      const body = encoder.draft({ ...stamps, ...named, items, nextPurchases }, bytes, next);
+      const snapshots = withDraws(named.snapshots, { items, teams: drafted?.teams ?? null });
+      const body = encoder.draft({ ...stamps, ...named, snapshots, items, nextPurchases }, bytes, next);
       lists.set(key, mark, triggerOffset, expiresAt, stamps.visitEnd);
       return { home, key, body, expiresAt };
     },

@@ -40,19 +40,26 @@ export const openReleaseShop = async (urls: Parameters<typeof openShop>[0]) => {
     ...shop,
     /** All that was said of releases, by scorers too. */
     records,
-    /** Writes a release of untrained models and says that it is released. */
+    /** Writes a release of untrained models and says that it is released. `failing`: at each cart and purchase. */
     release: async (
       releaseId: string,
-      options: { items?: readonly string[]; wrongHash?: true; cut?: true; purchases?: PurchaseCalibration } = {},
+      options: {
+        items?: readonly string[];
+        wrongHash?: true;
+        cut?: true;
+        failing?: true;
+        purchases?: PurchaseCalibration;
+      } = {},
     ) => {
       const { items = itemIds } = options;
+      const types = options.failing ? serving.types.indexOf('cart') : serving.types.length;
       const seed = releaseId.length;
       const { hash } = await writeArtifact(join(folder, releaseId), {
         ...{ release: releaseId, createdAt: '2026-11-27T10:00:00Z', seeds: {}, trainedOn: [], metrics: [] },
         ...{ cpu: await readCpu(), items, features: [], tables: {} },
         settings: { serving },
         models: {
-          recurrent: untrainedRecurrent({ items: items.length, types: 4, gaps: 8, hours: 24 }, seed),
+          recurrent: untrainedRecurrent({ items: items.length, types, gaps: 8, hours: 24 }, seed),
           autoencoder: untrainedAutoencoder(items.length, seed),
           ...(options.purchases && { purchases: options.purchases }),
         },

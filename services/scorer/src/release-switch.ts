@@ -69,7 +69,8 @@ export const createReleaseSwitch = (deps: {
       if (wanted !== null && engine.models?.hash !== wanted.hash) {
         if (engine.models === null && used === wanted.hash) {
           loader.refuse(wanted);
-          used = '';
+          // it failed at work, and lists have been made without it since
+          await use(null, UNTRAINED);
         }
         const models = await loader.load(wanted);
         if (models !== null) await use(models, wanted.releaseId);

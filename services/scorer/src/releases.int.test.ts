@@ -1,10 +1,14 @@
-import { holdOut, type ModelRelease } from '@nextcart/contracts';
+import { mkdtemp, open, readFile, rm, truncate } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { holdOut, type ModelRelease, type RecommendationList } from '@nextcart/contracts';
 import { unfittedPurchases } from '@nextcart/models/testing';
 import { defaultConfiguration } from '@nextcart/ranking';
-import type { Health } from '@nextcart/runtime';
+import { createLogger, type Health } from '@nextcart/runtime';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { openReleaseShop, type ReleaseShop } from './release-shop.fixture.ts';
-import { itemIds, itemOf } from './shop.fixture.ts';
+import { type EventOver, itemIds, itemOf, NOW } from './shop.fixture.ts';
 
 /** Releases taken over, given back and refused while lists go on. */
 
@@ -130,6 +134,63 @@ test('who is held out gets lists without models, named so', async () => {
   await shop.until('readiness', () => health.report().ok);
 });
 
+test('models that fail in force are left for the other parts, which lists name, and health, log and topic say so', async () => {
+  await shop.stopAll();
+  const folder = await mkdtemp(join(tmpdir(), 'scorer-log-'));
+  const file = await open(join(folder, 'log'), 'w+');
+  const { scorer, health: told, stop } = await shop.start({ log: createLogger('scorer', 'error', file.fd) });
+  await scorer.started;
+  const sources = ({ items }: RecommendationList) => new Set(items.map(({ source }) => source));
+  const models = ['recurrent', 'autoencoder'] as const;
+  const after = async (userId: string, event: EventOver) =>
+    shop.listAfter(userId, await shop.send([{ userId, ...event }]));
+
+  await shop.release('failing', { failing: true });
+  await shop.activated('failing');
+  const fused = await after('eva', { itemId: 'i20' });
+  expect(fused.release).toBe('failing');
+  expect(models.some((source) => sources(fused).has(source))).toBe(true);
+  // what is loaded goes on, whatever becomes of its files
+  const { artifactUri } = shop.records.find(({ releaseId }) => releaseId === 'failing') as ModelRelease;
+  await truncate(join(fileURLToPath(artifactUri as string), 'recurrent', 'weights.bin'), 100);
+  expect((await after('eva', { itemId: 'i40' })).release).toBe('failing');
+
+  const seen = shop.records.length;
+  const neighbours = await after('eva', { itemId: 'i20', eventType: 'cart' });
+  expect(neighbours.release).toBe('untrained');
+  expect(neighbours.items[0]).toMatchObject({ itemId: 'i21', source: 'covisit' });
+  for (const source of models) expect(sources(neighbours)).not.toContain(source);
+  const said = await shop.until('the reason', () => {
+    const { detail } = told.report().checks['release'] ?? {};
+    return detail?.includes('failing') ? detail : undefined;
+  });
+  expect(said).toBe('release failing is in force and its models failed: the log has models_failed');
+  expect(told.report().ok).toBe(true);
+  expect(await readFile(join(folder, 'log'), 'utf8')).toMatch(/"release":"failing".*"msg":"models_failed"/);
+  const activation = await shop.until('the activation', () =>
+    shop.records.slice(seen).find(({ kind }) => kind === 'activated'),
+  );
+  expect(activation).toMatchObject({ releaseId: 'untrained', partition: 0 });
+
+  // without neighbours by content, without anything by what trends
+  const searched = await after('fay', { eventType: 'search', query: 'item i33' });
+  expect(searched).toMatchObject({ release: 'untrained' });
+  expect(searched.items[0]).toMatchObject({ itemId: 'i33', source: 'content' });
+  const strangers = shop.current('*')?.list as RecommendationList;
+  expect([strangers.release, sources(strangers)]).toEqual(['untrained', new Set(['trending'])]);
+
+  await stop();
+  await file.close();
+  await rm(folder, { recursive: true });
+  const again = await shop.start();
+  await again.scorer.started;
+  health = again.health;
+  expect((await after('eva', { itemId: 'i20' })).release).toBe('untrained');
+  expect(health.report().checks['release']?.detail).toMatch(/^release failing is in force and can't be loaded: recur/);
+  await shop.sendRelease({ releaseId: 'failing', kind: 'rolled_back' });
+  await shop.listBy('one', 'eva');
+});
+
 test.each([
   ['cut short', 'cut', { cut: true }, /recurrent\/weights\.bin/],
   ['of another hash', 'mistaken', { wrongHash: true }, /has hash/],
@@ -164,4 +225,26 @@ test('the person on call can be told how old the release is that serves, and tha
   for (const releaseId of ['unaged', 'aged']) await shop.sendRelease({ releaseId, kind: 'rolled_back' });
   await shop.until('the end of the alarm', async () => (await gauge('release_refused')) === 0);
   await stop();
+});
+
+test('lists are ordered by the chances of a release where prices have a share, listed beside them or not', async () => {
+  await shop.stopAll();
+  await shop.release('by chances', { purchases: unfittedPurchases });
+  /** What each scorer makes of the same deeds. */
+  const listWith = async (userId: string, changes: object) => {
+    const { scorer, stop } = await shop.start({ options: { configuration: { ...defaultConfiguration, ...changes } } });
+    await scorer.started;
+    await shop.listBy('by chances', 'gina');
+    const deeds = [3, 21, 40].map((item, n) => ({
+      userId,
+      itemId: itemIds[item] as string,
+      eventTime: NOW + 1000 * n,
+    }));
+    const list = await shop.listAfter(userId, (await shop.send(deeds)) + deeds.length - 1);
+    await stop();
+    return list.items.map(({ itemId }) => itemId);
+  };
+  const listed = await listWith('erna', { revenueShare: 1 });
+  expect(await listWith('fred', { revenueShare: 1, nextPurchases: 0 })).toEqual(listed);
+  expect(await listWith('hans', {})).not.toEqual(listed);
 });

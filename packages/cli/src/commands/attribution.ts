@@ -5,6 +5,7 @@ import {
   attributionSplits,
   readArms,
   readAttribution,
+  readExplored,
   readInterleaving,
   type Store,
 } from '@nextcart/clickhouse';
@@ -16,6 +17,7 @@ import {
   type InterleavingResult,
   renderArms,
   renderAttribution,
+  renderExplored,
   renderInterleaving,
   toJson,
 } from '../render-attribution.ts';
@@ -60,6 +62,7 @@ const readAll = async (store: Store, range: { since: number; until: number; hour
   const attribution: Attribution = await readAttribution(store, range);
   const arms =
     options.holdOut === undefined ? null : await readArms(store, range, { share: options.holdOut, salt: options.salt });
+  const explored = await readExplored(store, range);
   const tallies = await readInterleaving(store, range);
   const interleaving: InterleavingResult[] = [];
   if (tallies.length > 0) {
@@ -67,7 +70,7 @@ const readAll = async (store: Store, range: { since: number; until: number; hour
     const { winRate } = await import('@nextcart/models');
     for (const tally of tallies) interleaving.push({ ...tally, ...winRate(tally) });
   }
-  return { attribution, arms, interleaving };
+  return { attribution, explored, arms, interleaving };
 };
 
 /** `nextcart attribution`: what lists led to. */
@@ -90,6 +93,7 @@ CTR         clicks of what was shown; conversion: purchased lines a click; reven
 95 %        intervals over subjects: what one subject does twice is not two trials
 A purchase is the list's that it names, else the last click's of its subject and item; a return is taken off its
 purchase. Robots and outliers are left out. Events of an import have times of their own: name them by --since and --until.
+Explored places (SCORER_EXPLORATION_SLOTS) are told with their CTR, and with that of all items that might have been drawn.
 With two releases interleaved, the win rate's interval holds however often it is looked at.
 The rule in full: docs/decisions/0023-attribution.md
 `,
@@ -104,6 +108,7 @@ The rule in full: docs/decisions/0023-attribution.md
         if (options.json) return say(toJson({ since, until, hours: options.hours, ...found }));
         const splits = options.by === undefined ? attributionSplits : [options.by];
         for (const line of renderAttribution(found.attribution, splits)) say(line);
+        for (const line of renderExplored(found.explored)) say(line);
         if (found.arms !== null) for (const line of renderArms(found.arms)) say(line);
         for (const line of renderInterleaving(found.interleaving)) say(line);
       }),

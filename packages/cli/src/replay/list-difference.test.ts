@@ -102,6 +102,23 @@ test('a list that was drafted out of two is told where another drafted a place, 
   expect(compareList({ ...both, teams: null }, undefined)).toMatchObject({ field: 'teams', recomputed: undefined });
 });
 
+test('a list with explored places is told where another chance, or none, is said of them, on the log and in its row', () => {
+  const [first, ...rest] = items as [RecommendedItem, ...RecommendedItem[]];
+  const drawn = [{ ...first, reasons: [...first.reasons, { kind: 'explored', subject: '', weight: 0.125 }] }, ...rest];
+  const telling = (explored: string) => ({ ...named.snapshots, explored });
+  const own: Recomputed = { ...same, items: drawn, published: { ...published, snapshots: telling('1:0.125') } };
+  const whole = { ...record, ...wholeOf(own) };
+  expect(whole).toMatchObject({ recommId: record.recommId, snapshots: telling('1:0.125') });
+  expect(compareList(own, logged(whole))).toBeNull();
+  expect(compareList(own, undefined)).toBeNull();
+  const other = { ...whole, snapshots: telling('1:0.25') };
+  expect(compareList(own, logged(other))).toMatchObject({ field: 'snapshots.explored', published: '1:0.25' });
+  expect(compareList({ ...own, published: { ...published, snapshots: telling('1:0.25') } }, undefined)).toMatchObject({
+    ...{ field: 'explored', published: '1:0.25', recomputed: '1:0.125' },
+  });
+  expect(compareList({ ...own, published }, undefined)).toMatchObject({ field: 'explored', published: undefined });
+});
+
 test('a list of the first version has no next purchases, and differs where there should be some', () => {
   const first = readFileSync(
     new URL('../../../../schemas/released/recommendation-list.v1.avsc', import.meta.url),

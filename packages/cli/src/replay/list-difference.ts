@@ -1,6 +1,6 @@
 import type { PublishedList } from '@nextcart/clickhouse';
-import { type RecommendationList, recommendationListCodec, TEAMS_KEY } from '@nextcart/contracts';
-import { inOrder, recommIdOf } from '@nextcart/ranking';
+import { EXPLORED_KEY, type RecommendationList, recommendationListCodec, TEAMS_KEY } from '@nextcart/contracts';
+import { inOrder, recommIdOf, withDraws, withoutDraws } from '@nextcart/ranking';
 import type { LoggedList } from './list-log.ts';
 import { originOf } from './list-origin.ts';
 import type { Recomputed } from './recompute-lists.ts';
@@ -27,8 +27,7 @@ const NO_STAMPS = { appendedAt: 0, receivedAt: 0, stateAt: 0, scoredAt: 0, publi
 /** What a list that was made again says as a whole. */
 export const wholeOf = ({ published, items, nextPurchases, teams, eventTime }: Recomputed): RecommendationList => {
   const origin = originOf(published);
-  const { [TEAMS_KEY]: _, ...named } = origin.snapshots;
-  const snapshots = teams === null ? named : inOrder({ ...named, [TEAMS_KEY]: teams });
+  const snapshots = withDraws(withoutDraws(origin.snapshots), { items, teams });
   // no items are no list: what may be bought next is beside one
   const next = items.length > 0 ? [...nextPurchases] : [];
   const recommId = recommIdOf(origin);
@@ -55,15 +54,19 @@ export const firstDifference = (published: unknown, recomputed: unknown, path = 
   return null; // what was decoded has other prototypes
 };
 
+const drawsOf = ({ [TEAMS_KEY]: teams, [EXPLORED_KEY]: explored }: RecommendationList['snapshots']) => ({
+  [TEAMS_KEY]: teams,
+  [EXPLORED_KEY]: explored,
+});
 /** What the store keeps of a list, in both. */
 const rowOf = ({ subject, recommId, eventTime, items, nextPurchases, snapshots }: RecommendationList) => ({
-  ...{ subject, recommId, eventTime, [TEAMS_KEY]: snapshots[TEAMS_KEY] },
+  ...{ subject, recommId, eventTime, ...drawsOf(snapshots) },
   items: items.map(({ itemId, score, source }) => ({ itemId, score, source })),
   nextPurchases,
 });
 const storedRow = ({ itemIds, scores, sources, nextItemIds, probabilities, ...list }: PublishedList) => ({
   ...{ subject: list.subject, recommId: list.recommId, eventTime: list.eventTime },
-  [TEAMS_KEY]: list.snapshots[TEAMS_KEY],
+  ...drawsOf(list.snapshots),
   items: itemIds.map((itemId, at) => ({ itemId, score: scores[at], source: sources[at] })),
   nextPurchases: nextItemIds.map((itemId, at) => ({ itemId, probability: probabilities[at] })),
 });

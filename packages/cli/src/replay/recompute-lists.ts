@@ -12,7 +12,6 @@ import {
   type ReleaseArtifact,
   STRANGERS_KEY,
   similarItemsKey,
-  TEAMS_KEY,
   VISIT_KEY,
 } from '@nextcart/contracts';
 import { createHistoryView, isSignedIn, readHistory } from '@nextcart/events';
@@ -26,6 +25,7 @@ import {
   type RankingConfiguration,
   type ReleaseModels,
   recommIdOf,
+  withoutDraws,
 } from '@nextcart/ranking';
 import { createCatalogueAt, parsePosition } from './catalogue-at.ts';
 import { originOf } from './list-origin.ts';
@@ -194,7 +194,7 @@ export const createRecomputer = (deps: RecomputeDeps): Recomputer => {
       if (list.triggerOffset >= 0 && trigger === null) skip(at, 'its trigger has no row');
       else if (!(await hasCatalogue(position))) skip(at, 'the catalogue that it names has no rows yet');
       else {
-        const { [TEAMS_KEY]: _, [VISIT_KEY]: __, ...snapshots } = list.snapshots;
+        const { [VISIT_KEY]: _, ...snapshots } = withoutDraws(list.snapshots);
         const snapshotsText = JSON.stringify(snapshots);
         tasks.push({ at, list, release: releaseOf(list), position, snapshots, snapshotsText, trigger });
       }
