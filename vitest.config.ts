@@ -19,7 +19,7 @@ export default defineConfig({
           name: 'unit',
           include: ['**/src/**/*.test.ts', 'test/{support,bench}/**/*.test.ts'],
           exclude: [...NEVER, ...INTEGRATION, ...OWN_SERVERS],
-          testTimeout: 10_000,
+          testTimeout: 30_000,
           ...BESIDE_EACH_OTHER,
         },
       },

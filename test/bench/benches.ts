@@ -1,3 +1,4 @@
+import { dataSetBench } from './data-set/bench.ts';
 import { faultsBench } from './faults/bench.ts';
 import { freshnessBench } from './freshness/bench.ts';
 import { gateNullBench } from './gate-null/bench.ts';
@@ -7,8 +8,9 @@ import { latencyBench, modelLatencyBench } from './latency/bench.ts';
 import { gowallaBench } from './quality/gowalla/bench.ts';
 import { movielensBench } from './quality/movielens/bench.ts';
 import { onlineRetailBench } from './quality/online-retail/bench.ts';
+import { retailPrequentialBench } from './quality/online-retail/prequential.ts';
 import type { QualityBench } from './quality/quality-bench.ts';
-import { digineticaBench, yoochooseBench, yoochooseSampleBench } from './quality/sessions/benches.ts';
+import { digineticaBench, trivagoBench, yoochooseBench, yoochooseSampleBench } from './quality/sessions/benches.ts';
 import { ablationBench } from './quality/shop/ablation.ts';
 import { otherShopBench, shopBench } from './quality/shop/bench.ts';
 import { contentBench } from './quality/shop/content-proof.ts';
@@ -29,6 +31,7 @@ export const benches: readonly Bench[] = [
   scoringBench,
   verifyBench,
   freshnessBench,
+  dataSetBench,
   gateNullBench,
   upliftBench,
 ];
@@ -37,9 +40,11 @@ export const benches: readonly Bench[] = [
 export const qualityBenches: readonly QualityBench[] = [
   gowallaBench,
   onlineRetailBench,
+  retailPrequentialBench,
   digineticaBench,
   yoochooseBench,
   yoochooseSampleBench,
+  trivagoBench,
   movielensBench,
   shopBench,
   otherShopBench,

@@ -132,6 +132,7 @@ export const runQuality = async (command: QualityCommand): Promise<void> => {
     resampled: first.clusters?.name ?? 'subjects',
     rows,
     published: bench.published,
+    notApplicable: bench.notApplicable ?? [],
     gains: gainsOf(runs),
     choices: runs.flatMap(({ choices }, at) =>
       choices.map((one) => (runs.length === 1 ? one : { ...one, part: `${one.part}, seed ${seeds[at]}` })),

@@ -84,6 +84,22 @@ test('seeds are averaged by subject, and a fusion is compared with the best othe
   expect(gain?.mean).toBeCloseTo(0.02, 9);
 });
 
+test('a slice is resampled by its own clusters, and nobody wins by coverage', () => {
+  const clusters = { name: 'sessions', of: { 'NDCG@20': Int32Array.of(0, 1, 1, 0) } };
+  const rows = runOf(0.01).rows.map((row) => ({
+    ...row,
+    subjects: { ...row.subjects, 'NDCG@20 cold': Float64Array.of(0, 1, 0), 'coverage@20': Float64Array.of(0.5) },
+  }));
+  const runs = [{ ...runOf(0.01), rows, clusters }];
+  const [a] = summarize(runs);
+  // two sessions of .15 each: whichever are drawn, their mean is the same
+  expect(a?.figures['NDCG@20']?.low).toBeCloseTo(0.15, 9);
+  expect(a?.figures['NDCG@20']?.high).toBeCloseTo(0.15, 9);
+  expect(a?.figures['NDCG@20 cold']?.low).toBe(0);
+  expect(a?.figures['NDCG@20 cold']?.high).toBe(1);
+  expect(gainsOf(runs).map(({ metric }) => metric)).toEqual(['NDCG@20', 'NDCG@20 cold']);
+});
+
 test('the table marks published figures, defines its metrics and shows what was tried', () => {
   const runs = [runOf(0.01)];
   const text = formatTable({
@@ -97,11 +113,13 @@ test('the table marks published figures, defines its metrics and shows what was 
     resampled: 'sessions',
     rows: summarize(runs),
     published: [{ name: 'other', figures: { 'NDCG@20': 0.5 }, source: 'a paper' }],
+    notApplicable: [{ name: 'STAN', because: 'there are no times' }],
     gains: gainsOf(runs),
     choices: [{ part: 'b', tried: [{ settings: 'x 1', quality: 0.1 }], chosen: 'x 1' }],
   });
   expect(text).toContain('| other | published | .5000 | a paper |  |');
   expect(text).toMatch(/\| \*\*f\*\* \| fusion \| \.2600 \(\.1\d+ to \.\d+\) \|/);
+  expect(text).toContain('| STAN | baseline |  | not applicable, because there are no times |  |');
   expect(text).toContain('- **NDCG@20**: gains');
   expect(text).toContain('by bootstrap over sessions');
   expect(text).toContain('- b: **x 1** out of x 1 .1000');

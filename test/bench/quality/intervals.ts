@@ -52,7 +52,7 @@ export const pairedInterval = (
 };
 
 const sumsOf = (values: Float64Array, clusters: Int32Array) => {
-  const count = (clusters.at(-1) ?? -1) + 1;
+  const count = clusters.reduce((most, cluster) => Math.max(most, cluster + 1), 0);
   const [sums, sizes] = [new Float64Array(count), new Int32Array(count)];
   clusters.forEach((cluster, at) => {
     sums[cluster] = (sums[cluster] as number) + (values[at] as number);

@@ -11,6 +11,7 @@ import {
 } from '@nextcart/models';
 import type { Progress } from '../harness/bench.ts';
 import { meanOf } from './intervals.ts';
+import { shownOf } from './list-figures.ts';
 import type { NamedTask, Part, TestTask } from './recipe.ts';
 
 /** Users at once: what the parts' scorers are made for. */
@@ -24,13 +25,19 @@ interface Subject {
   readonly targets: ReadonlySet<number>;
 }
 
+/** Who has targets, in order: the subjects. */
+export const usersOf = ({ targets: { rowStart } }: NamedTask): Int32Array =>
+  rowStart
+    .slice(0, -1)
+    .map((_, user) => user)
+    .filter((user) => (rowStart[user + 1] as number) > (rowStart[user] as number));
+
 /** Each user of the task who has targets, in order. */
 async function* subjectsOf(task: NamedTask, parts: readonly Part[], progress?: Progress): AsyncGenerator<Subject> {
   const { items, seen, targets } = task;
   const itemsOf = ({ rowStart, columns }: NamedTask['seen'], user: number) =>
     columns.subarray(rowStart[user], rowStart[user + 1]);
-  const users = targets.rowStart.slice(0, -1).map((_, user) => user);
-  const withTargets = users.filter((user) => itemsOf(targets, user).length > 0);
+  const withTargets = usersOf(task);
   for (let start = 0; start < withTargets.length; start += BATCH) {
     const some = withTargets.subarray(start, start + BATCH);
     const scores: Float32Array[] = [];
@@ -79,6 +86,8 @@ export interface Measured {
   readonly ndcg: Float64Array;
   /** Where the task has amounts. */
   readonly revenue?: Float64Array;
+  /** What was shown to each subject. */
+  readonly lists: readonly Int32Array[];
 }
 
 /** Of each part, and of their fusion by `weights` as the last. */
@@ -95,6 +104,7 @@ export const measureAll = async (
     recall: [] as number[],
     ndcg: [] as number[],
     revenue: [] as number[],
+    lists: [] as Int32Array[],
   }));
   for await (const { user, scores, seen, targets } of subjectsOf(task, parts, progress)) {
     scores.forEach((one, at) => toCommonScale(one, kinds[at] as ScoreKind, seen, z[at] as Float32Array));
@@ -105,12 +115,14 @@ export const measureAll = async (
       const ranked = rankAgainst(one, hidden, targets, task.k);
       rows[at]?.recall.push(recallAt(ranked, targets, task.k, task.denominator));
       rows[at]?.ndcg.push(ndcgAt(ranked, targets, task.k));
+      rows[at]?.lists.push(shownOf(ranked, one));
       if (amounts) rows[at]?.revenue.push(revenueAt(ranked, task.k, amounts));
     });
   }
-  return rows.map(({ recall, ndcg, revenue }) => ({
+  return rows.map(({ recall, ndcg, revenue, lists }) => ({
     recall: Float64Array.from(recall),
     ndcg: Float64Array.from(ndcg),
     ...(task.amountsOf && { revenue: Float64Array.from(revenue) }),
+    lists,
   }));
 };

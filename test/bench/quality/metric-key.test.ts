@@ -15,6 +15,8 @@ test('figures are named by row and metric, parts of the requests in front', () =
     ['fusion', 'HR@20', 'fusion.recall@20'],
     ['fusion', 'HR@20 one search', 'one search.fusion.recall@20'],
     ['ranker', 'of oracle, cart', 'cart.ranker.oracle_ratio'],
+    ['fusion', 'Recall@20 all cold', 'all cold.fusion.recall@20'],
+    ['fusion', 'coverage@20', 'fusion.coverage@20'],
     ['without content', 'lost, next', 'without content.lost, next'],
     ['learned space', 'recall@20 complements', 'complements.learned space.recall@20'],
   ] as const;
@@ -55,7 +57,14 @@ test.for(wanted)('the report of $bench.name has all of its names, with intervals
   const runs = [run, run];
   const table = {
     ...{ bench: bench.name, command: '', about: '', quick: true, seeds: [1, 2], n: run.n, metrics: bench.metrics },
-    ...{ resampled: 'users', rows: summarize(runs), published: [], gains: gainsOf(runs), choices: [] },
+    ...{
+      resampled: 'users',
+      rows: summarize(runs),
+      published: [],
+      notApplicable: [],
+      gains: gainsOf(runs),
+      choices: [],
+    },
   };
   const { metrics } = reportOf(table, runs, { at: '', seconds: 1 });
   for (const name of names) {

@@ -14,6 +14,8 @@ export interface QualityBench {
   readonly metrics: Readonly<Record<string, string>>;
   /** What others published for this protocol: shown in the table, marked as such. */
   readonly published: readonly PublishedRow[];
+  /** Baselines that other benches have and this data does not allow: shown in the table with the reason. */
+  readonly notApplicable?: readonly NotApplicable[];
   /** Why it can't run and where to get what it lacks; undefined where all is there. */
   missing(dataFolder: string): string | undefined;
   run(context: QualityContext): Promise<QualityRun>;
@@ -25,6 +27,12 @@ export interface PublishedRow {
   readonly figures: Readonly<Record<string, number>>;
   /** Who published it and for which protocol; 'recalled' where the figure was not read again in its source. */
   readonly source: string;
+}
+
+export interface NotApplicable {
+  readonly name: string;
+  /** Goes on after 'not applicable, because'. */
+  readonly because: string;
 }
 
 export interface QualityContext {
@@ -54,14 +62,17 @@ export interface QualityRun {
 export interface Clusters {
   /** In the plural: sessions. */
   readonly name: string;
-  /** [subjects], from 0, rising. */
-  readonly of: Int32Array;
+  /** The cluster of each of its subjects, from 0, by metric; a metric without is resampled by subjects. */
+  readonly of: Readonly<Record<string, Int32Array>>;
 }
 
 export interface QualityRow {
   readonly name: string;
   readonly kind: 'baseline' | 'part' | 'fusion';
-  /** A figure for each subject, by metric; subjects in the same order in every row and for every seed. */
+  /**
+   * A figure for each of the metric's subjects; the same ones in the same order in every row and for every seed. What is of
+   * the row as a whole is a single figure.
+   */
   readonly subjects: Readonly<Record<string, Float64Array>>;
   /** What was chosen. */
   readonly settings: string;

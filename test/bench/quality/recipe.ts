@@ -32,6 +32,8 @@ export interface Split<B extends Behaviour = Behaviour> {
 /** A fitted model at work. */
 export interface Part {
   readonly score: ScoreUsers;
+  /** Where the model has a place for each user: [at least users.length, width] of at most a batch, good until the next call. */
+  readonly latents?: { readonly width: number; readonly of: ScoreUsers };
   close(): Promise<void>;
 }
 
@@ -41,15 +43,20 @@ export interface Recipe<B extends Behaviour = Behaviour> {
   readonly kind: Exclude<QualityRow['kind'], 'fusion'>;
   /** What its scores are for a fusion; absent: no logits. */
   readonly scores?: ScoreKind;
-  choose(split: Split<B>, context: QualityContext): Promise<Chosen<B>>;
+  /** `before`: what the rows before it chose. */
+  choose(split: Split<B>, context: QualityContext, before: PartsByName): Promise<Chosen<B>>;
 }
+
+/** Fitted on the same, each open until all are used. */
+export type PartsByName = ReadonlyMap<string, Part>;
 
 export interface Chosen<B extends Behaviour = Behaviour> {
   readonly choice: Choice;
   readonly curve?: Curve;
   /** Fitted on `split.fit`. */
   readonly part: Part;
-  refit(all: B): Promise<Part>;
+  /** `before`: the rows before it, fitted again on the same. */
+  refit(all: B, before: PartsByName): Promise<Part>;
 }
 
 /** Scores that need nothing to be closed. */

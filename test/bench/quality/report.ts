@@ -49,5 +49,6 @@ export const reportOf = (
     choices: table.choices,
     curves: runs[0]?.curves ?? [],
     published: table.published,
+    notApplicable: table.notApplicable,
   };
 };

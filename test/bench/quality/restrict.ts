@@ -3,7 +3,7 @@ import type { SparseRows } from '@nextcart/models';
 import type { Behaviour, NamedTask, Split } from './recipe.ts';
 
 /** Numbers of the `count` items that most users have, in rising order. */
-export const mostPopular = ({ bags, items }: Behaviour, count: number): Int32Array => {
+export const mostPopular = ({ bags, items }: Pick<Behaviour, 'bags' | 'items'>, count: number): Int32Array => {
   const users = new Int32Array(items);
   for (const item of bags.columns) users[item] = (users[item] as number) + 1;
   const order = Int32Array.from(users.keys()).sort((a, b) => (users[b] as number) - (users[a] as number) || a - b);

@@ -21,7 +21,6 @@ export interface Figure extends Interval {
 export const summarize = (runs: readonly QualityRun[]): SummaryRow[] => {
   const [first] = runs;
   if (first === undefined) throw new RangeError('no runs');
-  const resampling = { clusters: first.clusters?.of };
   return first.rows.map((row) => {
     const same = runs.map((run) => rowNamed(run, row.name));
     const seconds = same.reduce((sum, { seconds: spent = 0 }) => sum + spent, 0);
@@ -30,7 +29,11 @@ export const summarize = (runs: readonly QualityRun[]): SummaryRow[] => {
       const subjects = averageOf(bySeed);
       return [
         metric,
-        { mean: meanOf(subjects), ...bootstrapInterval(subjects, resampling), seeds: bySeed.map(meanOf) },
+        {
+          mean: meanOf(subjects),
+          ...bootstrapInterval(subjects, resamplingOf(first, metric)),
+          seeds: bySeed.map(meanOf),
+        },
       ];
     });
     return {
@@ -50,16 +53,20 @@ export interface Gain extends Interval {
   readonly mean: number;
 }
 
+/** What describes lists without making them better: nobody wins by it. */
+const NO_AIM = /^(coverage|novelty)@/;
+
 /** Each fusion against the best other row, metric by metric, paired by subject. */
 export const gainsOf = (runs: readonly QualityRun[]): Gain[] => {
   const subjectsOf = (name: string, metric: string) =>
     averageOf(runs.map((run) => rowNamed(run, name).subjects[metric] as Float64Array));
-  const rows = runs[0]?.rows ?? [];
-  const resampling = { clusters: runs[0]?.clusters?.of };
+  const [first] = runs;
+  const rows = first?.rows ?? [];
   return rows
     .filter(({ kind }) => kind === 'fusion')
     .flatMap((fusion) =>
       Object.keys(fusion.subjects).flatMap((metric) => {
+        if (NO_AIM.test(metric)) return [];
         const own = subjectsOf(fusion.name, metric);
         const others = rows
           .filter((row) => row.kind !== 'fusion' && row.subjects[metric] !== undefined)
@@ -67,10 +74,19 @@ export const gainsOf = (runs: readonly QualityRun[]): Gain[] => {
           .sort((a, b) => meanOf(b.subjects) - meanOf(a.subjects));
         const [best] = others;
         if (best === undefined) return [];
-        return [{ fusion: fusion.name, other: best.name, metric, ...pairedInterval(own, best.subjects, resampling) }];
+        return [
+          {
+            fusion: fusion.name,
+            other: best.name,
+            metric,
+            ...pairedInterval(own, best.subjects, resamplingOf(first, metric)),
+          },
+        ];
       }),
     );
 };
+
+const resamplingOf = (run: QualityRun | undefined, metric: string) => ({ clusters: run?.clusters?.of[metric] });
 
 /** One text where all seeds chose alike, else each seed's own. */
 const settingsOf = (rows: readonly QualityRow[]): string => {

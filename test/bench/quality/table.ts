@@ -1,4 +1,4 @@
-import type { Choice, PublishedRow } from './quality-bench.ts';
+import type { Choice, NotApplicable, PublishedRow } from './quality-bench.ts';
 import type { Gain, SummaryRow } from './summary.ts';
 
 export interface QualityTable {
@@ -13,6 +13,7 @@ export interface QualityTable {
   readonly resampled: string;
   readonly rows: readonly SummaryRow[];
   readonly published: readonly PublishedRow[];
+  readonly notApplicable: readonly NotApplicable[];
   readonly gains: readonly Gain[];
   readonly choices: readonly Choice[];
 }
@@ -35,8 +36,10 @@ export const formatTable = (table: QualityTable): string => {
       ...metrics.map((metric) => {
         const found = figures[metric];
         if (found === undefined) return '';
-        const spread = found.seeds.length > 1 ? `; ${found.seeds.map(figure).join(', ')}` : '';
-        return `${figure(found.mean)} (${interval(found)}${spread})`;
+        const bySeed = found.seeds.length > 1 ? [found.seeds.map(figure).join(', ')] : [];
+        // a figure of the row as a whole has no interval
+        const brackets = [...(found.low < found.high ? [interval(found)] : []), ...bySeed];
+        return brackets.length === 0 ? figure(found.mean) : `${figure(found.mean)} (${brackets.join('; ')})`;
       }),
       settings,
       seconds === undefined ? '' : seconds.toFixed(0),
@@ -51,6 +54,9 @@ export const formatTable = (table: QualityTable): string => {
       '',
     ]),
   );
+  const notApplicable = table.notApplicable.map(({ name, because }) =>
+    line([name, 'baseline', ...metrics.map(() => ''), `not applicable, because ${because}`, '']),
+  );
   const n = Object.entries(table.n).map(([name, value]) => `${value.toLocaleString('en')} ${name}`);
   return [
     `### quality:${table.bench}`,
@@ -62,6 +68,7 @@ export const formatTable = (table: QualityTable): string => {
     line(['row', 'kind', ...metrics, 'settings', 'seconds']),
     line(['---', '---', ...metrics.map(() => '---'), '---', '---']),
     ...measured,
+    ...notApplicable,
     ...published,
     '',
     `In brackets: 95 % of the mean by bootstrap over ${table.resampled}, then the mean of each seed. Seconds: choosing and fitting.`,

@@ -1,9 +1,11 @@
 import { autoencoderDefaults } from '@nextcart/models';
+import { beyondFigureDefinitions, coldDefinitions } from '../list-figures.ts';
 import { type AutoencoderSettings, autoencoderRecipe } from '../parts/autoencoder.ts';
 import { edlaeRecipe } from '../parts/edlae.ts';
 import { graphFilterRecipe } from '../parts/graph-filter.ts';
 import { itemNeighboursRecipe } from '../parts/item-neighbours.ts';
 import { popularityRecipe } from '../parts/popularity.ts';
+import { userNeighboursRecipe } from '../parts/user-neighbours.ts';
 import type { QualityBench } from '../quality-bench.ts';
 import type { Behaviour, NamedTask, Recipe } from '../recipe.ts';
 import { mostPopular, onlyUsers, restrictColumns } from '../restrict.ts';
@@ -49,6 +51,7 @@ const recipes: readonly Recipe[] = [
     tryEpochs: 6,
     epochs: 24,
   }),
+  userNeighboursRecipe({ k: [50, 200, 500], power: [1, 3, 8] }),
   edlaeRecipe({
     bags: { binary: bagsOf },
     lambda: [20, 50, 100, 200],
@@ -75,6 +78,7 @@ const quickRecipes: readonly Recipe[] = [
     tryEpochs: 0,
     epochs: 10,
   }),
+  userNeighboursRecipe({ k: [50], power: [3] }),
 ];
 
 const DEFINITION =
@@ -87,7 +91,18 @@ export const gowallaBench: QualityBench = {
   metrics: {
     'Recall@20': `hits among the first 20 by the number of the user's test items; ${DEFINITION}`,
     'NDCG@20': `gains of 1 / log2(rank + 1) by those of min(20, test items) hits at the top; ${DEFINITION}`,
+    ...coldDefinitions('Recall@20', 'items in the training file'),
+    ...beyondFigureDefinitions(20),
   },
+  notApplicable: [
+    { name: 'popularity of last days', because: 'the files hold no times' },
+    {
+      name: 'last-item co-occurrence, V-SKNN, STAN',
+      because: 'the files hold neither order nor sessions of check-ins',
+    },
+    { name: 'content', because: 'nothing is known of a place but its number' },
+    { name: 'own most frequent items', because: 'what a user has is neither ranked nor to be found' },
+  ],
   published: [
     { name: 'most popular', figures: { 'Recall@20': 0.0416, 'NDCG@20': 0.0317 }, source: 'on the same files' },
     { name: 'ItemCF', figures: { 'Recall@20': 0.157, 'NDCG@20': 0.1214 }, source: 'SimpleX, Mao et al. 2021' },
@@ -134,6 +149,6 @@ export const gowallaBench: QualityBench = {
       'training pairs': train.columns.length,
       'test pairs': test.columns.length,
     };
-    return { n, ...run };
+    return { ...run, n: { ...n, ...run.n } };
   },
 };

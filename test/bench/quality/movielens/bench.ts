@@ -1,14 +1,19 @@
-import { autoencoderDefaults, recurrentDefaults } from '@nextcart/models';
+import { autoencoderDefaults, type ContentItem, recurrentDefaults } from '@nextcart/models';
+import { beyondFigureDefinitions, coldDefinitions } from '../list-figures.ts';
 import { type AutoencoderSettings, autoencoderRecipe } from '../parts/autoencoder.ts';
+import { contentRecipe } from '../parts/content.ts';
 import { edlaeRecipe } from '../parts/edlae.ts';
 import type { RecurrentSettings } from '../parts/fit-recurrent.ts';
 import { itemNeighboursRecipe } from '../parts/item-neighbours.ts';
 import { popularityRecipe } from '../parts/popularity.ts';
 import { recurrentRecipe } from '../parts/recurrent.ts';
+import { type VisitSetting, type Visits, visitRecipe } from '../parts/visits.ts';
 import type { QualityBench } from '../quality-bench.ts';
 import type { Behaviour, Recipe } from '../recipe.ts';
 import { runRecipes } from '../run-recipes.ts';
-import { leaveOneOut, missingMovielens, readHistories } from './data.ts';
+import type { Setting } from '../sessions/grid-recipe.ts';
+import { coOccurrence, stan, vsknn } from '../sessions/settings.ts';
+import { leaveOneOut, missingMovielens, readHistories, readMovies } from './data.ts';
 
 const K = 10;
 const bags = { binary: ({ bags }: Behaviour) => bags };
@@ -43,9 +48,41 @@ const recurrent = (dropout: number): RecurrentSettings => ({
   softmax: { kind: 'full' },
 });
 
-const recipes: readonly Recipe[] = [
+/** Histories as sessions; they are not in any order among each other, since the file holds no times. */
+const visitsOf = ({ bags: { rowStart, columns } }: Behaviour): Visits => {
+  const rowOf = (user: number) => columns.subarray(rowStart[user], rowStart[user + 1]);
+  return {
+    sessions: Array.from({ length: rowStart.length - 1 }, (_, user) => rowOf(user)),
+    newest: (user, count) => rowOf(user).slice(-count),
+  };
+};
+const asking = (newest: number, ...settings: readonly Setting[]): readonly VisitSetting[] =>
+  settings.map((setting) => ({ newest, setting }));
+
+const movieRecipes = (catalogue: readonly ContentItem[]): readonly Recipe[] => [
   popularityRecipe('popularity', { 'of all time': ({ recent }: Behaviour) => recent }),
   itemNeighboursRecipe({ damping: [0.03, 0.3, 1], keep: [20, 50, 200] }),
+  visitRecipe(
+    'last-item co-occurrence',
+    visitsOf,
+    asking(
+      1,
+      coOccurrence(5, true, 1, 0.1),
+      coOccurrence(1, true, 1, 0.1),
+      coOccurrence(20, true, 1, 0.1),
+      coOccurrence(5, true, 1, 1),
+      coOccurrence(5, false, 1, 0.1),
+    ),
+  ),
+  visitRecipe('V-SKNN', visitsOf, [
+    ...asking(5, vsknn(500, 5000, 0), vsknn(100, 5000, 0), vsknn(500, 5000, 1)),
+    ...asking(20, vsknn(500, 5000, 0), vsknn(100, 5000, 0), vsknn(100, 5000, 1)),
+  ]),
+  visitRecipe('STAN', visitsOf, [
+    ...asking(5, stan(500, 1, 2, Infinity), stan(500, 2, 5, Infinity), stan(1500, 1, 2, Infinity)),
+    ...asking(20, stan(500, 3, 5, Infinity), stan(500, 3, 20, Infinity), stan(500, 3, 5, Infinity, 1)),
+  ]),
+  contentRecipe(catalogue, { bags, width: [128, 64, 256], lambda: [0.1, 0.03, 1] }),
   edlaeRecipe({
     bags,
     lambda: [300, 50, 100, 600, 1200],
@@ -69,6 +106,7 @@ const recipes: readonly Recipe[] = [
 const quickRecipes: readonly Recipe[] = [
   popularityRecipe('popularity', { 'of all time': ({ recent }: Behaviour) => recent }),
   itemNeighboursRecipe({ damping: [0.3], keep: [50] }),
+  visitRecipe('STAN', visitsOf, asking(5, stan(500, 1, 2, Infinity))),
   edlaeRecipe({ bags, lambda: [300], dropout: [0.33], keep: [200], items: all, searchItems: 1000 }),
   recurrentRecipe({
     settings: { 'dropout .2': { ...recurrent(0.2), lanes: 16 } },
@@ -87,7 +125,13 @@ export const movielensBench: QualityBench = {
   metrics: {
     [`Recall@${K}`]: `1 where the item is among the first ${K}, else 0; ${WHAT}`,
     [`NDCG@${K}`]: `1 / log2(rank + 1) where the rank is at most ${K}, else 0; ${WHAT}`,
+    ...coldDefinitions(`Recall@${K}`, 'items in the history'),
+    ...beyondFigureDefinitions(K),
   },
+  notApplicable: [
+    { name: 'popularity of last days', because: 'the file has an order within each history, and no times' },
+    { name: 'own most frequent items', because: 'nobody has an item twice, and what was seen is not ranked' },
+  ],
   published: [
     {
       name: 'gSASRec',
@@ -113,13 +157,14 @@ export const movielensBench: QualityBench = {
     const [validation, test] = [leaveOneOut(histories, items, 1, K), leaveOneOut(histories, items, 0, K)];
     const run = await runRecipes(
       {
-        recipes: context.quick ? quickRecipes : recipes,
+        recipes: context.quick ? quickRecipes : movieRecipes(readMovies(context.dataFolder, items)),
         split: { fit: validation.known, tasks: [validation.task] },
         all: test.known,
         tests: [test.task],
       },
       context,
     );
-    return { n: { users: histories.length, items, 'training events': test.known.bags.columns.length }, ...run };
+    const n = { users: histories.length, items, 'training events': test.known.bags.columns.length };
+    return { ...run, n: { ...n, ...run.n } };
   },
 };

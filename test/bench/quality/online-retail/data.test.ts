@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { measureAll } from '../measure.ts';
 import { plainPart } from '../recipe.ts';
-import { amountsBetween, behaviourBefore, type Purchase, tasksBetween } from './data.ts';
+import { amountsBetween, behaviourBefore, DAY_MS, type Purchase, tasksBetween } from './data.ts';
+import { retailSteps } from './prequential.ts';
 
 const line = (user: number, item: number, time: number, amount: number): Purchase => ({
   ...{ user, item, time, amount, invoice: String(time) },
@@ -17,4 +18,30 @@ test('revenue is what was spent in the slice, of all invoices, on items among th
   const task = { ...all, k: 1, amountsOf: amountsBetween(purchases, 10, 20) };
   const [measured] = await measureAll(task, [part], ['scores'], [1], progress);
   expect([...(measured?.revenue ?? [])]).toEqual([7, 0]);
+});
+
+test('each week is asked of what was bought before it, the weeks before included', () => {
+  const week = 7 * DAY_MS;
+  const times = [0, week - 1, week, week + 5, 2 * week, 2 * week + 9];
+  const lines = times.map((time, item) => line(0, item, time, 1));
+  const steps = [...retailSteps({ lines, users: 1, items: 6 }, week)].map(({ known, tasks }) => ({
+    known: [...known.bags.columns],
+    asked: [...(tasks[0]?.targets.columns ?? [])],
+  }));
+  expect(steps).toEqual([
+    { known: [0, 1], asked: [2, 3] },
+    { known: [0, 1, 2, 3], asked: [4, 5] },
+  ]);
+});
+
+test('visits are invoices of distinct items, and the newest lines are the last', () => {
+  const lines = [
+    [0, 5],
+    [1, 5],
+    [0, 5],
+    [2, 9],
+  ].map(([item = 0, time = 0]) => line(0, item, time, 1));
+  const visits = behaviourBefore({ lines: [...lines, line(0, 1, 20, 1)], users: 1, items: 3 }, 20).visits();
+  expect(visits.sessions.map((items) => [...items])).toEqual([[0, 1], [2]]);
+  expect([...visits.newest(0, 2)]).toEqual([0, 2]);
 });

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDataset } from '@nextcart/datasets';
-import type { SparseRows } from '@nextcart/models';
-import type { Behaviour, NamedTask } from '../recipe.ts';
+import type { ContentItem, SparseRows } from '@nextcart/models';
+import type { Visits } from '../parts/visits.ts';
+import type { Behaviour, NamedTask, Split } from '../recipe.ts';
 
 const fileIn = (dataFolder: string): string => join(dataFolder, 'online-retail-uci/online_retail.csv.gz');
 
@@ -18,7 +19,11 @@ export interface Purchases {
   readonly lines: readonly Purchase[];
   readonly users: number;
   readonly items: number;
+  /** [items]: stock codes. */
+  readonly codes: readonly string[];
 }
+
+type Log = Omit<Purchases, 'codes'>;
 
 export interface Purchase {
   readonly user: number;
@@ -54,7 +59,21 @@ export const readPurchases = async (dataFolder: string): Promise<Purchases> => {
       amount: Number(amount) / PLACES,
     });
   }
-  return { lines, users: users.size, items: items.size };
+  return { lines, users: users.size, items: items.size, codes: [...items.keys()] };
+};
+
+/** [items]: description and median price, of all lines in the file, as a catalogue would have them. */
+export const readCatalogue = async (
+  dataFolder: string,
+  { codes }: Pick<Purchases, 'codes'>,
+): Promise<readonly ContentItem[]> => {
+  const found = new Map<string, ContentItem>();
+  for await (const { item } of (await openDataset('online-retail', fileIn(dataFolder))).catalog()) {
+    if (item === undefined) continue;
+    const price = item.price === null ? Number.NaN : Number(item.price) / PLACES;
+    found.set(item.itemId, { title: item.title, category: [], brand: '', price });
+  }
+  return codes.map((code) => found.get(code) ?? { title: '', category: [], brand: '', price: Number.NaN });
 };
 
 export const DAY_MS = 86_400_000;
@@ -72,10 +91,12 @@ export interface RetailBehaviour extends Behaviour {
   weighed(weighing: Weighing): SparseRows;
   /** How many users bought each item in the last days, [items]. */
   popularOver(days: number): Float32Array;
+  /** Invoices as sessions, the lines of each in the file's order. */
+  visits(): Visits;
 }
 
 /** All that was bought before `until`. */
-export const behaviourBefore = ({ lines, users, items }: Purchases, until: number): RetailBehaviour => {
+export const behaviourBefore = ({ lines, users, items }: Log, until: number): RetailBehaviour => {
   const past = lines.filter(({ time }) => time < until);
   const popularOver = (days: number): Float32Array => {
     const counts = new Float32Array(items);
@@ -104,12 +125,43 @@ export const behaviourBefore = ({ lines, users, items }: Purchases, until: numbe
   };
   const bags = weighed({ halfLifeDays: Infinity, amounts: false });
   const binary = { ...bags, weights: bags.weights.map(() => 1) };
-  return { items, bags: binary, recent: popularOver(RECENT_DAYS), weighed, popularOver };
+  return {
+    items,
+    bags: binary,
+    recent: popularOver(RECENT_DAYS),
+    weighed,
+    popularOver,
+    visits: () => visitsOf(past, users),
+  };
+};
+
+export const TEST_FROM = Date.UTC(2011, 10, 12);
+export const SLICE_MS = 28 * DAY_MS;
+
+/** The slice before the test, by what was bought before it: what settings are chosen by. */
+export const retailSplit = (purchases: Log): Split<RetailBehaviour> => {
+  const fit = behaviourBefore(purchases, TEST_FROM - SLICE_MS);
+  return { fit, tasks: tasksBetween(purchases, fit, TEST_FROM - SLICE_MS, TEST_FROM) };
+};
+
+const visitsOf = (past: readonly Purchase[], users: number): Visits => {
+  const invoices = new Map<string, number[]>();
+  const own = Array.from({ length: users }, (): number[] => []);
+  for (const { user, item, invoice } of past) {
+    const items = invoices.get(invoice) ?? [];
+    invoices.set(invoice, items);
+    items.push(item);
+    own[user]?.push(item);
+  }
+  return {
+    sessions: Array.from(invoices.values(), (items) => Int32Array.from(new Set(items))),
+    newest: (user, count) => Int32Array.from(own[user]?.slice(-count) ?? []),
+  };
 };
 
 /** What users known before `from` bought in [from, to), each item once. */
 export const tasksBetween = (
-  { lines, users, items }: Purchases,
+  { lines, users, items }: Log,
   { bags }: RetailBehaviour,
   from: number,
   to: number,
@@ -131,7 +183,7 @@ export const tasksBetween = (
 
 /** What each user spent on each item in [from, to), in pounds. */
 export const amountsBetween = (
-  { lines }: Purchases,
+  { lines }: Pick<Purchases, 'lines'>,
   from: number,
   to: number,
 ): ((user: number) => ReadonlyMap<number, number>) => {

@@ -16,12 +16,14 @@ export interface AutoencoderSettings<B extends Behaviour>
   readonly bagsOf: BagsOf<B>;
 }
 
+export const VAE = 'VAE';
+
 /** RecVAE: trained for as many epochs on everything as were best on the validation. */
 export const autoencoderRecipe = <B extends Behaviour>(grid: TrainedGrid<AutoencoderSettings<B>>): Recipe<B> => ({
-  name: 'VAE',
+  name: VAE,
   kind: 'part',
   choose: async ({ fit, tasks }, context) => {
-    const { choice, curve, part, settings, epochs } = await chooseTrained('VAE', grid, (options, most) =>
+    const { choice, curve, part, settings, epochs } = await chooseTrained(VAE, grid, (options, most) =>
       fitOn(fit, options, { epochs: most }, context, tasks),
     );
     const run = { epochs: grid.epochs, stopAfter: epochs };
@@ -49,7 +51,11 @@ const fitOn = async <B extends Behaviour>(
   });
   const partOf = async (): Promise<Part> => {
     const scorer = await createAutoencoderScorer(training.model, { batch: BATCH, threads });
-    return { score: async (users) => (await scorer.score(bags, users)).scores, close: scorer.close };
+    return {
+      score: async (users) => (await scorer.score(bags, users)).scores,
+      latents: { width: latent, of: async (users) => (await scorer.score(bags, users)).mu },
+      close: scorer.close,
+    };
   };
   const validate =
     tasks &&
@@ -59,6 +65,6 @@ const fitOn = async <B extends Behaviour>(
       await part.close();
       return quality;
     });
-  const fitted = await trainLogged('VAE', training, stopAfter, context, validate);
+  const fitted = await trainLogged(VAE, training, stopAfter, context, validate);
   return { part: await partOf(), ...fitted };
 };

@@ -1,5 +1,5 @@
 /** What each group of features is worth: the recurrent model without it, everything else the same. */
-import { type FeatureGroup, featureGroups } from '@nextcart/models';
+import { featureGroups } from '@nextcart/models';
 import type { QualityBench, QualityContext, QualityRow } from '../quality-bench.ts';
 import { collectLog } from './collect-log.ts';
 import { bySubject, deciding, gainAt, K, rankIn, visitLooks } from './measure.ts';
@@ -10,6 +10,8 @@ import { simulatedSource } from './simulated-source.ts';
 import { smallShop, wholeShop } from './sizes.ts';
 
 const lost = (name: string) => `lost, ${name}`;
+/** Told the day of the week beside all groups, as the pipeline's model is. */
+const WITH_WEEKDAY = 'all groups, and the weekday';
 const EPOCHS = 4;
 
 export const ablationBench: QualityBench = {
@@ -18,7 +20,7 @@ export const ablationBench: QualityBench = {
   metrics: Object.fromEntries(
     deciding.flatMap((name) => [
       [`NDCG@${K} ${name}`, `as in quality:shop, on the looks of '${name}'`],
-      [lost(name), 'with all groups less without this one, by subject: above 0, the group is worth something'],
+      [lost(name), 'with all groups less by this row, by subject: above 0, what the row lacks is worth something'],
     ]),
   ),
   published: [],
@@ -27,11 +29,14 @@ export const ablationBench: QualityBench = {
     const size = context.quick ? smallShop : wholeShop;
     const log = collectLog(await simulatedSource({ ...size, seed: context.seed }), size);
     const settings = { ...recurrentSettings, ...(context.quick && { width: 32, blocks: 1, lanes: 10 }) };
-    const all = await rowOf('all groups', new Set(featureGroups), settings, log.test, context);
+    const all = await rowOf('all groups', settings, log.test, context);
     const rows: QualityRow[] = [all];
-    for (const group of featureGroups) {
-      const others = new Set(featureGroups.filter((one) => one !== group));
-      const row = await rowOf(`without ${group}`, others, settings, log.test, context);
+    const without = featureGroups.map((group): [string, RecurrentSettings] => [
+      `without ${group}`,
+      { ...settings, groups: new Set(featureGroups.filter((one) => one !== group)) },
+    ]);
+    for (const [name, changed] of [[WITH_WEEKDAY, { ...settings, hasWeekday: true }] as const, ...without]) {
+      const row = await rowOf(name, changed, log.test, context);
       rows.push({ ...row, subjects: { ...row.subjects, ...differences(all, row) } });
     }
     const deeds = log.test.known.deeds.times.length;
@@ -41,14 +46,13 @@ export const ablationBench: QualityBench = {
 
 const rowOf = async (
   name: string,
-  groups: ReadonlySet<FeatureGroup>,
   settings: RecurrentSettings,
   { known, tasks }: Period,
   context: QualityContext,
 ): Promise<QualityRow> => {
   const startedAt = performance.now();
   const epochs = context.quick ? 2 : EPOCHS;
-  const { part } = await fitRecurrent(known, { ...settings, groups }, { epochs }, context);
+  const { part } = await fitRecurrent(known, settings, { epochs }, context);
   const subjects: Record<string, Float64Array> = {};
   for (const task of tasks) {
     if (!deciding.some((one) => one === task.name)) continue;

@@ -22,6 +22,7 @@ import {
   type SparseRows,
   type SubjectEvents,
   sessionPosition,
+  weekday,
 } from '@nextcart/models';
 import {
   ARRIVAL,
@@ -55,6 +56,7 @@ export interface RecurrentSpace {
     readonly types: number;
     readonly gaps: number;
     readonly hours: number;
+    readonly weekdays: number;
     readonly features: number;
   };
   readonly itemFeatures: SparseRows | undefined;
@@ -67,7 +69,7 @@ export interface RecurrentSpace {
   targetsOf(sequences: readonly Sequence[], cartWeight: number): EventTargets;
 }
 
-export const recurrentSpace = (known: Known, groups: ReadonlySet<FeatureGroup>): RecurrentSpace => {
+export const recurrentSpace = (known: Known, groups: ReadonlySet<FeatureGroup>, hasWeekday = false): RecurrentSpace => {
   const { items, deeds } = known;
   const facts = factsOf(known);
   const only = (features: readonly EventFeature[]) => features.filter(({ group }) => groups.has(group));
@@ -76,6 +78,7 @@ export const recurrentSpace = (known: Known, groups: ReadonlySet<FeatureGroup>):
     types: only([eventType(VISIT + 1), amountDecile]),
     gaps: only([gap, sessionPosition]),
     hours: only([hour, itemAge]),
+    weekdays: hasWeekday ? [weekday] : [],
   };
   const fields = { buckets: BUCKETS };
   const queries = [...new Set(deeds.queries)].filter((query) => query !== null);
@@ -87,6 +90,7 @@ export const recurrentSpace = (known: Known, groups: ReadonlySet<FeatureGroup>):
       types: Math.max(asks.length, combined(columns.types).buckets),
       gaps: combined(columns.gaps).buckets,
       hours: combined(columns.hours).buckets,
+      weekdays: combined(columns.weekdays).buckets,
       features: groups.has('content') || hasTokens ? BUCKETS : 0,
     },
     itemFeatures: groups.has('content') ? itemFields(items, fields) : undefined,
@@ -98,12 +102,14 @@ export const recurrentSpace = (known: Known, groups: ReadonlySet<FeatureGroup>):
       const filled = (features: readonly EventFeature[]) => columnOf(features, subjects, facts, starts);
       const gaps = filled(columns.gaps);
       const hours = filled(columns.hours);
+      const weekdays = filled(columns.weekdays);
       return {
         rowStart: startsOf(sequences.map((sequence, row) => sequence.deeds.length - (starts[row] as number))),
         items: Int32Array.from(wanted, (deed) => deeds.items[deed] ?? NO_ITEM),
         types: filled(columns.types) ?? new Uint8Array(wanted.length),
         ...(gaps && { gaps }),
         ...(hours && { hours }),
+        ...(weekdays && { weekdays }),
         ...(hasTokens && {
           tokens: pickRows(
             rows,

@@ -21,6 +21,8 @@ export interface RecurrentSettings
   extends Omit<RecurrentOptions, 'seed' | 'threads' | 'epochs'>,
     Pick<RecurrentShape, 'width' | 'blocks' | 'scale' | 'lags'> {
   readonly groups: ReadonlySet<FeatureGroup>;
+  /** Whether it is told the day of the week too; absent: not, as in the results that are kept. */
+  readonly hasWeekday?: boolean;
   /** Of a look that ended in the cart, as a target. */
   readonly cartWeight: number;
 }
@@ -43,13 +45,13 @@ export const recurrentRow = (grid: TrainedGrid<RecurrentSettings>): ShopRecipe =
 
 export const fitRecurrent = async (
   known: Known,
-  { groups, cartWeight, width, blocks, scale, lags, ...options }: RecurrentSettings,
+  { groups, hasWeekday, cartWeight, width, blocks, scale, lags, ...options }: RecurrentSettings,
   { epochs, stopAfter = epochs }: { readonly epochs: number; readonly stopAfter?: number },
   context: QualityContext,
   validation?: Period,
 ): Promise<Trained<ShopPart>> => {
   const { seed, threads } = context;
-  const space = recurrentSpace(known, groups);
+  const space = recurrentSpace(known, groups, hasWeekday);
   const shape = {
     items: known.items.length,
     ...space.sizes,
