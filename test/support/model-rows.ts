@@ -1,5 +1,11 @@
 /** Cycles of training and activations for tests of dashboards. */
-import { insertModelActivations, insertModelRun, type ModelRun, type Store } from '@nextcart/clickhouse';
+import {
+  insertFailedJob,
+  insertModelActivations,
+  insertModelRun,
+  type ModelRun,
+  type Store,
+} from '@nextcart/clickhouse';
 
 const figure = (value: number) => ({ value, low: value - 0.01, high: value + 0.01 });
 
@@ -20,6 +26,8 @@ export const insertModels = async (store: Store, now: number): Promise<void> => 
       'NDCG@20 candidate': figure(0.31),
       'NDCG@20 champion': figure(0.3),
       'NDCG@20 trending': figure(0.1),
+      'NDCG@20 candidate, cold subjects': figure(0.2),
+      'recall@20 candidate': figure(0.6),
       'NDCG@20 candidate − champion': figure(0.01),
     },
     ...{ losses: { recurrent: 2.5, autoencoder: 90 }, weights: { trending: 0.1, recurrent: 0.6 }, coverage: 0.4 },
@@ -29,6 +37,17 @@ export const insertModels = async (store: Store, now: number): Promise<void> => 
   await insertModelRun(store, run('first', 50, { verdict: 'wait', metrics: {}, losses: {}, seconds: {} }));
   await insertModelRun(store, run('second', 30, { verdict: 'reject', coverage: 0.2 }));
   await insertModelRun(store, run('third', 10, {}));
+  // what served, measured without a cycle: no row among those
+  const own = { 'NDCG@20 champion': figure(0.29), 'NDCG@20 trending': figure(0.1) };
+  await insertModelRun(store, run('evaluate-1', 5, { mode: 'evaluation', verdict: 'measured', metrics: own }));
+  for (const [id, minutes, cancelled] of [
+    ['release-0', 45, true],
+    ['release-9', 8, false],
+  ] as const)
+    await insertFailedJob(store, {
+      ...{ id, job: 'release', at: now - minutes * 60_000, cancelled, attempts: 1 },
+      reason: cancelled ? 'it was cancelled' : 'a training of its cycle failed: no room',
+    });
   const activation = (release: string, partition: number, minutes: number) => ({
     ...{ release, partition, fromOffset: 100 * minutes, at: now - minutes * 60_000, scorer: '' },
   });

@@ -2,8 +2,15 @@ import type { ScheduleSettings } from './env.ts';
 import type { ClockedJob } from './queue.ts';
 
 /** What comes by the wall clock, for all trainers together. */
-export const schedulesOf = ({ warmEveryMs, fullEveryMs, cleanUpEveryMs, plan }: ScheduleSettings): ClockedJob[] => [
+export const schedulesOf = ({
+  warmEveryMs,
+  fullEveryMs,
+  evaluateEveryMs,
+  cleanUpEveryMs,
+  plan,
+}: ScheduleSettings): ClockedJob[] => [
   { name: 'warm', everyMs: warmEveryMs, job: { name: 'plan-cycle', data: { ...plan, mode: 'warm' } } },
   { name: 'full', everyMs: fullEveryMs, job: { name: 'plan-cycle', data: { ...plan, mode: 'full' } } },
+  { name: 'evaluate', everyMs: evaluateEveryMs, job: { name: 'evaluate', data: { seed: plan.seed } } },
   { name: 'clean-up', everyMs: cleanUpEveryMs, job: { name: 'clean-up', data: {} } },
 ];

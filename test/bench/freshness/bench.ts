@@ -34,6 +34,7 @@ const trainerEnv = (servers: OwnServers, minSubjects: number) => ({
   TRAINER_THREADS: '1',
   TRAINER_WARM_MINUTES: '0',
   TRAINER_FULL_HOURS: '0',
+  TRAINER_EVALUATE_MINUTES: '0',
   TRAINER_CLEAN_UP_MINUTES: '0',
   TRAINER_WATCH_S: '0',
 });

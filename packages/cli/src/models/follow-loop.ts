@@ -1,4 +1,4 @@
-import { readArms, readModelActivations, readModelRuns, type Store } from '@nextcart/clickhouse';
+import { isCycle, readArms, readModelActivations, readModelRuns, type Store } from '@nextcart/clickhouse';
 import type { HoldOut } from '@nextcart/contracts';
 import type { Clock } from '@nextcart/runtime';
 import { type LoopState, renderLoop } from './render-loop.ts';
@@ -34,7 +34,7 @@ export const followLoop = async (
 
 /** By the wall clock: of an import, whose events have times of their own, nothing is compared. */
 const lookAt = async ({ store, clock, holdOut, training }: LoopDeps): Promise<LoopState> => {
-  const runs = await readModelRuns(store, { limit: 100 });
+  const runs = (await readModelRuns(store, { limit: 100 })).filter(isCycle);
   const [run, first] = [runs[0], runs.findLast(({ verdict }) => verdict === 'pass')];
   const activations = run ? await readModelActivations(store, { release: run.release, limit: MOST_ACTIVATIONS }) : [];
   const until = clock.now();

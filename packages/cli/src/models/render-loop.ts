@@ -1,13 +1,14 @@
 /** The loop in a few lines: what is learned, what the gate said last, and what lists with models bring beside lists without. */
-import type { ArmReport, ModelRun } from '@nextcart/clickhouse';
+import type { ArmReport, CycleRun } from '@nextcart/clickhouse';
 import { integer, paint } from '../print.ts';
-import { CANDIDATE, GAIN, intervalOf } from './render-models.ts';
+import { intervalOf } from './render-measures.ts';
+import { CANDIDATE, GAIN } from './render-models.ts';
 
 export interface LoopState {
   /** In words; undefined where nothing is being learned. */
   readonly training: string | undefined;
   /** The newest decision. */
-  readonly run: ModelRun | undefined;
+  readonly run: CycleRun | undefined;
   /** Partitions that rank by its release. */
   readonly partitions: number;
   /** Since there are models; undefined where no subject is held out. */
@@ -26,7 +27,7 @@ const VERDICTS = {
   wait: 'waits for more buyers',
 } as const;
 
-const decisionText = ({ release, verdict, metrics, champion, reasons }: ModelRun, partitions: number): string => {
+const decisionText = ({ release, verdict, metrics, champion, reasons }: CycleRun, partitions: number): string => {
   const [candidate, gain] = [metrics[CANDIDATE], metrics[GAIN]];
   const measured = candidate ? [`NDCG@20 ${candidate.value.toFixed(4)}`] : [];
   const than = champion === '' ? 'lists without models' : champion;

@@ -3,6 +3,7 @@ import type { ListSource } from '@nextcart/contracts';
 import { createHistoryView, type HistoryView, readHistory } from '@nextcart/events';
 import type { Artifact } from '@nextcart/models';
 import {
+  asksForPurchases,
   createModelMemory,
   createRanker,
   type ModelMemory,
@@ -53,7 +54,8 @@ export const trained = async (
   nextPurchases = 0,
 ): Promise<Contender> => {
   const models = await openReleaseModels(artifact, {
-    ...{ index: shop.index, threads, batch: MEASURING_BATCH, nextPurchases: nextPurchases > 0 },
+    ...{ index: shop.index, threads, batch: MEASURING_BATCH },
+    nextPurchases: asksForPurchases({ ...shop.configuration, nextPurchases }),
   });
   const configuration = { ...shop.configuration, weights: models.weights, nextPurchases };
   const ranker = createRanker({ ...shop, configuration });

@@ -38,7 +38,7 @@ const requestsOf = (count: number): MeasuringRequest[] =>
     const viewed = { offset: 0, eventTime: NOW, type: eventTypes.indexOf('view'), itemIndex: shop.index.add('i20') };
     foldEvent(state, { ...viewed, query: null, sessionId: null, userId: null, events: null }, shop.index);
     const target = subject % 24 === 0 ? 'i0' : 'nowhere';
-    return { subject, state, now: NOW, visitEnded: false, target, isNew: true, isBought: true };
+    return { subject, state, now: NOW, visitEnded: false, target, isNew: true, isBought: true, paid: 0 };
   });
 const fit = async (count: number) =>
   (await fitFusion(candidate, shop, requestsOf(count), { k: 20, threads: 1, signal: new AbortController().signal }))

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { type FittedWeights, fitWeights } from '@nextcart/models';
 import { createModelMemory, createRanker, openReleaseModels } from '@nextcart/ranking';
 import { historiesOf, withOpinions } from './contenders.ts';
-import { gainOf } from './measure.ts';
+import { gainOf } from './list-figures.ts';
 import type { Candidate } from './merge-artifacts.ts';
 import type { ReplayedShop } from './replayed-shop.ts';
 import type { MeasuringRequest } from './requests.ts';

@@ -1,9 +1,10 @@
 import { type CatalogItem, eventTypes } from '@nextcart/contracts';
 import { createHistoryView, createSubjectState, foldEvent, readHistory } from '@nextcart/events';
-import { createRanker, defaultConfiguration } from '@nextcart/ranking';
+import { createRanker, defaultConfiguration, type RankedList } from '@nextcart/ranking';
 import { describe, expect, test } from 'vitest';
-import { MEASURING_BATCH, untrained } from './contenders.ts';
-import { gainOf, measure } from './measure.ts';
+import { type Contender, MEASURING_BATCH, untrained } from './contenders.ts';
+import { gainOf, popularityOf } from './list-figures.ts';
+import { measure } from './measure.ts';
 import { createShop } from './replayed-shop.ts';
 import type { MeasuringRequest } from './requests.ts';
 
@@ -36,9 +37,11 @@ const requestOf = (subject: number, viewed: readonly number[], target: string): 
   );
   const isNew = !viewed.some((item) => target === `i${item}`);
   const now = NOW + (viewed.length - 1) * 1000;
-  return { subject, state, now, visitEnded: false, target, isNew, isBought: true };
+  return { subject, state, now, visitEnded: false, target, isNew, isBought: true, paid: 0 };
 };
-const options = { k: 20, signal: new AbortController().signal, onProgress: () => {} };
+const listOf = (ids: readonly string[]) =>
+  ({ items: ids.map((itemId) => ({ itemId })), filtered: {} }) as unknown as RankedList;
+const options = { shop, k: 20, signal: new AbortController().signal, onProgress: () => {} };
 
 test('a list that is only measured is the beginning of the list that would be served', () => {
   const served = createRanker({ ...shop, configuration: defaultConfiguration });
@@ -84,6 +87,48 @@ describe('measuring', () => {
     expect(done).toBe(requests.length);
   });
 
+  test('tells of two subjects what a hand does', async () => {
+    const viewed = requestOf(0, [1], '');
+    const ofCount = (count: number) => ({ ...viewed, state: { ...viewed.state, count } });
+    const asked: MeasuringRequest[] = [
+      { ...ofCount(1), subject: 0, target: 'b', isNew: true, paid: 30 },
+      { ...ofCount(5), subject: 0, target: 'x', isNew: false, paid: 70 },
+      { ...ofCount(4), subject: 1, target: 'c', isNew: false, paid: 9 },
+    ];
+    const lists: Record<string, string[]> = { b: ['a', 'b', 'c'], x: ['a'], c: ['c', 'd'] };
+    const contender: Contender = {
+      rank: async (some) => some.map(({ target }) => listOf(lists[target] ?? [])),
+      close: async () => {},
+    };
+    const counts = new Map([
+      ['a', 4],
+      ['b', 2],
+      ['c', 2],
+    ]);
+    const known = { index: shop.index, items: 10, popularity: popularityOf(counts) };
+    const told = await measure(contender, { requests: asked, subjects: 2, leftOut: 0 }, { ...options, shop: known });
+    const second = 1 / Math.log2(3);
+    expect(told).toEqual({
+      all: Float64Array.of(second / 2, 1),
+      fresh: Float64Array.of(second, Number.NaN),
+      cold: Float64Array.of(second, 1),
+      warm: Float64Array.of(0, Number.NaN),
+      recall: Float64Array.of(0.5, 1),
+      reciprocalRank: Float64Array.of(0.25, 1),
+      revenue: Float64Array.of(15, 9),
+      // in bits: a 1, b and c 2, d 4 as one with half an event
+      novelty: Float64Array.of((5 / 3 + 1) / 2, 3),
+      coverage: 0.4,
+    });
+    const unknown = { ...known, popularity: popularityOf(new Map()) };
+    const { novelty } = await measure(
+      contender,
+      { requests: asked, subjects: 2, leftOut: 0 },
+      { ...options, shop: unknown },
+    );
+    expect(novelty).toEqual(Float64Array.of(Number.NaN, Number.NaN));
+  });
+
   test('a baseline ranks by its source alone, without what may not be shown', async () => {
     const [list] = await untrained(shop, { trending: 1 }).rank([requestOf(0, [50], 'i0')]);
     const best = list?.items.map(({ itemId }) => itemId) ?? [];
@@ -103,9 +148,7 @@ describe('measuring', () => {
 });
 
 test('a gain is 1 / log2(rank + 1) within the first k', () => {
-  const list = { items: ['a', 'b', 'c'].map((itemId) => ({ itemId })), filtered: {} } as unknown as Parameters<
-    typeof gainOf
-  >[0];
+  const list = listOf(['a', 'b', 'c']);
   expect([gainOf(list, 'a', 3), gainOf(list, 'c', 3), gainOf(list, 'c', 2), gainOf(list, 'd', 3)]).toEqual([
     1, 0.5, 0, 0,
   ]);

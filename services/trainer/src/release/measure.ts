@@ -1,20 +1,23 @@
-/** NDCG of contenders over the same requests. Invariants: subjects stand in the same order for all; each weighs the same. */
+/**
+ * What contenders are worth over the same requests. Invariants: subjects stand in the same order for all; each weighs the
+ * same.
+ */
 import { setImmediate } from 'node:timers/promises';
+import { coverageAt } from '@nextcart/models';
 import type { RankedList } from '@nextcart/ranking';
 import { type Contender, MEASURING_BATCH } from './contenders.ts';
+import { type FigureName, figureNames, listFigures } from './list-figures.ts';
+import type { ReplayedShop } from './replayed-shop.ts';
 import type { MeasuringRequest, MeasuringRequests } from './requests.ts';
 
-export const measureDefinition = (k: number): string =>
-  `1 / log2(rank + 1) of the item that was next put in the cart or bought, where it is among the first ${k} of the list that would have been shown, else 0; mean of a subject's requests, then of subjects`;
-
-export interface Figures {
-  /** [subjects], over all their requests. */
-  readonly all: Float64Array;
-  /** [subjects], over their requests for items that were new to them; NaN where they have none. */
-  readonly fresh: Float64Array;
-}
+/** By name [subjects], the mean over a subject's requests; NaN where it has none that the figure is of. */
+export type Figures = Readonly<Record<FigureName, Float64Array>> & {
+  /** Share of the catalogue that is among the first k of any list. */
+  readonly coverage: number;
+};
 
 export interface MeasureOptions {
+  readonly shop: Pick<ReplayedShop, 'index' | 'items' | 'popularity'>;
   /** Places that count. */
   readonly k: number;
   readonly signal: AbortSignal;
@@ -27,23 +30,32 @@ export interface MeasureOptions {
 export const measure = async (
   contender: Contender,
   { requests, subjects }: MeasuringRequests,
-  { k, signal, onProgress, seeLists }: MeasureOptions,
+  { shop, k, signal, onProgress, seeLists }: MeasureOptions,
 ): Promise<Figures> => {
-  const [all, fresh] = [createMeans(subjects), createMeans(subjects)];
+  const means = byName(() => createMeans(subjects));
+  const shown = new Set<number>();
   for (const some of batchesOf(requests)) {
     signal.throwIfAborted();
     const lists = await contender.rank(some);
     some.forEach((request, at) => {
-      const gain = gainOf(lists[at] as RankedList, request.target, k);
-      all.add(request.subject, gain);
-      if (request.isNew) fresh.add(request.subject, gain);
+      const list = lists[at] as RankedList;
+      const figures = listFigures(list, request, { k, popularity: shop.popularity });
+      for (const name of figureNames) {
+        const figure = figures[name];
+        if (figure !== undefined) means[name].add(request.subject, figure);
+      }
+      for (const { itemId } of list.items) shown.add(shop.index.add(itemId));
     });
     seeLists?.(some, lists);
     onProgress(some.length);
     await setImmediate(); // ranking never waits: a lock must be renewed all the same
   }
-  return { all: all.means(), fresh: fresh.means() };
+  const coverage = coverageAt([Int32Array.from(shown)], shown.size, Math.max(1, shop.items));
+  return { ...byName((name) => means[name].means()), coverage };
 };
+
+const byName = <T>(make: (name: FigureName) => T) =>
+  Object.fromEntries(figureNames.map((name) => [name, make(name)])) as Record<FigureName, T>;
 
 const createMeans = (subjects: number) => {
   const [sums, counts] = [new Float64Array(subjects), new Float64Array(subjects)];
@@ -70,9 +82,4 @@ const batchesOf = (requests: readonly MeasuringRequest[]): MeasuringRequest[][] 
       round.slice(batch * MEASURING_BATCH, (batch + 1) * MEASURING_BATCH),
     ),
   );
-};
-
-export const gainOf = ({ items }: RankedList, target: string, k: number): number => {
-  const place = items.findIndex(({ itemId }) => itemId === target);
-  return place >= 0 && place < k ? 1 / Math.log2(place + 2) : 0;
 };

@@ -1,7 +1,7 @@
 /** What a cycle's candidate is measured by, and whoever is measured by it: all over the same requests of the same shop. */
-import type { ReleasePayload } from '@nextcart/contracts';
+import { MEASURED_PLACES, type ReleasePayload } from '@nextcart/contracts';
 import type { Artifact } from '@nextcart/models';
-import { defaultConfiguration } from '@nextcart/ranking';
+import { defaultConfiguration, type ScoringPart } from '@nextcart/ranking';
 import { baselineSources, type Contender, trained, untrained } from './contenders.ts';
 import { type FittedFusion, fitFusion } from './fit-weights.ts';
 import type { GateSettings } from './gate-settings.ts';
@@ -13,8 +13,8 @@ import { type MeasuringRequest, type MeasuringRequests, readRequests } from './r
 /** Who does no better than this has nothing to offer, also where nothing else is in force. */
 export const WITHOUT_MODELS = 'the parts without models';
 
-/** Of NDCG, and of the lists that are looked at. */
-export const K = 20;
+/** Of the lists that are measured. */
+export const K = MEASURED_PLACES;
 
 export interface MeasuringTask {
   readonly shop: ReplayedShop;
@@ -36,12 +36,12 @@ export interface TaskOptions {
 
 export const readTask = async (
   deps: TaskDeps,
-  payload: Pick<ReleasePayload, 'topicId' | 'ranges' | 'slice'>,
+  log: Pick<ReleasePayload, 'topicId' | 'slice'>,
 ): Promise<MeasuringTask> => {
   const { maxSubjects, requestsPerSubject, fusionSubjects } = deps.gate;
-  const shop = await readShop(deps, payload, K);
+  const shop = await readShop(deps, log, K);
   const sample = { maxSubjects: maxSubjects + fusionSubjects, perSubject: requestsPerSubject };
-  const found = await readRequests(deps, payload, sample, shop.index);
+  const found = await readRequests(deps, log, sample, shop.index);
   return { shop, ...apart(found, fusionSubjects) };
 };
 
@@ -94,14 +94,18 @@ export const measureBaselines = async (task: MeasuringTask, options: TaskOptions
   return baselines;
 };
 
+/** A part alone that the shop does not have. */
+export const measurePart = (task: MeasuringTask, part: ScoringPart, options: TaskOptions): Promise<Figures> =>
+  figuresOf(task, untrained({ ...task.shop, parts: [part] }, { [part.source]: 1 }), options);
+
 const figuresOf = async (
-  { measured }: MeasuringTask,
+  { shop, measured }: MeasuringTask,
   contender: Contender,
   { signal, onProgress }: TaskOptions,
   seeLists?: MeasureOptions['seeLists'],
 ): Promise<Figures> => {
   try {
-    return await measure(contender, measured, { ...{ k: K, signal, onProgress }, ...(seeLists && { seeLists }) });
+    return await measure(contender, measured, { ...{ shop, k: K, signal, onProgress }, ...(seeLists && { seeLists }) });
   } finally {
     await contender.close();
   }

@@ -1,8 +1,8 @@
 /** The shop that the gate measures in, against rows of lists as scorers leave them. */
 import type { Store } from '@nextcart/clickhouse';
-import { migratedStore } from '@nextcart/clickhouse/testing';
+import { insertTestEvents, migratedStore } from '@nextcart/clickhouse/testing';
 import { CHANGES_KIND, defaultConfiguration } from '@nextcart/ranking';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { CATALOG_ID, insertCatalogue } from '../cycle.fixture.ts';
 import { TOPIC_ID } from '../trainer.fixture.ts';
 import { readShop } from './replayed-shop.ts';
@@ -52,4 +52,69 @@ test('lists are measured as the newest of them was ranked, but for what an offli
 
   await publish(6, 6, { trending: 'a hash' });
   expect((await read()).configuration).toEqual(first);
+});
+
+describe('the catalogue is the one of when the slice began', () => {
+  const BEGAN = Date.UTC(2026, 10, 27, 12);
+  const LATE_ID = '0d5a8d0e-6b1f-4c57-9b5e-7d2f6a1c9e09';
+  const slice = [
+    { partition: 0, from: 5, to: 7 },
+    { partition: 1, from: 0, to: 2 },
+  ];
+  const readAt = (topicId: string) =>
+    readShop(
+      { store, attempt: (query) => query(), catalogTopicId: async () => topicId },
+      { topicId: TOPIC_ID, slice },
+      20,
+    );
+  const event = (partition: number, offset: number, time: number) => ({
+    ...({ topicId: TOPIC_ID, partition, offset, time, type: 'view', subject: 'u', item: 'old' } as const),
+  });
+  let offset = 0;
+  const say = (topicId: string, itemId: string, at: number, price: string, more: object = {}) =>
+    store.insertRows('catalog', [
+      {
+        ...{ topic_id: topicId, partition: 0, offset: offset++, outcome: 'accepted', item_id: itemId, title: itemId },
+        ...{ appended_at: (at / 1000).toFixed(3), price },
+        ...more,
+      },
+    ]);
+  const pricesOf = ({ index, features }: Awaited<ReturnType<typeof readAt>>) =>
+    Object.fromEntries(
+      Array.from({ length: index.size }, (_, at) => [index.id(at), features.item(at)?.price]).filter(
+        ([, price]) => price !== undefined,
+      ),
+    );
+  const OWN_ID = '0d5a8d0e-6b1f-4c57-9b5e-7d2f6a1c9e0a';
+  beforeAll(async () => {
+    // the first row of the slice is the other partition's
+    await insertTestEvents(
+      store,
+      [event(0, 4, BEGAN - 9000), event(0, 5, BEGAN + 4000), event(0, 6, BEGAN + 5000), event(1, 0, BEGAN)],
+      'slice',
+    );
+  });
+
+  test('nothing of what was added, repriced or removed later is seen', async () => {
+    await say(OWN_ID, 'old', BEGAN - 2000, '5');
+    await say(OWN_ID, 'repriced', BEGAN - 2000, '5');
+    await say(OWN_ID, 'repriced', BEGAN, '6');
+    await say(OWN_ID, 'repriced', BEGAN + 1, '7');
+    await say(OWN_ID, 'new', BEGAN + 1, '8');
+    await say(OWN_ID, 'gone before', BEGAN - 2000, '9');
+    await say(OWN_ID, 'gone before', BEGAN - 1000, '0', { deleted: true });
+    await say(OWN_ID, 'gone later', BEGAN - 2000, '9');
+    await say(OWN_ID, 'gone later', BEGAN + 4500, '0', { deleted: true });
+    const shop = await readAt(OWN_ID);
+    expect(pricesOf(shop)).toEqual({ old: 50_000n, repriced: 60_000n, 'gone later': 90_000n });
+    expect(shop.items).toBe(3);
+    expect(shop.remarks.join()).not.toContain('catalogue');
+  });
+
+  test('where nothing of it is older the one of now stands for it, and the decision says so', async () => {
+    await say(LATE_ID, 'late', BEGAN + 1, '5');
+    const shop = await readAt(LATE_ID);
+    expect(pricesOf(shop)).toEqual({ late: 50_000n });
+    expect(shop.remarks).toContain('nothing of the catalogue is older than the slice: the one of now stands for it');
+  });
 });

@@ -1,11 +1,20 @@
 /** The shop as rankers see it, as it was when a slice of the log began. */
-import { newestListSnapshots, readCatalog, type Store, snapshotByHash, snapshotsBefore } from '@nextcart/clickhouse';
+import {
+  newestListSnapshots,
+  readCatalog,
+  readFirstAppend,
+  readPopularity,
+  type Store,
+  snapshotByHash,
+  snapshotsBefore,
+} from '@nextcart/clickhouse';
 import {
   type CatalogItem,
   createItemIndex,
   type ItemIndex,
   type LogSlice,
   NextcartError,
+  POPULARITY_POSITIONS,
   type SnapshotKind,
 } from '@nextcart/contracts';
 import {
@@ -19,6 +28,7 @@ import {
   type ScoringPart,
   withChanges,
 } from '@nextcart/ranking';
+import { type Popularity, popularityOf } from './list-figures.ts';
 
 export interface ReplayedShop {
   readonly index: ItemIndex;
@@ -29,6 +39,8 @@ export interface ReplayedShop {
   readonly configuration: RankingConfiguration;
   /** Items that may be shown. */
   readonly items: number;
+  /** What was done with them before the slice. */
+  readonly popularity: Popularity;
   /** What is not as it was. */
   readonly remarks: readonly string[];
 }
@@ -42,26 +54,46 @@ export interface ShopDeps {
   readonly catalogTopicId: () => Promise<string>;
 }
 
+interface SlicedLog {
+  /** Of the events' topic. */
+  readonly topicId: string;
+  readonly slice: readonly LogSlice[];
+}
+
 /** `k`: places that are looked at. */
-export const readShop = async (
-  { store, attempt, catalogTopicId }: ShopDeps,
-  log: { readonly topicId: string; readonly slice: readonly LogSlice[] },
-  k: number,
-): Promise<ReplayedShop> => {
-  const topicId = await attempt(catalogTopicId);
-  const stored = await attempt(() => readCatalog(store, { topicId }));
-  const { snapshots, remarks } = await readSnapshots({ store, attempt }, log);
+export const readShop = async (deps: ShopDeps, log: SlicedLog, k: number): Promise<ReplayedShop> => {
+  const { store, attempt } = deps;
+  const catalogue = await readItems(deps, log);
+  const { snapshots, remarks } = await readSnapshots(deps, log);
   // an operator tells the scorers alone, and each list tells of it
   const changes = (await attempt(() => newestListSnapshots(store)))?.[CHANGES_KIND];
-  return createShop(
-    stored.map(({ item }) => item),
-    snapshots,
-    k,
-    {
-      served: withChanges(defaultConfiguration, changes),
-      remarks: changes === undefined ? remarks : [...remarks, `lists are ranked as they are served, with ${changes}`],
-    },
-  );
+  const counts = await attempt(() => readPopularity(store, log.topicId, log.slice, POPULARITY_POSITIONS));
+  return createShop(catalogue.items, snapshots, k, {
+    popularity: popularityOf(counts),
+    served: withChanges(defaultConfiguration, changes),
+    remarks: [
+      ...catalogue.remarks,
+      ...remarks,
+      ...(changes === undefined ? [] : [`lists are ranked as they are served, with ${changes}`]),
+    ],
+  });
+};
+
+/** What was not known when the slice began, nobody is measured with: an item that came later, a price that was changed later. */
+const readItems = async (
+  { store, attempt, catalogTopicId }: ShopDeps,
+  { topicId: eventsId, slice }: SlicedLog,
+): Promise<{ items: CatalogItem[]; remarks: string[] }> => {
+  const topicId = await attempt(catalogTopicId);
+  const began = await attempt(() => readFirstAppend(store, { topicId: eventsId, ranges: slice }));
+  const until = began === null ? {} : { until: began };
+  const then = await attempt(() => readCatalog(store, { topicId, ...until }));
+  const stored = then.length > 0 ? then : await attempt(() => readCatalog(store, { topicId }));
+  const remarks =
+    stored.length > then.length
+      ? ['nothing of the catalogue is older than the slice: the one of now stands for it']
+      : [];
+  return { items: stored.map(({ item }) => item), remarks };
 };
 
 export const createShop = (
@@ -70,8 +102,13 @@ export const createShop = (
   k: number,
   {
     served = defaultConfiguration,
+    popularity = popularityOf(new Map()),
     remarks = [],
-  }: { readonly served?: RankingConfiguration; readonly remarks?: readonly string[] } = {},
+  }: {
+    readonly served?: RankingConfiguration;
+    readonly popularity?: Popularity;
+    readonly remarks?: readonly string[];
+  } = {},
 ): ReplayedShop => {
   const { exploration } = defaultConfiguration;
   const configuration = { ...served, exploration, listSize: k, explained: 0, nextPurchases: 0 };
@@ -82,12 +119,12 @@ export const createShop = (
   for (let at = 0; at < index.size; at += 1) features.refresh(at);
   const parts = createParts({ index, features, snapshots, configuration });
   const shown = catalogue.filter(({ hidden, stock }) => !hidden && (stock === null || stock > 0));
-  return { index, features, parts, configuration, items: shown.length, remarks };
+  return { index, features, parts, configuration, items: shown.length, popularity, remarks };
 };
 
 const readSnapshots = async (
   { store, attempt }: Pick<ShopDeps, 'store' | 'attempt'>,
-  { topicId, slice }: { readonly topicId: string; readonly slice: readonly LogSlice[] },
+  { topicId, slice }: SlicedLog,
 ): Promise<{ snapshots: RankingSnapshots; remarks: string[] }> => {
   const dated = await attempt(() => snapshotsBefore(store, topicId, slice));
   const snapshots: Record<string, unknown> = {};

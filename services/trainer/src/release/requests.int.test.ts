@@ -27,7 +27,7 @@ const logOf = (drafts: readonly (readonly [subject: number, type: number, item: 
       subject: `u${subject}`,
     },
     type: types[type] as (typeof types)[number],
-    ...(types[type] === 'search' ? { query: `thing ${item}` } : { item: `i${item}` }),
+    ...(types[type] === 'search' ? { query: `thing ${item}` } : { item: `i${item}`, baseAmount: `${offset + 1}` }),
   }));
 
 const index = createItemIndex();
@@ -40,7 +40,7 @@ const read = (from: number, to: number) =>
   );
 const told = ({ requests }: MeasuringRequests) =>
   requests
-    .map(({ state, now, visitEnded, target, isNew, isBought }) => {
+    .map(({ state, now, visitEnded, target, isNew, isBought, paid }) => {
       const {
         subject,
         count,
@@ -52,7 +52,7 @@ const told = ({ requests }: MeasuringRequests) =>
         queries,
       } = readHistory(state, createHistoryView());
       const cells = Array.from({ length }, (_, at) => [items[at], kinds[at], times[at], sessions[at], queries[at]]);
-      return { subject, count, cells, now, visitEnded, target, isNew, isBought };
+      return { subject, count, cells, now, visitEnded, target, isNew, isBought, paid };
     })
     .toSorted((a, b) => (a.subject < b.subject ? -1 : a.subject > b.subject ? 1 : a.count - b.count));
 
@@ -89,6 +89,8 @@ const expected = (log: readonly TestEvent[], from: number, to: number) => {
       const end = here.findIndex(({ time }, at) => at > 0 && time - (here[at - 1]?.time ?? 0) > 1_800_000);
       const rest = end === -1 ? here : here.slice(0, end);
       const isBought = rest.some(({ type, item }) => type === 'purchase' && item === target.item);
+      const purchases = own.filter(({ offset, type }) => offset >= from && offset < to && type === 'purchase');
+      const ofIt = purchases.filter(({ item }) => item === target.item);
       if (newest)
         requests.push({
           subject: 0,
@@ -99,6 +101,7 @@ const expected = (log: readonly TestEvent[], from: number, to: number) => {
           target: target.item as string,
           isNew: !before.some(({ item }) => item === target.item),
           isBought,
+          paid: ofIt.reduce((sum, { offset }) => sum + offset + 1, 0),
         });
     }
   }

@@ -31,6 +31,8 @@ export interface MeasuringRequest {
   readonly isNew: boolean;
   /** Whether it was bought in the end, in that session and within the slice. */
   readonly isBought: boolean;
+  /** For that item within the slice, in the base currency. */
+  readonly paid: number;
 }
 
 export interface MeasuringRequests {
@@ -88,7 +90,7 @@ const requestsOf = (
   index: ItemIndex,
 ): Omit<MeasuringRequest, 'subject'>[] => {
   const asked = new Set<string>();
-  return targets.flatMap(({ offset, item }) => {
+  return targets.flatMap(({ offset, item, paid }) => {
     const place = within.findIndex((row) => row.offset === offset);
     if (place === -1) return []; // beyond what is read of a subject
     const known = [...before.rows, ...within.slice(0, place + 1)];
@@ -105,7 +107,7 @@ const requestsOf = (
     const isNew = !items.subarray(0, length).includes(index.add(item));
     const visitEnded = (known[rows.length] as HistoryRow).event_time - newest.event_time > SESSION_GAP_MS;
     const moment = momentOf(newest.event_time, visitEnded);
-    return [{ state, ...moment, target: item, isNew, isBought: isBought(within, place) }];
+    return [{ state, ...moment, target: item, isNew, isBought: isBought(within, place), paid }];
   });
 };
 

@@ -15,7 +15,26 @@ export interface Rivals {
 export const openRivals = async (line: ReleaseLine, itself: string): Promise<Rivals> => {
   const served = line.line().filter(({ releaseId }) => releaseId !== itself);
   const remarks: string[] = [];
-  const open = async (known: ReleaseArtifact | undefined, what: string): Promise<Artifact | null> => {
+  const open = opener(remarks);
+  const champion = await open(served.at(-1), IN_FORCE);
+  const full = await newestFull(served);
+  if (full === undefined && served.length > 0)
+    remarks.push("no full training's release is left to be compared with: the champion stands for the anchor");
+  if (full === undefined || full === served.at(-1)) return { champion, anchor: champion, remarks };
+  return { champion, anchor: (await open(full, 'the anchor')) ?? champion, remarks };
+};
+
+/** The release in force by itself; null, and a remark, where it can't be opened. */
+export const openChampion = async (line: ReleaseLine): Promise<Pick<Rivals, 'champion' | 'remarks'>> => {
+  const remarks: string[] = [];
+  return { champion: await opener(remarks)(line.inForce() ?? undefined, IN_FORCE), remarks };
+};
+
+const IN_FORCE = 'the release in force';
+
+const opener =
+  (remarks: string[]) =>
+  async (known: ReleaseArtifact | undefined, what: string): Promise<Artifact | null> => {
     if (known === undefined) return null;
     try {
       return await openArtifact(folderOf(known), { hash: known.hash });
@@ -24,13 +43,6 @@ export const openRivals = async (line: ReleaseLine, itself: string): Promise<Riv
       return null;
     }
   };
-  const champion = await open(served.at(-1), 'the release in force');
-  const full = await newestFull(served);
-  if (full === undefined && served.length > 0)
-    remarks.push("no full training's release is left to be compared with: the champion stands for the anchor");
-  if (full === undefined || full === served.at(-1)) return { champion, anchor: champion, remarks };
-  return { champion, anchor: (await open(full, 'the anchor')) ?? champion, remarks };
-};
 
 /** Throws an ArtifactError for what is not a folder here. */
 export const folderOf = ({ releaseId, uri }: ReleaseArtifact): string => {
