@@ -77,3 +77,22 @@ test("the gate's words come in their order, the weights are those of the newest 
     { part: 'trending', weight: 0.1 },
   ]);
 });
+
+test('what failed is told once with its reason, newest first, and what somebody ended as that', async () => {
+  expect(await rows('Failed and cancelled')).toMatchObject([
+    { id: 'release-9', job: 'release', ended: 'failed', reason: 'a training of its cycle failed: no room' },
+    { id: 'release-0', job: 'release', ended: 'cancelled', reason: 'it was cancelled' },
+  ]);
+});
+
+test('what serves has a line of its own, and what is looked at has its intervals', async () => {
+  expect(await rows('NDCG@20 of what serves')).toMatchObject([{ ndcg: 0.29, low: 0.29 - 0.01, high: 0.29 + 0.01 }]);
+  const told = await rows('Looked at beside it');
+  expect(told.map(({ release, measure }) => [release, measure])).toEqual(
+    ['third', 'second'].flatMap((release) => [
+      [release, 'NDCG@20 candidate, cold subjects'],
+      [release, 'recall@20 candidate'],
+    ]),
+  );
+  expect(told[1]).toMatchObject({ value: 0.6, low: 0.6 - 0.01, high: 0.6 + 0.01 });
+});

@@ -16,7 +16,7 @@ import { parse } from 'yaml';
 import { expandMacros } from '../support/grafana-macros.ts';
 import { insertModels } from '../support/model-rows.ts';
 import { releasesWithNeeds } from '../support/needs-rows.ts';
-import { insertRecommendations } from './recommendations.fixture.ts';
+import { insertExperiment, insertRecommendations } from './recommendations.fixture.ts';
 import { expectedCategories, expectedFunnel, insertVisits } from './visits.fixture.ts';
 
 const folder = fileURLToPath(new URL('../../infra/grafana/', import.meta.url));
@@ -141,6 +141,7 @@ beforeAll(async () => {
     { topic_id: CATALOG, offset: 4, outcome: 'accepted', item_id: 'i1', title: 'Blue cup', category: ['c1'] },
   ]);
   await insertRecommendations(store, NOW);
+  await insertExperiment(store, NOW);
   await insertModels(store, NOW);
   await saveSnapshot(store, {
     kind: 'trending',

@@ -1,11 +1,17 @@
 import { join } from 'node:path';
-import { TEAMS_KEY } from '@nextcart/contracts';
+import { promote, rollBack } from '@nextcart/cli';
+import { type ModelRelease, TEAMS_KEY } from '@nextcart/contracts';
 import { repoRoot } from '@nextcart/local';
+import { createLogger, systemClock } from '@nextcart/runtime';
+import { createReleaseLog, createReleaseWatch, gateSchema } from '@nextcart/trainer';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { runProgram } from '../support/run-program.ts';
 import { itemIds, itemOf, NOW, openReplayShop, type ReplayShop } from './replay-shop.ts';
 
-/** Two releases interleaved: shoppers click on what was drafted, and the command tells whose items. */
+/**
+ * Releases at work: two interleaved, of which the command tells whose items shoppers click on; then changed by hand and
+ * taken back by themselves, under two scorers that share the partitions.
+ */
 
 let shop: ReplayShop;
 beforeAll(async () => {
@@ -85,4 +91,105 @@ test('clicks on drafted lists are outcomes of their teams, and of neither releas
   expect(clicksBy).toEqual({ one: 1, 'one+second': 10 + 3 * 3 + 3 * 2 });
 
   await scorer.stop();
+});
+
+const users = Array.from({ length: 24 }, (_, n) => `shopper ${n}`);
+const PARTITIONS = [0, 1];
+/** Promised from the word on a release to its activation. */
+const IN_FORCE_MS = 5000;
+let releases: ReturnType<typeof createReleaseLog>;
+let scorers: Awaited<ReturnType<ReplayShop['startScorer']>>[];
+
+/** Of the log of releases: the newest word of a kind, and what scorers told after it. */
+const sinceNewest = async (kind: ModelRelease['kind']) => {
+  const { records } = await releases.read();
+  const at = records.findLastIndex((record) => record.kind === kind);
+  const told = records.slice(at + 1).filter((record) => record.kind === 'activated');
+  return { word: records[at] as ModelRelease, told: told.toSorted((a, b) => (a.partition ?? 0) - (b.partition ?? 0)) };
+};
+/** That scorers took over what the newest word of a kind put in force, each partition once and in time; from where on. */
+const expectInForce = async (kind: ModelRelease['kind'], releaseId: string): Promise<number[]> => {
+  const { word, told } = await sinceNewest(kind);
+  expect(told.map((record) => [record.releaseId, record.partition])).toEqual(PARTITIONS.map((p) => [releaseId, p]));
+  for (const { at } of told) {
+    expect(at - word.at).toBeGreaterThanOrEqual(0);
+    expect(at - word.at).toBeLessThan(IN_FORCE_MS);
+  }
+  return told.map(({ fromOffset }) => fromOffset as number);
+};
+/** Sends an event of each shopper; their lists by then, by shopper. */
+const round = async (itemOf: (user: string, n: number) => string) => {
+  await shop.send(users.map((userId, n) => ({ userId, itemId: itemOf(userId, n) })));
+  await shop.settle();
+  return listsOf();
+};
+type Lists = Awaited<ReturnType<typeof listsOf>>;
+const releasesOf = (lists: Lists) => new Set(users.map((user) => lists.get(user)?.release));
+
+test('what is promoted and rolled back by hand is in force on every scorer within seconds, from the offsets told on', async () => {
+  releases = createReleaseLog({ ...shop, topic: shop.names.releases });
+  scorers = [await shop.startScorer({}), await shop.startScorer({})];
+  await shop.until('a partition for each', async () => scorers.every(({ owns }) => /^owns \d, /.test(owns())));
+  const deps = {
+    ...{ kafka: shop.kafka, registry: shop.registry, topic: shop.names.releases, eventsTopic: shop.names.events },
+    ...{ clock: systemClock, timeoutMs: 20_000 },
+  };
+  const by: string[][] = [[], []];
+  const note = (lists: Lists) => {
+    expect(releasesOf(lists).size).toBe(1);
+    for (const user of users) {
+      const { partition, triggerOffset, release } = lists.get(user) as NonNullable<ReturnType<Lists['get']>>;
+      (by[partition] as string[])[triggerOffset] = release;
+    }
+  };
+  const change = async (first: number, kind: 'promoted' | 'rolled_back', act: () => Promise<{ to: string | null }>) => {
+    const { to } = await act();
+    const from = await expectInForce(kind, to as string);
+    note(await round((_, n) => itemIds[n + first] as string));
+    return { to, from };
+  };
+  const changes = [
+    await change(0, 'promoted', () => promote(deps, 'second', 'ann')),
+    await change(30, 'rolled_back', () => rollBack(deps, undefined, 'ann')),
+  ];
+  expect(changes.map(({ to }) => to)).toEqual(['second', 'one']);
+  by.forEach((names, partition) => {
+    expect(names.filter(Boolean).length).toBeGreaterThan(10);
+    const [second, one] = changes.map(({ from }) => from[partition] as number) as [number, number];
+    names.forEach((name, offset) => expect(name).toBe(offset >= one ? 'one' : offset >= second ? 'second' : '?'));
+  });
+});
+
+test('a release whose lists nobody follows is taken back by itself, and no list of a running scorer names it any more', async () => {
+  const listed = (lists: Lists) => (user: string) => lists.get(user)?.items[0]?.itemId as string;
+  const notListed = (lists: Lists) => (user: string) => {
+    const first = new Set(
+      lists
+        .get(user)
+        ?.items.slice(0, 20)
+        .map(({ itemId }) => itemId),
+    );
+    return itemIds.find((id) => !first.has(id)) as string;
+  };
+  let lists = await round(listed(await listsOf()));
+  const bad = await shop.write('bad');
+  await shop.tell({ releaseId: 'bad', kind: 'released', artifactUri: bad.uri, artifactHash: bad.hash });
+  for (const { serving } of scorers) await serving('by bad');
+  await expectInForce('released', 'bad');
+  lists = await round(listed(lists));
+  lists = await round(notListed(lists));
+  expect(releasesOf(lists)).toEqual(new Set(['bad']));
+
+  const bands: string[] = [];
+  const watch = createReleaseWatch({
+    ...{ store: shop.store, releases, topicId: async () => shop.topicIds.events, clock: systemClock },
+    ...{ log: createLogger('test', 'silent'), bands: { ...gateSchema.parse({}).watch, minLists: users.length } },
+    onTakenBack: (band) => void bands.push(band),
+  });
+  expect(await watch.look()).toContain('taken back by itself: its live hit rate is');
+  expect(bands).toEqual(['hit_rate']);
+  for (const { serving } of scorers) await serving('by one');
+  await expectInForce('rolled_back', 'one');
+  expect(releasesOf(await round(listed(lists)))).toEqual(new Set(['one']));
+  for (const { stop } of scorers) await stop();
 });

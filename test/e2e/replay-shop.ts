@@ -134,7 +134,7 @@ export const openReplayShop = async (urls: {
   const groupId = `${prefix}scorer`;
 
   return {
-    ...{ prefix, names, kafka, store, url, topicIds, until, folder },
+    ...{ prefix, names, kafka, registry, store, url, topicIds, until, folder },
     send: async (events: readonly Partial<BehaviourEvent>[]) => {
       for (const over of events) {
         clockMs += 7000;
@@ -212,7 +212,8 @@ export const openReplayShop = async (urls: {
       await scorer.started;
       const serving = (text: string) =>
         until(`lists by ${text}`, async () => health.report().checks['release']?.detail?.endsWith(text));
-      return { stop, serving };
+      const owns = () => health.report().checks['consumer']?.detail ?? '';
+      return { stop, serving, owns };
     },
     /** Until the scorer has answered all that was sent, and the store has every list. */
     settle: async () => {

@@ -1,6 +1,7 @@
 import { truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type BehaviourEvent, isForNextVisit, TEAMS_KEY } from '@nextcart/contracts';
+import type { WhatIfReport } from '@nextcart/cli';
+import { type BehaviourEvent, EXPLORED_KEY, isForNextVisit, TEAMS_KEY } from '@nextcart/contracts';
 import { repoRoot } from '@nextcart/local';
 import { CHANGES_KIND, defaultConfiguration } from '@nextcart/ranking';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
@@ -118,6 +119,7 @@ test.each([
   for (const { list } of drafted) expect(list.snapshots[TEAMS_KEY]).toMatch(/^[ab=]{10,}$/);
   // by a scorer that explores and orders by prices, too
   expect(drafted.some(({ list }) => CHANGES_KIND in list.snapshots)).toBe(true);
+  expect(drafted.some(({ list }) => EXPLORED_KEY in list.snapshots)).toBe(true);
   const released = Math.min(...published.map(({ list }) => (list.release === 'one' ? list.publishedAt : Infinity)));
   const heldOut = published.filter(
     ({ list }) => list.publishedAt > released && list.triggerOffset >= 0 && list.release === 'untrained',
@@ -144,10 +146,11 @@ test('one weight of a release that is another is seen at the first list that it 
   expect(found[0]?.release).toBe('one');
 });
 
+let second: WhatIfReport;
 test('what a release would have shown is what it did show, and another one is compared with it', async () => {
   const replay = await shop.replay({ batch: 16, threads: 1 });
   const own = await replay.whatIf({ range: {}, release: 'one' });
-  const second = await replay.whatIf({ range: {}, release: 'second' });
+  second = await replay.whatIf({ range: {}, release: 'second' });
   const bare = await replay.whatIf({ range: {}, release: 'untrained' });
   await replay.close();
   const rowOf = ({ rows }: typeof own, release: string) => rows.find((row) => row.release === release);
@@ -174,6 +177,28 @@ const command = (...args: string[]) =>
       },
     },
   );
+
+test('the command tells how far it is, and the figures of what another release had shown', async () => {
+  const { code, stdout, stderr } = await command('--from', '2000-01-01', '--release', 'second');
+  expect(code, stderr).toBe(0);
+  const lists = [...(await shop.lists(0)), ...(await shop.lists(1))].length.toLocaleString('en');
+  const told = stderr.split('\n').filter((line) => line.startsWith('replay: '));
+  expect(told.length).toBeGreaterThan(1);
+  expect(told.at(-1)).toMatch(new RegExp(`^replay: ${lists} of ${lists} \\(100\\.0 %\\), \\S+/s$`));
+
+  const cells = stdout.split('\n').map((line) => line.trim().split(/ {2,}/));
+  for (const { release, lists: made, subjects, published, recomputed, gain } of second.rows) {
+    const own = cells.filter(([name]) => name === (release || 'all'));
+    expect(own.map((row) => row.slice(1, 4))).toEqual(
+      ['as published', 'by second', 'gain'].map((what) => [String(made), String(subjects), what]),
+    );
+    expect(own.map((row) => Number.parseFloat(row[5] ?? ''))).toEqual(
+      [published, recomputed, gain].map(({ ndcg }) => Number(ndcg.mean.toFixed(4))),
+    );
+  }
+  expect(stdout).toContain(`${second.withoutDeed} lists without a click, cart or purchase after them are left out`);
+  expect(stdout).toContain(`${second.inTraining} lists lie in what second was trained on`);
+});
 
 test('a published list that nobody made is told with its first wrong field, and the exit code is 1', async () => {
   const well = await command('--verify', '--from', '0:0', '--batch', '7');

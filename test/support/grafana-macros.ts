@@ -1,6 +1,6 @@
 /**
  * The macros of the official ClickHouse data source that the dashboards use, expanded as it expands them for a range of
- * time, and Grafana's own `${variable}`. An unknown one throws: the panel would be sent as it is and fail in Grafana.
+ * time, and Grafana's own `${variable}`, in quotes as `${variable:sqlstring}`. An unknown one throws: the panel would be sent as it is and fail in Grafana.
  */
 export interface GrafanaRange {
   /** Epoch ms. */
@@ -31,5 +31,8 @@ export const expandMacros = (
   };
   return sql
     .replaceAll(/\$__(\w+)(?:\((\w+)\))?/g, (_, name: string, column = '') => known(macros, name)(column as string))
-    .replaceAll(/\$\{(\w+)\}/g, (_, name: string) => known(variables, name));
+    .replaceAll(/\$\{(\w+)(:sqlstring)?\}/g, (_, name: string, quoted?: string) => {
+      const value = known(variables, name);
+      return quoted === undefined ? value : `'${value.replaceAll("'", "''")}'`;
+    });
 };

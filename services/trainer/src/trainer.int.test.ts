@@ -1,9 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Artifact } from '@nextcart/models';
 import { systemClock } from '@nextcart/runtime';
 import { createDoor } from '@nextcart/runtime/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { epochOf, jobOf, openShop, payloadOf, resultOf, type Shop, until } from './trainer.fixture.ts';
+import { epochOf, failureOf, jobOf, openShop, payloadOf, resultOf, type Shop, until } from './trainer.fixture.ts';
 
 let shop: Shop;
 beforeAll(async () => {
@@ -47,8 +48,10 @@ const EPOCHS = 80;
 /** The same training as another job: what differs is how long it may take. */
 const sameTraining = (seconds: number) => payloadOf(EPOCHS, { budget: { epochs: EPOCHS, seconds } });
 
+/** What an undisturbed training comes to. */
+let whole: Awaited<ReturnType<typeof weightsOf>>;
+let wholeAutoencoder: Artifact['models']['autoencoder'];
 describe('disturbed trainings come to the weights of one that was not', () => {
-  let whole: Awaited<ReturnType<typeof weightsOf>>;
   beforeAll(async () => {
     const trainer = await shop.trainer();
     const jobId = await shop.queue.train(sameTraining(100));
@@ -142,23 +145,36 @@ describe('disturbed trainings come to the weights of one that was not', () => {
   });
 });
 
+const sameAutoencoder = (seconds: number) => payloadOf(40, { kind: 'autoencoder', budget: { epochs: 40, seconds } });
+
 test('an autoencoder whose trainer is killed is gone on with, to the weights of one that was not disturbed', async () => {
   const { queue } = shop;
-  const epochs = 40;
-  const payload = (seconds: number) => payloadOf(epochs, { kind: 'autoencoder', budget: { epochs, seconds } });
   const first = await shop.trainer();
-  const undisturbed = await queue.train(payload(100));
+  const undisturbed = await queue.train(sameAutoencoder(100));
   await resultOf(queue, undisturbed);
-  const jobId = await queue.train(payload(101));
+  wholeAutoencoder = (await shop.trained(undisturbed)).models.autoencoder;
+  const jobId = await queue.train(sameAutoencoder(101));
   const written = async () => (await readdir(join(shop.dataDir, 'jobs', jobId)).catch(() => [])).join();
   await until('it is written down', async () => /\.checkpoint(,|$)/.test(await written()));
   await first.kill('SIGKILL');
   const second = await shop.trainer();
   await resultOf(queue, jobId);
   expect(second.log()).toContain('"resumed":true');
-  const [whole, taken] = await Promise.all([undisturbed, jobId].map((id) => shop.trained(id)));
-  expect(taken?.models.autoencoder).toEqual(whole?.models.autoencoder);
+  expect((await shop.trained(jobId)).models.autoencoder).toEqual(wholeAutoencoder);
   await second.kill();
+});
+
+test('two trainings at a time in one trainer come to the weights that each has alone', async () => {
+  const { queue } = shop;
+  const trainer = await shop.trainer({ TRAINER_CONCURRENCY: '2' });
+  const ids = [await queue.train(sameTraining(106)), await queue.train(sameAutoencoder(102))] as const;
+  for (const jobId of ids) await resultOf(queue, jobId);
+  const jobs = await Promise.all(ids.map((jobId) => jobOf(queue, jobId)));
+  const lastBegin = Math.max(...jobs.map(({ processedOn = Infinity }) => processedOn));
+  expect(lastBegin).toBeLessThan(Math.min(...jobs.map(({ finishedOn = 0 }) => finishedOn)));
+  expect(await weightsOf(ids[0])).toEqual(whole);
+  expect((await shop.trained(ids[1])).models.autoencoder).toEqual(wholeAutoencoder);
+  await trainer.kill();
 });
 
 test('two trainers share the queue: each job is done once, by either', async () => {
@@ -185,6 +201,8 @@ test('cancelled while it runs or waits, a job ends at once with that reason and 
   await expect(resultOf(queue, waiting)).rejects.toThrow('it was cancelled');
   expect((await jobOf(queue, running)).attemptsMade).toBe(1);
   expect(await queue.cancel(running)).toBe(false);
+  for (const jobId of [running, waiting])
+    expect(await failureOf(shop.store, jobId)).toMatchObject([{ cancelled: true, reason: 'it was cancelled' }]);
   await trainer.kill();
 });
 
@@ -193,7 +211,7 @@ test('a job that fails is tried three times, going on each time, and stays with 
   const trainer = await shop.trainer();
   const jobId = await queue.train(payloadOf(100_000, { budget: { epochs: 100_000, seconds: 1.5 } }));
   const nothing = await queue.train(payloadOf(1, { ranges: [] }));
-  await expect(resultOf(queue, jobId)).rejects.toThrow('its budget of 1.5 s is spent');
+  await expect(resultOf(queue, jobId)).rejects.toThrow('its budget of 1.5 s is spent (TRAINER_BUDGET_MINUTES)');
   const job = await jobOf(queue, jobId);
   expect(job.attemptsMade).toBe(3);
   expect(trainer.log().split('"resumed":true')).toHaveLength(3);
