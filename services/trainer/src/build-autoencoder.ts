@@ -15,6 +15,7 @@ import {
   writeWhole,
 } from '@nextcart/models';
 import { toBags } from './data-set/bags.ts';
+import { withEvents } from './data-set/data-memory.ts';
 import type { DataSet } from './data-set/data-set.ts';
 import type { TrainingSettings } from './data-set/settings.ts';
 import { prepareTraining, type TrainingArgument, type TrainingFacts, type TrainingTask } from './prepare-training.ts';
@@ -42,7 +43,7 @@ export const autoencoderOf = (data: DataSet, parent: Artifact | null, argument: 
   const shape = start?.shape ?? shapeOf(data.itemIds.length, argument.settings);
   const epochs = epochsOf(argument, data.rowStart.length - 1);
   const options = optionsOf(argument, shape, epochs);
-  checkMemory(autoencoderMemory(shape, options), argument.memoryBytes);
+  checkMemory(withEvents(autoencoderMemory(shape, options), data.items.length), argument.memoryBytes);
   const learn = () => createAutoencoderTraining(toBags(data, argument.settings), shape, options, start?.weights);
   return { shape, epochs, learn };
 };

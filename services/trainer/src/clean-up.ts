@@ -73,10 +73,12 @@ const oldReleases = async (
   if (beside) kept.add(beside.releaseId);
   const anchor = await newestFull(served);
   if (anchor) kept.add(anchor.releaseId);
-  const warm = await queue.notes.last('warm');
-  const parent =
-    warm && (await queue.isPending(warm.jobId)) ? (await queue.job<'release'>(warm.jobId))?.data.parent : null;
-  if (parent) kept.add(parent.release);
+  for (const kind of ['warm', 'like'] as const) {
+    const note = await queue.notes.last(kind);
+    if (!note || !(await queue.isPending(note.jobId))) continue;
+    const { parent, like } = (await queue.job<'release'>(note.jobId))?.data ?? {};
+    for (const wanted of [parent, like]) if (wanted) kept.add(wanted.release);
+  }
   return dated
     .sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1))
     .slice(keepReleases)

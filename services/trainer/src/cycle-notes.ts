@@ -1,5 +1,5 @@
 /**
- * What trainers tell each other of cycles, beside their jobs: which one was planned last of each mode and how far the shop
+ * What trainers tell each other of cycles, beside their jobs: which one was planned last of each kind and how far the shop
  * was then. Invariant: a note is written after its cycle's jobs are there, so that one that is lost costs a plan, which
  * finds them.
  */
@@ -16,14 +16,17 @@ export interface CycleNote {
   readonly shopTime: number | null;
 }
 
+/** By mode; one that is trained again like a release of before stands beside them, and delays neither. */
+export type CycleKind = TrainingMode | 'like';
+
 export interface CycleNotes {
-  last(mode: TrainingMode): Promise<CycleNote | null>;
-  write(mode: TrainingMode, note: CycleNote): Promise<void>;
+  last(kind: CycleKind): Promise<CycleNote | null>;
+  write(kind: CycleKind, note: CycleNote): Promise<void>;
   /**
    * Runs a job's work unless another job is at such a work: then undefined. A job that is taken over from a trainer that died
    * over it goes on at once.
    */
-  alone<T>(mode: TrainingMode, jobId: string, work: () => Promise<T>): Promise<T | undefined>;
+  alone<T>(kind: CycleKind, jobId: string, work: () => Promise<T>): Promise<T | undefined>;
 }
 
 /** Of a plan that its trainer died over; one takes some seconds. */
@@ -38,19 +41,19 @@ return 1`;
 const RELEASE_LOCK = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0";
 
 export const createCycleNotes = (redis: Redis, prefix: string): CycleNotes => {
-  const key = (what: string, mode: TrainingMode) => `${prefix}:${TRAINING_QUEUE}-cycles:${mode}:${what}`;
+  const key = (what: string, kind: CycleKind) => `${prefix}:${TRAINING_QUEUE}-cycles:${kind}:${what}`;
   return {
-    last: async (mode) => {
-      const text = await redis.get(key('last', mode));
+    last: async (kind) => {
+      const text = await redis.get(key('last', kind));
       return text === null ? null : (JSON.parse(text) as CycleNote);
     },
-    write: async (mode, note) => void (await redis.set(key('last', mode), JSON.stringify(note))),
-    alone: async (mode, jobId, work) => {
-      if ((await redis.eval(TAKE_LOCK, 1, key('lock', mode), jobId, PLAN_MS)) !== 1) return undefined;
+    write: async (kind, note) => void (await redis.set(key('last', kind), JSON.stringify(note))),
+    alone: async (kind, jobId, work) => {
+      if ((await redis.eval(TAKE_LOCK, 1, key('lock', kind), jobId, PLAN_MS)) !== 1) return undefined;
       try {
         return await work();
       } finally {
-        await redis.eval(RELEASE_LOCK, 1, key('lock', mode), jobId);
+        await redis.eval(RELEASE_LOCK, 1, key('lock', kind), jobId);
       }
     },
   };

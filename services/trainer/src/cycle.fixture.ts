@@ -30,7 +30,7 @@ export const insertCatalogue = (store: Store): Promise<void> =>
 
 /** Nothing comes by itself but what a test asks for. */
 const quiet: ScheduleSettings = {
-  ...{ warmEveryMs: 0, fullEveryMs: 0, cleanUpEveryMs: 0, watchEveryMs: 0, firstEvents: 1, plan },
+  ...{ warmEveryMs: 0, fullEveryMs: 0, evaluateEveryMs: 0, cleanUpEveryMs: 0, watchEveryMs: 0, firstEvents: 1, plan },
 };
 
 export interface OwnTrainer {
@@ -44,7 +44,7 @@ export interface OwnTrainer {
 export const startOwnTrainer = async (
   shop: Shop,
   schedule: Partial<ScheduleSettings> = {},
-  change: Partial<Pick<TrainerDeps, 'settings' | 'keepReleases' | 'queueSettings'>> = {},
+  change: Partial<Pick<TrainerDeps, 'settings' | 'keepReleases' | 'queueSettings' | 'memoryBytes'>> = {},
 ): Promise<OwnTrainer> => {
   const [log, health, clock] = [createLogger('test', 'fatal'), createHealth(), systemClock];
   const [redis, metrics] = [connectRedis(shop.redisUrl, { log, health }), createMetrics('trainer')];
@@ -62,7 +62,7 @@ export const startOwnTrainer = async (
     ...{ health, metrics, releases, keepReleases: 5, catalogTopicId: async () => CATALOG_ID },
     topicId: async () => TOPIC_ID,
     queue: { redis, prefix: shop.prefix },
-    queueSettings: { concurrency: 2, lockMs: 5000, attempts: 2, retryMs: 100, keepJobs: 50 },
+    queueSettings: { concurrency: 2, lockMs: 5000, attempts: 2, retryMs: 100, keepJobs: 50, limitMs: 60_000 },
     schedule: { ...quiet, ...schedule },
     ...change,
   });

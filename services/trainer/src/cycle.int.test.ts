@@ -7,11 +7,13 @@ import { catalogueFields, fieldDefaults, writeArtifact } from '@nextcart/models'
 import { systemClock } from '@nextcart/runtime';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { CATALOG_ID, type OwnTrainer, plan, startOwnTrainer, trainedRelease } from './cycle.fixture.ts';
+import { EVENT_BYTES } from './data-set/data-memory.ts';
 import { needsIdOf } from './job-ids.ts';
 import { refitSlice } from './refit-slice.ts';
 import { releaseRecord } from './release/release-log.ts';
 import { sameSight, servingSettings } from './serving-settings.ts';
 import {
+  failureOf,
   jobOf,
   openShop,
   payloadOf,
@@ -134,8 +136,59 @@ describe('a cycle from plan to end', () => {
     expect(await resultOf<'needs'>(shop.queue, needsIdOf(cycle))).toEqual({
       ...{ kind: 'nothing', why: 'its cycle released nothing' },
     });
+    const told = { cancelled: false, attempts: 1, reason: expect.stringContaining('there is no release at') as string };
+    expect(await failureOf(shop.store, cycle)).toMatchObject([{ job: 'release', ...told }]);
+    expect(await failureOf(shop.store, trainingIdOf(cycle, 'recurrent'))).toMatchObject([{ job: 'train', ...told }]);
   });
 });
+
+test('the end of a cycle that takes longer than it may is tried again, then kept with the limit that ended it', async () => {
+  const queueSettings = { concurrency: 2, lockMs: 5000, attempts: 2, retryMs: 100, keepJobs: 50, limitMs: 600 };
+  own = await startOwnTrainer(shop, {}, { queueSettings });
+  const { budget } = payloadOf(1);
+  const slice = [{ partition: 0, from: 0, to: 5000 }]; // the store waits for it
+  const cycle = await shop.queue.addCycle({
+    trainings: [],
+    release: { parent: null, topicId: TOPIC_ID, ranges: [], slice, seed: 1, budget },
+  });
+  await expect(resultOf<'release'>(shop.queue, cycle)).rejects.toThrow(
+    'its 0.01 minutes are over (TRAINER_JOB_MINUTES), which an attempt may take',
+  );
+  expect((await jobOf(shop.queue, cycle)).attemptsMade).toBe(3);
+});
+
+test('a full cycle is planned over the newest events that memory has room for, in all partitions alike', async () => {
+  own = await startOwnTrainer(shop, {}, { memoryBytes: 2 * 720 * EVENT_BYTES });
+  const { jobId } = await resultOf<'plan-cycle'>(shop.queue, await shop.queue.plan({ ...plan, mode: 'full', seed: 2 }));
+  const { ranges, slice } = (await jobOf<'release'>(shop.queue, jobId as string)).data;
+  // the second half of the subjects, who come one after the other
+  expect(ranges.map(({ from }) => from)).toEqual([360, 360]);
+  expect(slice).toEqual(ranges.map(({ partition, to }) => ({ partition, from: to, to: 720 })));
+  expect(slice.reduce((sum, { from, to }) => sum + to - from, 0)).toBe(720 / 5);
+  // its models have no room there
+  await expect(resultOf<'release'>(shop.queue, jobId as string)).rejects.toThrow(
+    /a training of its cycle failed: .* on 576 events takes about .* are there: /,
+  );
+});
+
+test.each(modelKinds)(
+  '%s: more events than memory has room for are not read, and count beside the model',
+  async (kind) => {
+    const refusal = async (memoryBytes: number, seed: number) => {
+      own = await startOwnTrainer(shop, {}, { memoryBytes });
+      const jobId = await shop.queue.train(payloadOf(1, { kind, seed }));
+      const reason = await resultOf(shop.queue, jobId).then(String, ({ message }: Error) => message);
+      expect((await jobOf(shop.queue, jobId)).attemptsMade).toBe(1);
+      await own.close();
+      own = undefined;
+      return reason;
+    };
+    expect(await refusal(1440 * EVENT_BYTES - 1, 9)).toMatch(
+      /^reading 1440 events takes about .* raise TRAINER_MEMORY_GIB/,
+    );
+    expect(await refusal(1440 * EVENT_BYTES, 10)).toMatch(/^training .* on 1440 events takes about .* are there: /);
+  },
+);
 
 describe('a warm start', () => {
   const fresh = [0, 1].map((partition) => ({ partition, from: 720, to: 1440 }));

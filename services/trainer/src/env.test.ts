@@ -12,7 +12,7 @@ const urls = {
 
 test('times are given in seconds and minutes and used in the units of their names', () => {
   const env = readEnv({ ...urls, TRAINER_LOCK_S: '2.5', TRAINER_WARM_MINUTES: '0.5', TRAINER_BUDGET_MINUTES: '2' });
-  expect(queueSettings(env)).toMatchObject({ lockMs: 2500, retryMs: 10_000, attempts: 3 });
+  expect(queueSettings(env)).toMatchObject({ lockMs: 2500, retryMs: 10_000, attempts: 3, limitMs: 3_600_000 });
   const day = 86_400_000;
   expect(scheduleSettings(env)).toMatchObject({
     ...{ warmEveryMs: 30_000, fullEveryMs: day, cleanUpEveryMs: day / 24, watchEveryMs: 10_000 },

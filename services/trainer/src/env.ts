@@ -25,7 +25,7 @@ const schema = z.object({
   TRAINER_CONCURRENCY: count(1),
   /** Of each training; the machine also serves. */
   TRAINER_THREADS: count(Math.max(1, availableParallelism() - 1)),
-  /** Of each training, its data apart; one that would take more fails before it begins, and says what makes it less. */
+  /** Of each training, its data included; one that would take more fails before it begins, and says what makes it less. */
   TRAINER_MEMORY_GIB: z.coerce.number().positive().default(4),
   /** A trainer that does not renew its lock for so long has lost the job to another; a Redis that is away must be back by then. */
   TRAINER_LOCK_S: z.coerce.number().min(1).default(30),
@@ -44,12 +44,16 @@ const schema = z.object({
   TRAINER_WATCH_S: z.coerce.number().min(0).default(10),
   /** Of a full training; a warm start has those of the settings file. */
   TRAINER_EPOCHS: count(8),
-  /** Of one attempt of a job of a cycle. */
+  /** Of one attempt of a training, the pass over the slice among them. */
   TRAINER_BUDGET_MINUTES: z.coerce.number().positive().default(120),
+  /** Of one attempt of any other job: a plan, the end of a cycle, needs, an evaluation, cleaning up. They take minutes. */
+  TRAINER_JOB_MINUTES: z.coerce.number().positive().default(60),
   /** Of cycles: the same data and seed give the same weights on the same kind of CPU. */
   TRAINER_SEED: z.coerce.number().int().min(0).default(1),
   /** Newest releases that stay beside the last in force, some 20 MB each for a catalogue of 20,000 items. */
   TRAINER_KEEP_RELEASES: count(5),
+  /** What serves is measured over what came since, so that its quality is seen also where nothing is trained; some seconds of CPU. */
+  TRAINER_EVALUATE_MINUTES: z.coerce.number().min(0).default(60),
   TRAINER_CLEAN_UP_MINUTES: z.coerce.number().min(0).default(60),
 });
 
@@ -65,12 +69,14 @@ export const queueSettings = (env: TrainerEnv) => ({
   attempts: env.TRAINER_ATTEMPTS,
   retryMs: env.TRAINER_RETRY_S * 1000,
   keepJobs: env.TRAINER_KEEP_JOBS,
+  limitMs: env.TRAINER_JOB_MINUTES * 60_000,
 });
 export type QueueSettings = ReturnType<typeof queueSettings>;
 
 export const scheduleSettings = (env: TrainerEnv) => ({
   warmEveryMs: env.TRAINER_WARM_MINUTES * 60_000,
   fullEveryMs: env.TRAINER_FULL_HOURS * 3_600_000,
+  evaluateEveryMs: env.TRAINER_EVALUATE_MINUTES * 60_000,
   cleanUpEveryMs: env.TRAINER_CLEAN_UP_MINUTES * 60_000,
   watchEveryMs: env.TRAINER_WATCH_S * 1000,
   firstEvents: env.TRAINER_FIRST_EVENTS,

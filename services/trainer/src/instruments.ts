@@ -29,4 +29,4 @@ export const createInstruments = (metrics: Metrics) => {
 };
 export type Instruments = ReturnType<typeof createInstruments>;
 
-const JOBS: readonly JobName[] = ['train', 'release', 'needs', 'plan-cycle', 'clean-up'];
+const JOBS: readonly JobName[] = ['train', 'release', 'needs', 'evaluate', 'plan-cycle', 'clean-up'];

@@ -10,6 +10,9 @@ export const trainingId = (payload: { readonly kind: ModelKind }): string => `${
 /** Of a cycle's end; its trainings carry the same digest, so that no two cycles share one. */
 export const releaseId = (payload: object): string => `${RELEASE_ID}${digestOf(payload)}`;
 
+/** Of what serves, measured over a slice. */
+export const evaluationId = (measured: object): string => `evaluate-${digestOf(measured)}`;
+
 export const needsIdOf = (release: string): string => `needs-${release.slice(RELEASE_ID.length)}`;
 
 /** The job that a folder belongs to: its own, or of a release that keeps something beside its trainings. */

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { watch } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readModelRun, readModelRuns, readSegments } from '@nextcart/clickhouse';
 import { modelKinds, trainingIdOf } from '@nextcart/contracts';
@@ -13,6 +13,7 @@ import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
 import { CATALOG_ID, insertCatalogue, passing, passingPlan, plan } from './cycle.fixture.ts';
 import { needsIdOf } from './job-ids.ts';
 import { createReleaseLog, type ReleaseLog } from './release/release-log.ts';
+import { type TappedServer, tapServer } from './tapped-server.fixture.ts';
 import { jobOf, openShop, resultOf, type Shop, TOPIC_ID, until } from './trainer.fixture.ts';
 import type { TrainerProcessArgument } from './trainer-process.fixture.ts';
 
@@ -35,6 +36,7 @@ afterAll(() => kafka.close());
 interface Killable {
   readonly shop: Shop;
   readonly releases: ReleaseLog;
+  readonly clickhouse: TappedServer;
   /** Starts one, ready to take jobs. */
   trainer(): Promise<ChildProcess>;
 }
@@ -45,20 +47,30 @@ const openKillable = async (): Promise<Killable> => {
   const topic = uniqueName('model-releases');
   await kafka.admin.ensureTopics([{ name: topic, schema: 'model-release', partitions: 1, config: {} }]);
   closing.push(() => kafka.admin.deleteTopics([topic]));
+  const clickhouse = await tapServer(shop.clickhouseUrl);
+  closing.push(clickhouse.close);
   const registry = createRegistryClient({ url: urls.schemaRegistryUrl, log, clock });
   const argument: TrainerProcessArgument = {
     urls: {
-      ...{ clickhouse: shop.clickhouseUrl, redis: shop.redisUrl },
+      ...{ clickhouse: clickhouse.url, redis: shop.redisUrl },
       ...{ kafka: urls.kafkaBrokers, registry: urls.schemaRegistryUrl },
     },
     ...{ prefix: shop.prefix, topicId: TOPIC_ID, catalogTopicId: CATALOG_ID, releasesTopic: topic },
     ...{ settings: passing, dataDir: shop.dataDir, keepReleases: 5 },
     // one job at a time: a kill is one job's
-    queueSettings: { concurrency: 1, lockMs: 1500, attempts: 3, retryMs: 200, keepJobs: 50 },
-    schedule: { warmEveryMs: 0, fullEveryMs: 0, cleanUpEveryMs: 0, watchEveryMs: 0, firstEvents: 1, plan },
+    queueSettings: { concurrency: 1, lockMs: 1500, attempts: 3, retryMs: 200, keepJobs: 50, limitMs: 60_000 },
+    schedule: {
+      warmEveryMs: 0,
+      fullEveryMs: 0,
+      evaluateEveryMs: 0,
+      cleanUpEveryMs: 0,
+      watchEveryMs: 0,
+      firstEvents: 1,
+      plan,
+    },
   };
   return {
-    shop,
+    ...{ shop, clickhouse },
     releases: createReleaseLog({ kafka, registry, topic }),
     trainer: async () => {
       const child = spawn(process.execPath, [join(import.meta.dirname, 'trainer-process.fixture.ts')], {
@@ -103,7 +115,12 @@ const madeOf = async ({ shop, releases }: Killable, cycle: string) => {
   };
 };
 
-test('killed while it trains, measures, learns the slice, writes and names needs, a cycle ends as one that was left alone', {
+/** Of folders of jobs that are gone: so many that cleaning up is seen at work. */
+const STALE = 2000;
+const MODEL_PAGE = 'groupArray(offset) AS offsets';
+const PLAN_CUT = 'quantileExact(';
+
+test('killed while it plans, reads, trains, measures, learns the slice, writes, names needs and cleans up, a cycle ends as one that was left alone', {
   timeout: 240_000,
 }, async () => {
   const [calm, hurt] = [await openKillable(), await openKillable()];
@@ -113,19 +130,33 @@ test('killed while it trains, measures, learns the slice, writes and names needs
   await killed(alone);
 
   const { queue, dataDir, store } = hurt.shop;
+  const [plans, reads] = [hurt.clickhouse.asked(PLAN_CUT), hurt.clickhouse.asked(MODEL_PAGE)];
   const stageOf = async () => {
     const { progress } = await jobOf<'release'>(queue, cycle);
     return typeof progress === 'object' && 'stage' in progress ? progress.stage : undefined;
   };
   let trainer = await hurt.trainer();
-  expect(await begun(hurt)).toBe(cycle);
   const kills: string[] = [];
-  const killWhen = async (stage: string, isIn: () => boolean | Promise<boolean>) => {
+  const killWhen = async (
+    stage: string,
+    isIn: () => boolean | Promise<boolean>,
+    whenDead: () => unknown = () => {},
+  ) => {
     await until(`it is in ${stage}`, isIn);
     await killed(trainer);
+    await whenDead();
     kills.push(stage);
     trainer = await hurt.trainer();
   };
+  /** In the middle of a query that is kept from the server until the trainer is dead. */
+  const killAt = async (stage: string, asked: ReturnType<TappedServer['asked']>) => {
+    const { drop } = await asked;
+    await killWhen(stage, () => true, drop);
+  };
+  const planId = await queue.plan(passingPlan);
+  await killAt('plan', plans);
+  expect(await resultOf<'plan-cycle'>(queue, planId)).toEqual({ jobId: cycle, why: null });
+  await killAt('read', reads);
   for (const kind of modelKinds)
     await killWhen(kind, async () => typeof (await jobOf(queue, trainingIdOf(cycle, kind))).progress === 'object');
   await killWhen('measure', async () => (await stageOf()) === 'measure');
@@ -144,7 +175,17 @@ test('killed while it trains, measures, learns the slice, writes and names needs
   expect(await resultOf<'needs'>(queue, needsIdOf(cycle))).toMatchObject({
     kind: expect.stringMatching(/written|already/) as string,
   });
-  expect(kills).toEqual([...modelKinds, 'measure', 'refit', 'write', 'needs']);
+  const jobs = join(dataDir, 'jobs');
+  const left = async () => (await readdir(jobs)).length;
+  for (let job = 0; job < STALE; job += 1) await mkdir(join(jobs, `recurrent-gone${job}`), { recursive: true });
+  await queue.schedule([{ name: 'clean-up', everyMs: 3_600_000, job: { name: 'clean-up', data: {} } }]);
+  await killWhen(
+    'clean-up',
+    async () => (await left()) < STALE,
+    async () => expect(await left()).toBeGreaterThan(0),
+  );
+  await until('it is cleaned up', async () => (await left()) === 0);
+  expect(kills).toEqual(['plan', 'read', ...modelKinds, 'measure', 'refit', 'write', 'needs', 'clean-up']);
   // each of its stages was cut: measure, refit and write
   expect((await jobOf(queue, cycle)).attemptsStarted).toBeGreaterThanOrEqual(4);
   const made = await madeOf(hurt, cycle);

@@ -2,7 +2,7 @@
  * Makes a cycle of what the store has by now. Invariants: the newest slice is read by no training of the cycle, so that the
  * gate measures over what nothing has learned from; one cycle of a mode at a time; the same store gives the same cycle.
  */
-import { cutByTime, readPositions, type Store } from '@nextcart/clickhouse';
+import { countTrainingEvents, cutByTime, readPositions, type Store } from '@nextcart/clickhouse';
 import {
   type LogSlice,
   type ModelKind,
@@ -13,7 +13,8 @@ import {
   type TrainingMode,
 } from '@nextcart/contracts';
 import type { Logger } from '@nextcart/runtime';
-import type { TrainingSettings } from './data-set/settings.ts';
+import { mostEvents } from './data-set/data-memory.ts';
+import { type TrainingSettings, typesOf } from './data-set/settings.ts';
 import { openParent } from './open-parent.ts';
 import type { Cycle, TrainingQueue } from './queue.ts';
 import type { ReleasesInForce } from './release-in-force.ts';
@@ -29,6 +30,8 @@ export interface PlanDeps {
   /** The shop's clock, epoch ms; null before its first event. */
   readonly shopTime: () => Promise<number | null>;
   readonly queue: Pick<TrainingQueue, 'addCycle' | 'notes' | 'isPending'>;
+  /** That a training may take: a full one learns from the newest events that it has room for. */
+  readonly memoryBytes: number;
   /** Positions that the first cycle of a log wants. */
   readonly firstEvents: number;
 }
@@ -72,18 +75,20 @@ interface Slices {
 
 /** What a mode reads in two, or why there is nothing to be made of it. `next`: what the release in force has not seen. */
 const sliced = async (
-  { store, settings: { cycle } }: PlanDeps,
+  deps: PlanDeps,
   { mode, topicId, wanted }: { readonly mode: TrainingMode; readonly topicId: string; readonly wanted: number },
   next: ReadonlyMap<number, number>,
 ): Promise<Slices | string> => {
+  const { store, settings } = deps;
   const positions = await readPositions(store, 'events', topicId);
   const seen = (partition: number) => next.get(partition) ?? 0;
   const unseen = positions.reduce((sum, at) => sum + Math.max(0, at.next - seen(at.partition)), 0);
   if (unseen < wanted) return `${unseen} positions are new, ${wanted} are wanted`;
-  const all = positions
+  const there = positions
     .map((at) => ({ partition: at.partition, from: mode === 'warm' ? seen(at.partition) : 0, to: at.next }))
     .filter(({ from, to }) => from < to);
-  const cuts = await cutByTime(store, { topicId, ranges: all }, cycle.sliceShare[mode]);
+  const all = mode === 'full' ? await newestOf(deps, { topicId, ranges: there }) : there;
+  const cuts = await cutByTime(store, { topicId, ranges: all }, settings.cycle.sliceShare[mode]);
   // the champion is measured over the slice as well: what it learned from can't be in it
   const parts = all.map((range, at) => ({
     ...range,
@@ -94,6 +99,19 @@ const sliced = async (
   for (const [what, some] of Object.entries({ 'be learned from': ranges, 'be measured over': slice }))
     if (some.every(({ from, to }) => from === to)) return `nothing is there to ${what}`;
   return { ranges, slice };
+};
+
+/** What memory has room for, newest first, of whole slices of the log; a warm start has a limit of its own. */
+const newestOf = async (
+  { store, settings, memoryBytes, log }: PlanDeps,
+  read: { readonly topicId: string; readonly ranges: readonly LogSlice[] },
+): Promise<readonly LogSlice[]> => {
+  const events = await countTrainingEvents(store, { ...read, types: typesOf(settings) });
+  const most = mostEvents(memoryBytes);
+  if (events <= most) return read.ranges;
+  log.warn({ events, most, share: most / events, setting: 'TRAINER_MEMORY_GIB' }, 'newest_events_only');
+  const firsts = await cutByTime(store, read, most / events);
+  return read.ranges.map((range, at) => ({ ...range, from: firsts[at] as number })).filter(({ from, to }) => from < to);
 };
 
 const cycleOf = (

@@ -4,6 +4,7 @@ import { createStore, type StoreConnection, type WarmCoverage } from '@nextcart/
 import type { TrainPayload } from '@nextcart/contracts';
 import { type Artifact, openArtifact } from '@nextcart/models';
 import { createLogger, createWaiting, systemClock, untilDone } from '@nextcart/runtime';
+import { checkEvents } from './data-set/data-memory.ts';
 import type { DataSet } from './data-set/data-set.ts';
 import { withItemFeatures } from './data-set/item-features.ts';
 import { readDataSet } from './data-set/read-data-set.ts';
@@ -49,7 +50,7 @@ export interface PreparedTraining {
   readonly facts: Omit<TrainingFacts, 'shape'>;
 }
 
-/** Throws a RangeError for a parent that was trained to see something else: only a full training mends that. */
+/** Throws a RangeError for more events than memory has room for, and a parent that was trained to see something else: only a full training mends that. */
 export const prepareTraining = async (argument: TrainingArgument): Promise<PreparedTraining> => {
   const { payload, settings, parentsDir } = argument;
   const log = createLogger('trainer-process', argument.logLevel);
@@ -61,9 +62,10 @@ export const prepareTraining = async (argument: TrainingArgument): Promise<Prepa
   const parent =
     payload.parent && (await openArtifact(join(parentsDir, payload.parent.release), { hash: payload.parent.hash }));
   if (parent) checkSight(parent, settings);
+  const check = (count: number) => checkEvents(count, argument.memoryBytes);
   const { data: events, coverage } = parent
-    ? await readWarmDataSet(store, payload, settings, parent.items, attempt)
-    : { data: await readDataSet(store, payload, settings, attempt), coverage: null };
+    ? await readWarmDataSet(store, payload, settings, parent.items, attempt, check)
+    : { data: await readDataSet(store, payload, settings, attempt, check), coverage: null };
   // the autoencoder knows items by their numbers alone
   const data =
     payload.kind === 'recurrent' ? await withItemFeatures(store, payload, events, settings, attempt) : events;

@@ -1,13 +1,16 @@
 /** The one place that knows how jobs lie in Redis: what adds, cancels and looks at them. */
 import {
   cancelJob,
+  type EvaluatePayload,
   isPending,
   type JobName,
   type Jobs,
   type Marked,
   type NeedsPayload,
   type PlanPayload,
+  planKey,
   type ReleasePayload,
+  type RepeatPayload,
   TRAINING_QUEUE,
   type TrainPayload,
   trainingIdOf,
@@ -34,6 +37,7 @@ export interface ClockedJob {
   readonly everyMs: number;
   readonly job:
     | { readonly name: 'plan-cycle'; readonly data: PlanPayload }
+    | { readonly name: 'evaluate'; readonly data: EvaluatePayload }
     | { readonly name: 'clean-up'; readonly data: object };
 }
 
@@ -42,8 +46,8 @@ export interface TrainingQueue {
   train(payload: TrainPayload): Promise<string>;
   /** Adds a cycle with what comes after it, all of its jobs or none; the same plan again is the same cycle. Returns the id of its `release` job. */
   addCycle(cycle: Cycle): Promise<string>;
-  /** Adds a `plan-cycle` job, unless one of its mode that was added here waits or runs. Returns its id. */
-  plan(payload: PlanPayload): Promise<string>;
+  /** Adds a `plan-cycle` job, unless one of its key that was added here waits or runs. Returns its id. */
+  plan(payload: PlanPayload | RepeatPayload): Promise<string>;
   /** Of what was planned last, for all trainers together. */
   readonly notes: CycleNotes;
   job<N extends JobName = 'train'>(jobId: string): Promise<JobOf<N> | undefined>;
@@ -108,7 +112,7 @@ export const createTrainingQueue = (
       return jobId;
     },
     plan: async (payload) => {
-      const job = await queue.add('plan-cycle', payload, { deduplication: { id: `plan ${payload.mode}` } });
+      const job = await queue.add('plan-cycle', payload, { deduplication: { id: planKey(payload) } });
       return job.id as string;
     },
     notes: createCycleNotes(redis, prefix),

@@ -12,6 +12,9 @@ import { createJobFolder } from './job-folder.ts';
 import type { TrainingArgument } from './prepare-training.ts';
 import { finishedTraining, writeTrained } from './trained-artifact.ts';
 
+/** Of a process that has loaded its code and reads a page: with less it ends before it can say why. */
+const LEAST_HEAP_BYTES = 256 * 2 ** 20;
+
 export interface TrainingDeps {
   readonly store: Store;
   /** Of the training process, which has a client of its own. */
@@ -23,7 +26,7 @@ export interface TrainingDeps {
   readonly dataDir: string;
   readonly settings: TrainingSettings;
   readonly threads: number;
-  /** That a training may take, its data apart. */
+  /** That a training may take, its data included. */
   readonly memoryBytes: number;
 }
 
@@ -63,7 +66,10 @@ export const runTraining = async (deps: TrainingDeps, run: TrainingRun): Promise
   const stop = AbortSignal.any([signal, over.signal]);
   const { seconds } = payload.budget;
   const timer = clock.sleep(seconds * 1000, stop).then(
-    () => over.abort(new Error(`its budget of ${seconds} s is spent; the next attempt goes on from here`)),
+    () =>
+      over.abort(
+        new Error(`its budget of ${seconds} s is spent (TRAINER_BUDGET_MINUTES); the next attempt goes on from here`),
+      ),
     () => {},
   );
   const argument: TrainingArgument = {
@@ -77,6 +83,7 @@ export const runTraining = async (deps: TrainingDeps, run: TrainingRun): Promise
       checkpointFile: files.checkpointFile,
       weightsFile: files.weightsFile,
       ...(resumeFrom !== undefined && { resumeFrom }),
+      heapBytes: Math.max(LEAST_HEAP_BYTES, memoryBytes),
       signal: stop,
       onProgress: run.onProgress,
     });

@@ -121,6 +121,7 @@ export const openShop = async (redisUrl = inject('urls').redisUrl): Promise<Shop
     ...{ TRAINER_DATA_DIR: dataDir, TRAINER_SETTINGS_FILE: settingsFile, TRAINER_QUEUE_PREFIX: prefix },
     ...{ TRAINER_LOCK_S: '2', TRAINER_THREADS: '1', TRAINER_RETRY_S: '0.2', HTTP_PORT: '0' },
     // jobs come from the tests alone
+    TRAINER_EVALUATE_MINUTES: '0',
     ...{ TRAINER_WARM_MINUTES: '0', TRAINER_FULL_HOURS: '0', TRAINER_CLEAN_UP_MINUTES: '0', TRAINER_WATCH_S: '0' },
   };
   const killTrainers = async () => {
@@ -217,6 +218,13 @@ export const resultOf = async <N extends JobName = 'train'>(queue: TrainingQueue
   const job: JobOf<N> = await jobOf<N>(queue, jobId);
   if (await (job as Job).isFailed()) throw new Error(job.failedReason);
   return job.returnvalue;
+};
+
+/** What the store was told of a job that came to no end. */
+export const failureOf = async (store: Store, jobId: string) => {
+  const rows = () => store.query('SELECT * FROM failed_jobs FINAL WHERE id = {id:String}', { id: jobId });
+  await until(`the failure of ${jobId} is told`, async () => (await rows()).length > 0);
+  return rows();
 };
 
 export const epochOf = async (queue: TrainingQueue, jobId: string): Promise<number> => {

@@ -3,24 +3,36 @@
  * elsewhere; a job that lost its lock, was cancelled, or whose trainer stops is stopped, written down; a trainer that
  * stops gives its job back, one that dies has it taken from it.
  */
-import { modelKinds, type ReleaseResult, TRAINING_QUEUE, type TrainResult, trainingIdOf } from '@nextcart/contracts';
+import {
+  modelKinds,
+  type ReleaseResult,
+  type RepeatedRelease,
+  TRAINING_QUEUE,
+  type TrainResult,
+  trainingIdOf,
+} from '@nextcart/contracts';
 import type { Health, Metrics } from '@nextcart/runtime';
 import { UnrecoverableError, Worker } from 'bullmq';
 import { cleanUp } from './clean-up.ts';
+import { parseTrainingSettings } from './data-set/settings.ts';
 import type { QueueSettings, ScheduleSettings } from './env.ts';
 import { holdJob, STOPPING } from './hold-job.ts';
 import { createInstruments } from './instruments.ts';
 import { keepSchedules } from './keep-schedules.ts';
 import { needsOfRelease } from './needs/needs-of-release.ts';
 import { planCycle } from './plan-cycle.ts';
+import { planRepeat } from './plan-repeat.ts';
 import { type AnyJob, createTrainingQueue, type JobOf, type QueueConnection, type TrainJob } from './queue.ts';
 import { refitSlice } from './refit-slice.ts';
+import { evaluateServing } from './release/evaluate-serving.ts';
+import { linearBaseline } from './release/fit-linear.ts';
 import { makeRelease } from './release/make-release.ts';
 import type { ReleaseLog } from './release/release-log.ts';
 import { createReleaseWatch } from './release/watch-release.ts';
 import { releasesInForce } from './release-in-force.ts';
 import { runTraining, type TrainingDeps } from './run-training.ts';
 import { schedulesOf } from './schedules.ts';
+import { createFailureTeller } from './tell-failure.ts';
 import { watchShop } from './watch-shop.ts';
 
 export interface TrainerDeps extends TrainingDeps {
@@ -47,11 +59,11 @@ const MAX_TAKEOVERS = 5;
 
 export const createTrainer = (deps: TrainerDeps): Trainer => {
   const { clock, log, health, waiting, queueSettings, schedule, settings } = deps;
-  const { lockMs, concurrency } = queueSettings;
+  const { lockMs, concurrency, limitMs } = queueSettings;
   const instruments = createInstruments(deps.metrics);
   const queue = createTrainingQueue(deps.queue, queueSettings);
+  const hold = { clock, log, queue, limitMs };
   const closed = new AbortController();
-  const { inForce, line, interleaved } = releasesInForce(deps, closed.signal);
   const pace = { ...schedule, minEvents: settings.cycle.minEvents };
   const shop = watchShop({ ...deps, queue, pace, everyMs: schedule.watchEveryMs, plan: schedule.plan });
   health.add('work', () => {
@@ -59,11 +71,14 @@ export const createTrainer = (deps: TrainerDeps): Trainer => {
     return { ok: reason === null, detail: reason === null ? 'nothing is waited for' : `waiting for ${reason}` };
   });
 
+  const under = (like: RepeatedRelease | undefined): TrainerDeps =>
+    like ? { ...deps, settings: parseTrainingSettings(like.settings, `release ${like.release}`) } : deps;
+
   const train = async (job: TrainJob, token: string, lost: AbortSignal): Promise<TrainResult> => {
     instruments.running.inc();
     try {
-      return await holdJob<'train'>({ clock, log, queue }, { job, token, lost }, (signal, tell) =>
-        runTraining(deps, {
+      return await holdJob<'train'>(hold, { job, token, lost }, (signal, tell) =>
+        runTraining(under(job.data.like), {
           ...{
             jobId: job.id as string,
             createdAt: job.timestamp,
@@ -84,7 +99,7 @@ export const createTrainer = (deps: TrainerDeps): Trainer => {
   };
 
   const release = (job: JobOf<'release'>, token: string, lost: AbortSignal) =>
-    holdJob<'release'>({ clock, log, queue }, { job, token, lost }, async (signal, onProgress) => {
+    holdJob<'release'>(hold, { job, token, lost }, async (signal, onProgress) => {
       const jobId = job.id as string;
       const failures = Object.values(await job.getIgnoredChildrenFailures());
       if (failures.length > 0) {
@@ -96,16 +111,39 @@ export const createTrainer = (deps: TrainerDeps): Trainer => {
       const children = Object.values(await job.getChildrenValues<TrainResult>()).toSorted((a, b) =>
         a.kind < b.kind ? 1 : -1,
       );
-      const refit = refitSlice(deps, { createdAt: job.timestamp, attempt: job.attemptsStarted });
+      const own = under(job.data.like);
+      const refit = refitSlice(own, { createdAt: job.timestamp, attempt: job.attemptsStarted });
       const run = { jobId, createdAt: job.timestamp, payload: job.data, children, signal, onProgress };
-      return makeRelease({ ...deps, gate: settings.gate, refit, trainingsAtOnce: concurrency }, run);
+      return makeRelease(
+        { ...own, gate: own.settings.gate, linear: linearBaseline(own), refit, trainingsAtOnce: concurrency },
+        run,
+      );
     });
 
   const needs = (job: JobOf<'needs'>, token: string, lost: AbortSignal) =>
-    holdJob<'needs'>({ clock, log, queue }, { job, token, lost }, async (signal, onProgress) => {
+    holdJob<'needs'>(hold, { job, token, lost }, async (signal, onProgress) => {
       const [released] = Object.values(await job.getChildrenValues<ReleaseResult>());
       return needsOfRelease(deps, { payload: job.data, released, signal, onProgress });
     });
+
+  const evaluate = (job: JobOf<'evaluate'>, token: string, lost: AbortSignal) =>
+    holdJob<'evaluate'>(hold, { job, token, lost }, (signal, onProgress) =>
+      evaluateServing(deps, { seed: job.data.seed, signal, onProgress }),
+    );
+
+  const plan = (job: JobOf<'plan-cycle'>, token: string, lost: AbortSignal) =>
+    holdJob<'plan-cycle'>(hold, { job, token, lost }, (signal) => {
+      const jobId = job.id as string;
+      if ('like' in job.data) return planRepeat({ ...deps, queue }, jobId, job.data);
+      const { inForce } = releasesInForce(deps, signal);
+      const { firstEvents } = schedule;
+      return planCycle({ ...deps, queue, inForce, shopTime: shop.shopTime, firstEvents }, jobId, job.data);
+    });
+
+  const clean = (job: JobOf<'clean-up'>, token: string, lost: AbortSignal) =>
+    holdJob<'clean-up'>(hold, { job, token, lost }, (signal) =>
+      cleanUp({ ...deps, ...releasesInForce(deps, signal), queue }),
+    );
 
   const perform = async (job: AnyJob, token = '', signal = new AbortController().signal) => {
     switch (job.name) {
@@ -115,14 +153,12 @@ export const createTrainer = (deps: TrainerDeps): Trainer => {
         return release(job as unknown as JobOf<'release'>, token, signal);
       case 'needs':
         return needs(job as unknown as JobOf<'needs'>, token, signal);
+      case 'evaluate':
+        return evaluate(job as unknown as JobOf<'evaluate'>, token, signal);
       case 'plan-cycle':
-        return planCycle(
-          { ...deps, queue, inForce, shopTime: shop.shopTime, firstEvents: schedule.firstEvents },
-          job.id as string,
-          (job as unknown as JobOf<'plan-cycle'>).data,
-        );
+        return plan(job as unknown as JobOf<'plan-cycle'>, token, signal);
       case 'clean-up':
-        return cleanUp({ ...deps, queue, line, interleaved });
+        return clean(job as unknown as JobOf<'clean-up'>, token, signal);
       default:
         return job.name satisfies never;
     }
@@ -142,10 +178,12 @@ export const createTrainer = (deps: TrainerDeps): Trainer => {
     instruments.ended.inc({ job: job.name, end: 'completed' });
     log.info({ jobId: job.id, job: job.name, result: job.returnvalue as unknown }, 'job_completed');
   });
+  const failureTeller = createFailureTeller(deps);
   worker.on('failed', (job, error) => {
     const end = job?.finishedOn === undefined ? 'retried' : 'failed';
     instruments.ended.inc({ job: job?.name ?? 'unknown', end });
     log.error({ err: error, jobId: job?.id, job: job?.name, attempts: job?.attemptsMade }, `job_${end}`);
+    if (job && end === 'failed') failureTeller.tell(job as AnyJob, error.message);
   });
   worker.on('stalled', (jobId) => log.warn({ jobId }, 'job_taken_over'));
   worker.on('lockRenewalFailed', (jobIds) => {
@@ -172,7 +210,7 @@ export const createTrainer = (deps: TrainerDeps): Trainer => {
       const stopped = worker.close();
       worker.cancelAllJobs(STOPPING);
       await Promise.all([stopped, shop.close()]);
-      await Promise.all([running, watching]);
+      await Promise.all([running, watching, failureTeller.settled()]);
       await queue.close();
     },
   };

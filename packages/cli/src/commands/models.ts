@@ -2,7 +2,7 @@ import { userInfo } from 'node:os';
 import { readModelRun, readModelRuns } from '@nextcart/clickhouse';
 import { NextcartError } from '@nextcart/contracts';
 import { systemClock } from '@nextcart/runtime';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { type Connections, interrupted, withConnections } from '../connect.ts';
 import { cancelTraining } from '../models/cancel-training.ts';
 import { type Changed, promote, rollBack } from '../models/change-release.ts';
@@ -11,6 +11,7 @@ import { followCycle } from '../models/follow-cycle.ts';
 import { endInterleaving, interleave } from '../models/interleave-releases.ts';
 import { listJobs } from '../models/list-jobs.ts';
 import { listModels, type ModelLine } from '../models/list-models.ts';
+import { liveHoldOut } from '../models/live-hold-out.ts';
 import { openTrainingQueue } from '../models/open-training-queue.ts';
 import { readReleases } from '../models/read-releases.ts';
 import { renderJobs } from '../models/render-jobs.ts';
@@ -48,8 +49,13 @@ const show = (begun: string, options: { json?: true }) =>
     const lines = await listModels(run ? [run] : [], releases);
     const line = lines.find((one) => one.release === release) as ModelLine;
     if (options.json) say(JSON.stringify(line, null, 2));
-    else for (const text of renderModel(line)) say(text);
+    else for (const text of [...renderModel(line), ...(await liveOf(connections, line))]) say(text);
   });
+
+const liveOf = ({ env, store }: Connections, line: ModelLine) => {
+  const holdOut = { share: env.SCORER_HOLD_OUT, salt: env.SCORER_HOLD_OUT_SALT };
+  return liveHoldOut({ store: store(), clock: systemClock, holdOut }, line);
+};
 
 const tellChange = ({ from, to, activation: { active, partitions, seconds } }: Changed) => {
   if (to === from) return say(`in force: ${to ?? 'none'}, as before`);
@@ -76,14 +82,15 @@ const change = (act: (deps: Parameters<typeof promote>[0], by: string) => Promis
 /** Opens the trainers' queue, and closes it in the end. */
 const withQueue = <Q extends { close(): Promise<void> }>(
   open: (url: string, prefix: string) => Promise<Q>,
-  act: (queue: Q) => Promise<void>,
+  act: (queue: Q, connections: Connections) => Promise<void>,
 ) =>
-  withConnections(async ({ env }) => {
+  withConnections(async (connections) => {
+    const { env } = connections;
     if (env.REDIS_URL === undefined)
       throw new Error('REDIS_URL is not set: it names the Redis of the trainers, such as redis://127.0.0.1:6379');
     const queue = await open(env.REDIS_URL, env.TRAINER_QUEUE_PREFIX);
     try {
-      await act(queue);
+      await act(queue, connections);
     } finally {
       await queue.close();
     }
@@ -104,19 +111,34 @@ const cancel = (begun: string) =>
     if (endsToo !== null) say(`its cycle ends with it: ${endsToo}`);
   });
 
-const train = (options: { full?: true; wait?: true; epochs: number; minutes: number; seed: number }) =>
-  withQueue(openCycleQueue, async (queue) => {
+interface TrainOptions {
+  readonly full?: true;
+  readonly like?: string;
+  readonly wait?: true;
+  readonly epochs: number;
+  readonly minutes: number;
+  readonly seed: number;
+}
+
+const train = (options: TrainOptions) =>
+  withQueue(openCycleQueue, async (queue, connections) => {
+    const like =
+      options.like === undefined
+        ? undefined
+        : completeId(releaseIds(await readReleases(topicOf(connections))), options.like);
     const mode = options.full ? 'full' : 'warm';
     const budget = { epochs: options.epochs, seconds: options.minutes * 60 };
-    const planId = await queue.plan({ mode, seed: options.seed, budget });
+    const planId = await queue.plan(like === undefined ? { mode, seed: options.seed, budget } : { like });
     if (!options.wait)
       return say(
-        `a ${mode} cycle was asked for (job ${planId}); how it goes: nextcart models jobs, what becomes of it: nextcart models list`,
+        `a ${like === undefined ? mode : 'repeated'} cycle was asked for (job ${planId}); how it goes: nextcart models jobs, what becomes of it: nextcart models list`,
       );
     const result = await followCycle({ queue, clock: systemClock, signal: interrupted(), tell: warn }, planId);
-    say(`${result.release}: ${paint(result.verdict === 'pass' ? 'green' : 'yellow', VERDICTS[result.verdict])}`);
+    const isAgain = like !== undefined && result.hash !== null;
+    const what = isAgain ? 'trained again' : VERDICTS[result.verdict];
+    say(`${result.release}: ${paint(result.verdict === 'pass' ? 'green' : 'yellow', what)}`);
     for (const reason of result.reasons) say(`  ${reason}`);
-    if (result.verdict === 'reject') process.exitCode = 1;
+    if (result.verdict === 'reject' && !isAgain) process.exitCode = 1;
   });
 
 const VERDICTS = { pass: 'released', reject: 'rejected', wait: 'not decided yet' } as const;
@@ -137,6 +159,8 @@ Examples:
                                        who is preferred, it or the one in force: nextcart attribution tells as it goes
   nextcart models interleave off       lists are by the one in force alone again
   nextcart models train --full --wait  trains from nothing and shows how it goes, up to the gate's words
+  nextcart models train --like release-3f2a --wait
+                                       trains that release again: the same behaviour, seed and settings, the same weights
   nextcart models jobs                 what trainers do, what waits for them, and what failed with its reason
   nextcart models cancel release-3f2a  ends a cycle with its trainings; lists go on by the release in force
 `,
@@ -181,8 +205,16 @@ Examples:
     )
     .addCommand(
       new Command('train')
-        .description('ask the trainers for a cycle now: from the release in force on, or from nothing')
+        .description(
+          'ask the trainers for a cycle now: from the release in force on, from nothing, or like one of before',
+        )
         .option('--full', 'from nothing, over all that there is')
+        .addOption(
+          new Option(
+            '--like <release>',
+            'again what made a release, by the beginning of its id: its behaviour, seed and settings; for comparison, it is not put in force',
+          ).conflicts(['full', 'epochs', 'minutes', 'seed']),
+        )
         .option('--wait', 'show how it goes, and what the gate says; exits 1 where it is rejected')
         .option('--epochs <n>', 'of a full training', wholeNumber('--epochs'), 8)
         .option('--minutes <n>', 'that each of its trainings may take', wholeNumber('--minutes'), 120)

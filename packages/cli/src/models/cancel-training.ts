@@ -18,7 +18,8 @@ export const cancelTraining = async (queue: Queue, begun: string): Promise<Cance
   const isOver = (how: string) => new Error(`${id} is over already: it ${how}`);
   if (state === 'failed') throw isOver(`failed (${job.failedReason})`);
   if (state === 'completed') throw isOver('was completed');
-  if (job.name === 'train' || job.name === 'release' || job.name === 'needs') {
+  const isMarked = job.name === 'train' || job.name === 'release' || job.name === 'needs';
+  if (isMarked || (job.name === 'evaluate' && state === 'active')) {
     if (!(await cancelJob((jobId) => queue.getJob(jobId) as Promise<Job | undefined>, id)))
       throw isOver('ended just now');
     return { id, how: 'marked', endsToo: job.name === 'train' ? (job.parent?.id ?? null) : null };
@@ -26,7 +27,7 @@ export const cancelTraining = async (queue: Queue, begun: string): Promise<Cance
   // trainers look for no mark in these
   if (isByTheClock(job))
     throw new Error(
-      `${id} comes by the clock: TRAINER_WARM_MINUTES, TRAINER_FULL_HOURS and TRAINER_CLEAN_UP_MINUTES of the trainers say how often, 0 for never`,
+      `${id} comes by the clock: TRAINER_WARM_MINUTES, TRAINER_FULL_HOURS, TRAINER_EVALUATE_MINUTES and TRAINER_CLEAN_UP_MINUTES of the trainers say how often, 0 for never`,
     );
   if (state === 'active')
     throw new Error(

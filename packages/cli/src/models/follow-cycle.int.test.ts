@@ -95,6 +95,9 @@ test('asked for twice while nobody has taken it, it is one; that nobody takes it
   const planId = await queue.plan(plan);
   expect(await queue.plan(plan)).toBe(planId);
   expect(await queue.plan({ ...plan, mode: 'full' })).not.toBe(planId);
+  const like = await queue.plan({ like: 'release-1' });
+  expect(await queue.plan({ like: 'release-1' })).toBe(like);
+  expect(await queue.plan({ like: 'release-2' })).not.toBe(like);
   const told: string[] = [];
   const stopped = new AbortController();
   const following = followCycle(

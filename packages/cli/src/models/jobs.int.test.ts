@@ -179,4 +179,19 @@ describe('what can not be cancelled says why', () => {
     await expect(cancelTraining(queue, line?.id ?? '')).rejects.toThrow(/comes by the clock: TRAINER_WARM_MINUTES/);
     expect(await list()).toHaveLength(1);
   });
+
+  test('an evaluation that runs, and not the one that comes by the clock', async () => {
+    const startDate = systemClock.now() + HOUR_MS;
+    await queue.upsertJobScheduler('evaluate', { every: HOUR_MS, startDate }, { name: 'evaluate', data: { seed: 1 } });
+    const [later] = await list();
+    await expect(cancelTraining(queue, later?.id ?? '')).rejects.toThrow(
+      /comes by the clock: .*TRAINER_EVALUATE_MINUTES/,
+    );
+    await queue.add('evaluate', { seed: 1 }, { jobId: 'evaluate-now' });
+    trainer();
+    await until(async () => expect(await statesOf()).toMatchObject({ 'evaluate-now': 'active' }));
+    expect(await cancelTraining(queue, 'evaluate-now')).toEqual({ id: 'evaluate-now', how: 'marked', endsToo: null });
+    await until(async () => expect(await statesOf()).toMatchObject({ 'evaluate-now': 'failed' }));
+    expect(await statesOf()).toMatchObject({ [later?.id as string]: 'delayed' });
+  });
 });

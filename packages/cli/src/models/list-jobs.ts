@@ -10,7 +10,7 @@ export type JobState = (typeof jobStates)[number];
 export interface JobLine {
   readonly id: string;
   readonly name: JobName;
-  /** Of a training its model, of a plan its mode. */
+  /** Of a training its model, of a plan its mode, or the release that it is like. */
   readonly kind: string | null;
   readonly state: JobState;
   /** Epoch ms: when it began, was asked for or failed. */
@@ -41,12 +41,13 @@ export const listJobs = async (queue: Queue, limits: { readonly failed: number }
 };
 
 const lineOf = (job: Job, state: JobState): JobLine => {
-  const data = job.data as { readonly kind?: string; readonly mode?: string };
+  const data = job.data as { readonly kind?: string; readonly mode?: string; readonly like?: unknown };
+  const like = typeof data.like === 'string' ? `like ${data.like}` : null;
   const moved = state === 'active' ? job.processedOn : state === 'failed' ? job.finishedOn : undefined;
   return {
     id: job.id as string,
     name: job.name as JobName,
-    kind: data.kind ?? data.mode ?? null,
+    kind: data.kind ?? data.mode ?? like,
     state,
     since: moved ?? job.timestamp,
     attemptsMade: job.attemptsMade,

@@ -280,3 +280,27 @@ test('the list tells what serves, what was refused and what is gone, newest firs
   expect(shown).toContain('beats trending by at least +0.10000');
   expect(renderModel(lines[2] as (typeof lines)[number]).join('\n')).toContain('released');
 });
+
+test('what was measured without a training is listed by whom it measures, and shown without what only a cycle has', async () => {
+  await release('aa1');
+  const figure = { value: 0.29, low: 0.28, high: 0.3 };
+  const own = { mode: 'evaluation', verdict: 'measured', metrics: { 'NDCG@20 champion': figure } } as const;
+  const runs = [
+    runOf('evaluate-1', { ...own, champion: 'aa1', at: NOW + 1000, losses: {} }),
+    runOf('evaluate-0', { ...own, at: NOW + 500, losses: {} }),
+  ];
+  const lines = await listModels(runs, await readReleases(deps));
+  expect(lines.map(({ release: id, inForce: serves }) => [id, serves])).toEqual([
+    ['evaluate-1', false],
+    ['evaluate-0', false],
+    ['aa1', true],
+  ]);
+  const told = renderModels(lines).join('\n');
+  expect(told).toMatch(/evaluate-1 .*evaluation +measures aa1 +0\.2900/);
+  expect(told).toMatch(/evaluate-0 .*evaluation +measures lists without models/);
+  expect(told).toContain('in force: aa1');
+  const shown = renderModel(lines[0] as (typeof lines)[number]).join('\n');
+  expect(shown).toContain('what serves, measured over 0:700-899');
+  expect(shown).toContain('release in force then: aa1');
+  expect(shown).not.toMatch(/training on|losses/);
+});

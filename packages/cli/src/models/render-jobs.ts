@@ -41,7 +41,7 @@ const howItGoes = (line: JobLine): string => {
 const progressText = ({ name, progress }: JobLine): string | undefined => {
   if (progress === null) return undefined;
   if (name === 'train') return trainText(progress as TrainProgress);
-  if (name === 'release') return releaseText(progress as ReleaseProgress);
+  if (name === 'release' || name === 'evaluate') return releaseText(progress as ReleaseProgress);
   const { stage, done, total } = progress as NeedsProgress;
   return `${stage} ${((100 * done) / Math.max(1, total)).toFixed(0)} %`;
 };

@@ -1,18 +1,20 @@
 /** The trainers' queue, as far as a person needs it: a cycle is asked for, and looked at while it runs. */
-import type {
-  ModelKind,
-  PlanPayload,
-  PlanResult,
-  ReleaseProgress,
-  ReleaseResult,
-  TrainProgress,
+import {
+  type ModelKind,
+  type PlanPayload,
+  type PlanResult,
+  planKey,
+  type ReleaseProgress,
+  type ReleaseResult,
+  type RepeatPayload,
+  type TrainProgress,
 } from '@nextcart/contracts';
 import type { Job } from 'bullmq';
 import { openTrainingQueue } from './open-training-queue.ts';
 
 export interface CycleQueue {
-  /** Asks for a cycle; while one of its mode is asked for, that one. Returns the job's id. */
-  plan(payload: PlanPayload): Promise<string>;
+  /** Asks for a cycle; while one of its mode, or like the same release, is asked for, that one. Returns the job's id. */
+  plan(payload: PlanPayload | RepeatPayload): Promise<string>;
   /** Undefined while it waits or runs. Throws its reason where it failed. */
   planned(jobId: string): Promise<PlanResult | undefined>;
   /** Whether a trainer has taken it. */
@@ -59,7 +61,7 @@ export const openCycleQueue = async (url: string, prefix: string): Promise<Cycle
   return {
     plan: async (payload) => {
       const job = await queue.add('plan-cycle', payload, {
-        deduplication: { id: `plan ${payload.mode}` },
+        deduplication: { id: planKey(payload) },
         ...{ attempts: 3, backoff: { type: 'exponential', delay: 1000 }, removeOnComplete: KEPT, removeOnFail: KEPT },
       });
       return job.id as string;

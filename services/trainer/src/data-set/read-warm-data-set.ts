@@ -14,6 +14,7 @@ export const readWarmDataSet = async (
   settings: Pick<TrainingSettings, 'events' | 'minItemSupport' | 'warm'>,
   known: readonly string[],
   attempt: <T>(query: () => Promise<T>) => Promise<T>,
+  check: (events: number) => void = () => {},
 ): Promise<{ readonly data: DataSet; readonly coverage: WarmCoverage }> => {
   const { maxEvents, replayDays } = settings.warm;
   const types = typesOf(settings);
@@ -21,7 +22,9 @@ export const readWarmDataSet = async (
   const request = { topicId: log.topicId, ranges, types, maxEvents, replayDays };
   const coverage = await attempt(() => warmCoverage(store, request));
   const events = readWarmEvents(store, request, coverage, attempt);
-  const collector = createEventCollector(await events.count(), types);
+  const count = await events.count();
+  check(count);
+  const collector = createEventCollector(count, types);
   for await (const page of events.pages()) collector.add(page);
   return { data: createDataSet(collector.end(), settings.minItemSupport, known), coverage };
 };

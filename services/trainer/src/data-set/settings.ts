@@ -101,11 +101,15 @@ const schema = shape.refine(({ itemFields, searchFeatures }) => itemFields.lengt
 export type TrainingSettings = z.output<typeof schema>;
 
 /** Throws an Error that names the file and each value that can't be used. */
-export const readTrainingSettings = (file: string): TrainingSettings => {
-  const parsed = schema.safeParse(JSON.parse(readFileSync(file, 'utf8')));
+export const readTrainingSettings = (file: string): TrainingSettings =>
+  parseTrainingSettings(JSON.parse(readFileSync(file, 'utf8')), file);
+
+/** `from`: where they were found, which the error names. */
+export const parseTrainingSettings = (told: unknown, from: string): TrainingSettings => {
+  const parsed = schema.safeParse(told);
   if (parsed.success) return parsed.data;
   const lines = parsed.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
-  throw new Error(`${file} is not usable:\n${lines.join('\n')}`);
+  throw new Error(`${from} is not usable:\n${lines.join('\n')}`);
 };
 
 /** Types by the numbers that models know them by. */

@@ -9,7 +9,7 @@ let own: OwnTrainer;
 beforeAll(async () => {
   shop = await openShop();
   await insertCatalogue(shop.store);
-  const queueSettings = { concurrency: 1, lockMs: 5000, attempts: 10, retryMs: 500, keepJobs: 50 };
+  const queueSettings = { concurrency: 1, lockMs: 5000, attempts: 10, retryMs: 500, keepJobs: 50, limitMs: 60_000 };
   own = await startOwnTrainer(shop, {}, { settings: passing, queueSettings });
 });
 afterAll(async () => {

@@ -19,7 +19,8 @@ export const needsOfRelease = async (
   },
 ): Promise<NeedsResult> => {
   const { payload, released, signal, onProgress } = run;
-  if (released === undefined || released.hash === null) return { kind: 'nothing', why: 'its cycle released nothing' };
+  if (released?.verdict !== 'pass' || released.hash === null)
+    return { kind: 'nothing', why: 'its cycle released nothing' };
   const { release, hash } = released;
   const artifact = await openArtifact(join(dataFolders(deps.dataDir).releasesDir, release), { hash });
   return untilDone(deps, 'needs', signal, () =>

@@ -1,5 +1,5 @@
 /** What a cycle came to, told to everybody: a row, and a record of model-releases.v1. Told twice it is the same. */
-import { insertModelRun, type ModelRun, type Store } from '@nextcart/clickhouse';
+import { type CycleRun, insertModelRun, type ModelRun, type Store } from '@nextcart/clickhouse';
 import type { ReleaseResult } from '@nextcart/contracts';
 import { type ReleaseLog, releaseRecord } from './release-log.ts';
 
@@ -13,7 +13,7 @@ export interface ConcludeDeps {
  * The row first: where it is, the cycle has been decided, and whoever does it again only tells the rest. A record that is
  * there already is not written again: a release that was rolled back meanwhile must not come back into force.
  */
-export const conclude = async ({ store, releases, attempt }: ConcludeDeps, run: ModelRun): Promise<ReleaseResult> => {
+export const conclude = async ({ store, releases, attempt }: ConcludeDeps, run: CycleRun): Promise<ReleaseResult> => {
   const { release, verdict, reasons } = run;
   await attempt(() => insertModelRun(store, run));
   const { records } = await attempt(() => releases.read());

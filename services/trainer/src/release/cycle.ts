@@ -2,6 +2,7 @@
 import type { Store } from '@nextcart/clickhouse';
 import type { ReleasePayload, ReleaseProgress, TrainResult } from '@nextcart/contracts';
 import type { Clock, Logger, Waiting } from '@nextcart/runtime';
+import type { FitLinear } from './fit-linear.ts';
 import type { GateSettings } from './gate-settings.ts';
 import type { Refit } from './refit.ts';
 import type { ReleaseLog } from './release-log.ts';
@@ -17,6 +18,8 @@ export interface ReleaseDeps {
   readonly threads: number;
   /** Of the catalogue's topic. */
   readonly catalogTopicId: () => Promise<string>;
+  /** Absent: the linear partner is no baseline. */
+  readonly linear?: FitLinear;
   /** Absent: releases are as they were measured. */
   readonly refit?: Refit;
   /** That this process may run; absent: 1. */

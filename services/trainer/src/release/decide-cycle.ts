@@ -1,22 +1,24 @@
 /** From trained models to a decision: opened, measured, judged, and where they pass refitted and written. */
 import { basename, join } from 'node:path';
-import type { ModelRun } from '@nextcart/clickhouse';
+import type { CycleRun } from '@nextcart/clickhouse';
 import type { ReleaseLine } from '@nextcart/contracts';
 import { ArtifactError, readCpu, readManifest, writeArtifact } from '@nextcart/models';
 import { dataFolders } from '../data-folders.ts';
+import { compareWeights } from './compare-weights.ts';
 import { candidateName, type ReleaseDeps, type ReleaseRun } from './cycle.ts';
 import { type Evaluation, evaluate } from './evaluate.ts';
 import { withPurchases } from './fit-purchases.ts';
 import { isNewer, judge } from './judge.ts';
 import { type Candidate, mergeArtifacts } from './merge-artifacts.ts';
 import { PURCHASE_ERROR } from './purchase-tally.ts';
+import { recipeOf } from './recipe.ts';
 import { type Refitted, refitCandidate } from './refit.ts';
 import { openRivals, type Rivals } from './rivals.ts';
 import { modelSources } from './serving.ts';
 import type { Stages } from './stages.ts';
 import { writeRelease } from './write-release.ts';
 
-export type CycleDecision = Omit<ModelRun, 'at' | 'seconds'>;
+export type CycleDecision = Omit<CycleRun, 'at' | 'seconds'>;
 
 interface DecideDeps extends ReleaseDeps {
   readonly attempt: <T>(query: () => Promise<T>) => Promise<T>;
@@ -44,8 +46,9 @@ export const decideCycle = async (deps: DecideDeps, cycle: Cycle): Promise<Cycle
     const newer = isNewer(cycle.payload, rivals.champion?.manifest.trainedOn);
     const judgement = judge(evaluation, gate, { newer, looksToday: cycle.looksToday, seed: cycle.payload.seed });
     const measured = measuredRun(cycle, rivals, evaluation, judgement);
-    if (judgement.verdict !== 'pass') return { ...measured, refitted: false, ...NO_ARTIFACT };
-    return await release(deps, cycle, candidate, evaluation, measured);
+    const { like } = cycle.payload;
+    if (judgement.verdict !== 'pass' && !like) return { ...measured, refitted: false, ...NO_ARTIFACT };
+    return await release(deps, cycle, candidate, evaluation, like ? asRepeated(measured) : measured);
   } catch (error) {
     if (deps.signal.aborted || !isTheModels(error)) throw error;
     return { ...nothingMeasured(cycle), reasons: [`the candidate can't be used: ${error.message}`] };
@@ -79,11 +82,11 @@ const nothingMeasured = (cycle: Cycle): CycleDecision => ({
 const measuredRun = (
   cycle: Cycle,
   { champion, anchor, remarks }: Rivals,
-  { shop, measured, fusion, coverage, purchases: { error } }: Evaluation,
+  { shop, measured, fusion, candidate, remarks: missing, purchases: { error } }: Evaluation,
   { verdict, superior, alphaSpent, reasons, metrics }: ReturnType<typeof judge>,
 ): MeasuredRun => ({
   ...runOf(cycle),
-  ...{ verdict, superior, alphaSpent, coverage, weights: definite(fusion.weights) },
+  ...{ verdict, superior, alphaSpent, coverage: candidate.coverage, weights: definite(fusion.weights) },
   metrics: { ...metrics, ...(error && { [PURCHASE_ERROR]: error }) },
   ...{ subjects: measured.subjects, requests: measured.requests.length, leftOut: measured.leftOut },
   champion: champion?.manifest.release ?? '',
@@ -93,12 +96,19 @@ const measuredRun = (
     ...(champion ? [] : ['the champion is the ranker without models: no release is in force']),
     ...(fusion.fitted ? [] : ['the weights of the fusion are the first ones: nothing to fit them on']),
     ...remarks,
+    ...missing,
     ...shop.remarks,
   ],
 });
 
 const definite = (weights: Readonly<Partial<Record<string, number>>>): Record<string, number> =>
   Object.fromEntries(Object.entries(weights).map(([source, weight]) => [source, weight ?? 0]));
+
+/** What it would have been told counts for nothing: neither puts it in force nor uses up the day's looks. */
+const asRepeated = (measured: MeasuredRun): MeasuredRun => ({
+  ...measured,
+  ...{ verdict: 'reject', superior: false, alphaSpent: 0 },
+});
 
 const release = async (
   deps: DecideDeps,
@@ -107,20 +117,25 @@ const release = async (
   evaluation: Evaluation,
   measured: MeasuredRun,
 ): Promise<CycleDecision> => {
-  const { stages } = deps;
+  const { stages, threads } = deps;
+  const { payload, children, createdAt } = cycle;
+  const { releasesDir } = dataFolders(deps.dataDir);
   stages.begin('refit');
   const refitted = await refit(deps, cycle, candidate, evaluation);
+  const whole = withPurchases(refitted.candidate ?? candidate, evaluation.purchases.calibration);
+  const repeated = payload.like
+    ? [await compareWeights(releasesDir, payload.like, whole, threads), 'it is put in force by nextcart models promote']
+    : [];
   const run = {
     ...measured,
     refitted: refitted.candidate !== null,
-    reasons: [...measured.reasons, refitted.reason, evaluation.purchases.reason],
+    reasons: [...repeated, ...measured.reasons, refitted.reason, evaluation.purchases.reason],
     losses: { ...measured.losses, ...underRefit(refitted.losses) },
   };
   stages.begin('write');
-  const written = await writeRelease(dataFolders(deps.dataDir).releasesDir, {
-    ...{ run, createdAt: cycle.createdAt, seed: cycle.payload.seed },
-    candidate: withPurchases(refitted.candidate ?? candidate, evaluation.purchases.calibration),
-    weights: evaluation.fusion.weights,
+  const written = await writeRelease(releasesDir, {
+    ...{ run, createdAt, candidate: whole, weights: evaluation.fusion.weights },
+    recipe: recipeOf(payload, children, threads),
   });
   return { ...run, ...written };
 };

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { insertModelRun, readModelRun } from '@nextcart/clickhouse';
-import { createItemIndex } from '@nextcart/contracts';
+import { createItemIndex, parseMeasureName } from '@nextcart/contracts';
 import { decodeArrays, encodeArrays, openArtifact } from '@nextcart/models';
 import { openReleaseModels } from '@nextcart/ranking';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -47,10 +47,30 @@ test('what beats all baselines is released: measured, told in words and figures,
     },
     cycle: { mode: 'full', champion: '', anchor: '' },
   });
-  const candidate = artifact.manifest.metrics.find(({ name }) => name === 'NDCG@20 candidate');
+  const figureOf = (wanted: string) => artifact.manifest.metrics.find(({ name }) => name === wanted);
+  const candidate = figureOf('NDCG@20 candidate');
   expect(candidate?.definition).toContain('1 / log2(rank + 1)');
   expect(candidate?.low).toBeLessThan(candidate?.value as number);
   expect(candidate?.high).toBeGreaterThan(candidate?.value as number);
+  // looked at beside it: of the candidate, the champion and the best baseline, each figure with what it means
+  const baselines = ['the parts without models', 'trending', 'covisit', 'neighbours', 'content', 'history'];
+  const ndcgOf = (name: string) => figureOf(`NDCG@20 ${name}`)?.value as number;
+  const best = baselines.toSorted((a, b) => ndcgOf(b) - ndcgOf(a))[0] as string;
+  const named = artifact.manifest.metrics.flatMap((one) => parseMeasureName(one.name) ?? []);
+  expect([...new Set(named.filter(({ measure }) => measure !== 'NDCG@20').map(({ contender }) => contender))]).toEqual([
+    ...['candidate', 'champion', best],
+  ]);
+  expect(figureOf('recall@20 candidate')).toMatchObject({
+    value: 1,
+    definition: expect.stringContaining('1 for that item where it is among the first 20') as string,
+  });
+  expect(figureOf('coverage@20 candidate')).toMatchObject({ value: 1, low: 1, high: 1 });
+  // nobody had done 5 things
+  expect(figureOf('NDCG@20 candidate, cold subjects')).toMatchObject({
+    value: candidate?.value,
+    definition: expect.stringContaining('fewer than 5 events') as string,
+  });
+  expect(figureOf('NDCG@20 candidate, warm subjects')).toBeUndefined();
   const models = await openReleaseModels(artifact, { index: createItemIndex(), threads: 1, batch: 4 });
   await models.close();
 
@@ -61,7 +81,7 @@ test('what beats all baselines is released: measured, told in words and figures,
   const { isotonic } = artifact.models.purchases ?? {};
   expect(isotonic?.heights.at(-1)).toBeGreaterThan(0.05);
   expect(isotonic?.heights.at(-1)).toBeLessThan(0.5);
-  const error = artifact.manifest.metrics.find(({ name }) => name === 'calibration error of next purchases');
+  const error = figureOf('calibration error of next purchases');
   expect(error?.definition).toContain('expected calibration error');
   expect(error?.value).toBeLessThan(0.1);
   expect(error?.low).toBeLessThanOrEqual(error?.value as number);

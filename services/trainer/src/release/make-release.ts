@@ -5,7 +5,14 @@
  */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { checkTrainingSlices, countLooks, type ModelRun, readModelRun, readNewestTime } from '@nextcart/clickhouse';
+import {
+  type CycleRun,
+  checkTrainingSlices,
+  countLooks,
+  isCycle,
+  readModelRun,
+  readNewestTime,
+} from '@nextcart/clickhouse';
 import type { ReleaseResult } from '@nextcart/contracts';
 import { untilDone } from '@nextcart/runtime';
 import { dataFolders } from '../data-folders.ts';
@@ -24,8 +31,8 @@ export const makeRelease = async (deps: ReleaseDeps, run: ReleaseRun): Promise<R
   const { releasesDir, trainedDir } = dataFolders(dataDir);
   const attempt = <T>(query: () => Promise<T>) => untilDone(deps, 'release', signal, query);
   const telling = { store, releases, attempt };
-  const decided =
-    (await attempt(() => readModelRun(store, jobId))) ?? (await writtenRun(releasesDir, jobId, clock.now()));
+  const row = await attempt(() => readModelRun(store, jobId));
+  const decided = row !== null && isCycle(row) ? row : await writtenRun(releasesDir, jobId, clock.now());
   if (decided) return conclude(telling, decided);
 
   const measured = { topicId: payload.topicId, ranges: payload.slice };
@@ -40,9 +47,9 @@ export const makeRelease = async (deps: ReleaseDeps, run: ReleaseRun): Promise<R
     { ...deps, attempt, signal, stages },
     { ...run, line, shopTime, looksToday: await attempt(() => countLooks(store, day)) },
   );
-  const row: ModelRun = { ...decision, at: clock.now(), seconds: stages.seconds() };
-  log.info({ jobId, verdict: row.verdict, reasons: row.reasons, seconds: row.seconds }, 'cycle_decided');
-  const result = await conclude(telling, row);
+  const made: CycleRun = { ...decision, at: clock.now(), seconds: stages.seconds() };
+  log.info({ jobId, verdict: made.verdict, reasons: made.reasons, seconds: made.seconds }, 'cycle_decided');
+  const result = await conclude(telling, made);
   // what was only there for the pass over the slice
   await rm(join(trainedDir, candidateName(jobId)), { recursive: true, force: true });
   return result;

@@ -126,7 +126,7 @@ const lookAt = async (deps: RefitDeps, candidate: Candidate, weights: Weights): 
     const seeLists = (_: unknown, lists: readonly RankedList[]) => {
       for (const { items } of lists) for (const { score } of items) scores.push(score);
     };
-    const options = { k: shop.configuration.listSize, signal, onProgress: () => {}, seeLists };
+    const options = { shop, k: shop.configuration.listSize, signal, onProgress: () => {}, seeLists };
     const figures = await measure(contender, { requests, subjects, leftOut: 0 }, options);
     return { ndcg: figures.all.reduce((sum, one) => sum + one, 0) / subjects, spread: spreadOf(scores) };
   } finally {

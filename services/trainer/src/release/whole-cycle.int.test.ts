@@ -13,6 +13,7 @@ import { CATALOG_ID, insertCatalogue, passing } from '../cycle.fixture.ts';
 import { refitSlice } from '../refit-slice.ts';
 import { runTraining, type TrainingDeps } from '../run-training.ts';
 import { settings, TOPIC_ID, walkers } from '../trainer.fixture.ts';
+import { linearBaseline } from './fit-linear.ts';
 import { makeRelease } from './make-release.ts';
 import { createReleaseLog, type ReleaseLog } from './release-log.ts';
 
@@ -63,7 +64,14 @@ const cycle = async (
   const payload = { ...common, slice, budget: { ...common.budget, epochs: 1 } };
   const catalogTopicId = async () => CATALOG_ID;
   return makeRelease(
-    { ...deps, releases, gate: passing.gate, catalogTopicId, refit: refitSlice(deps, job) },
+    {
+      ...deps,
+      releases,
+      gate: passing.gate,
+      catalogTopicId,
+      linear: linearBaseline(deps),
+      refit: refitSlice(deps, job),
+    },
     { jobId, createdAt: job.createdAt, payload, children, signal, onProgress: () => {} },
   );
 };
@@ -75,6 +83,7 @@ test('what was learned from nothing is released, and a warm cycle goes on from i
   const first = await cycle('first', data);
   expect(first.verdict, first.reasons.join('\n')).toBe('pass');
   expect(first.reasons.join('\n')).toContain('learned the slice too, within its bands');
+  expect(first.reasons.join('\n')).toContain('beats linear by at least +');
   const { manifest, models } = await released('first', first.hash);
   expect(Object.keys(models)).toEqual(expect.arrayContaining(['recurrent', 'autoencoder']));
   expect(manifest.trainedOn.map(({ lastOffset }) => lastOffset)).toEqual([719, 719]);
@@ -82,6 +91,7 @@ test('what was learned from nothing is released, and a warm cycle goes on from i
   const parent = { release: 'first', hash: first.hash as string };
   const warm = await cycle('second', { ranges: both(720, 1080), slice: both(1080, 1440), parent, epochs: 2 });
   expect(warm.verdict, warm.reasons.join('\n')).toBe('pass');
+  expect(warm.reasons.join('\n')).not.toContain('linear');
   expect(await readModelRun(deps.store, 'second')).toMatchObject({
     ...{ mode: 'warm', champion: 'first', anchor: 'first', refitted: true },
     losses: { recurrent: expect.any(Number) as number, 'recurrent over the slice': expect.any(Number) as number },

@@ -1,16 +1,16 @@
 /** A candidate that passed, as a release. Invariant: a cycle's artifact holds all that its row and its record say. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { ModelRun } from '@nextcart/clickhouse';
+import type { CycleRun, ModelRun } from '@nextcart/clickhouse';
+import { listMeasures, parseMeasureName, requestSlices } from '@nextcart/contracts';
 import { openArtifact, type ReleaseMetric, readCpu, readManifest, writeArtifact } from '@nextcart/models';
-import { measureDefinition } from './measure.ts';
-import { K } from './measuring-task.ts';
 import type { Candidate } from './merge-artifacts.ts';
-import { PURCHASE_ERROR, purchaseErrorDefinition } from './purchase-tally.ts';
+import { purchaseErrorDefinition } from './purchase-tally.ts';
+import type { Recipe } from './recipe.ts';
 import { servingOf, type Weights } from './serving.ts';
 
 /** What a row has that the artifact does not say of itself. */
-type Decision = Omit<ModelRun, 'artifactUri' | 'artifactHash' | 'at' | 'seconds'>;
+type Decision = Omit<CycleRun, 'artifactUri' | 'artifactHash' | 'at' | 'seconds'>;
 
 export const writeRelease = async (
   releasesDir: string,
@@ -19,26 +19,31 @@ export const writeRelease = async (
     createdAt,
     candidate,
     weights,
-    seed,
+    recipe,
   }: {
     readonly run: Decision;
     /** Of the job, epoch ms. */
     readonly createdAt: number;
     readonly candidate: Candidate;
     readonly weights: Weights;
-    readonly seed: number;
+    readonly recipe: Recipe;
   },
 ): Promise<Pick<ModelRun, 'artifactUri' | 'artifactHash'>> => {
   const folder = join(releasesDir, run.release);
   const { items, features, models, tables, trainedOn, settings } = candidate;
   const { hash } = await writeArtifact(folder, {
-    ...{ release: run.release, createdAt: new Date(createdAt).toISOString(), seeds: { training: seed }, trainedOn },
+    ...{
+      release: run.release,
+      createdAt: new Date(createdAt).toISOString(),
+      seeds: { training: recipe.seed },
+      trainedOn,
+    },
     metrics: metricsOf(run),
     cpu: await readCpu(),
     settings: {
       training: settings['training'] ?? null,
       serving: servingOf(candidate, weights),
-      cycle: { mode: run.mode, champion: run.champion, anchor: run.anchor, refitted: run.refitted },
+      cycle: { mode: run.mode, champion: run.champion, anchor: run.anchor, refitted: run.refitted, recipe },
       decision: run,
     },
     ...{ items, features, models, tables },
@@ -49,7 +54,7 @@ export const writeRelease = async (
 };
 
 /** What was decided where a cycle was killed between its artifact and its row; undefined where there is no artifact. */
-export const writtenRun = async (releasesDir: string, release: string, now: number): Promise<ModelRun | undefined> => {
+export const writtenRun = async (releasesDir: string, release: string, now: number): Promise<CycleRun | undefined> => {
   const folder = join(releasesDir, release);
   const found = await readManifest(folder).catch(() => undefined);
   if (found === undefined) return undefined;
@@ -60,16 +65,23 @@ export const writtenRun = async (releasesDir: string, release: string, now: numb
 
 const uriOf = (releasesDir: string, release: string): string => pathToFileURL(join(releasesDir, release)).href;
 
-const NDCG_DEFINITION = `${measureDefinition(K)}; the interval is that of 95 % by resampling subjects`;
+/** Of a metric by its name. */
+const definitionOf = (name: string): string => {
+  const named = parseMeasureName(name);
+  if (named === null) return purchaseErrorDefinition;
+  const { measure, slice } = named;
+  const of = slice === undefined ? '' : `, ${requestSlices[slice]}`;
+  const interval = measure === 'coverage@20' ? '' : '; the interval is that of 95 % by resampling subjects';
+  return `${listMeasures[measure]}${of}${interval}`;
+};
 
-const metricsOf = ({ metrics, losses, coverage }: Decision): ReleaseMetric[] => [
+const metricsOf = ({ metrics, losses }: Decision): ReleaseMetric[] => [
   ...Object.entries(metrics).map(([name, { value, low, high }]) => ({
     ...{ name, value, low, high },
-    definition: name === PURCHASE_ERROR ? purchaseErrorDefinition : NDCG_DEFINITION,
+    definition: definitionOf(name),
   })),
   ...Object.entries(losses).map(([model, value]) => ({
     ...{ name: `loss ${model}`, value },
     definition: 'mean over the last epoch of the training that was measured, in nats',
   })),
-  { name: 'coverage', value: coverage, definition: `share of the catalogue among the first ${K} of any measured list` },
 ];
