@@ -55,7 +55,10 @@ console.log(used() / alive, kept.length);
   return Number.parseFloat(execFileSync(process.execPath, [...flags, '-e', grows], { encoding: 'utf8' }));
 };
 
+/** On a busy machine one process in eight collects a step late (2.4 for 1.75), none early. */
+const smallestOfThree = (first: string): number => Math.min(...[0, 1, 2].map(() => growth(first)));
+
 test('the heap may double before it is collected whole, where V8 would have it grow by a fifth', () => {
   // 1.75 and 2.6: young objects come on top of both
-  expect(growth('collectSeldom();')).toBeGreaterThan(1.3 * growth(''));
+  expect(smallestOfThree('collectSeldom();')).toBeGreaterThan(1.3 * smallestOfThree(''));
 });

@@ -4,7 +4,7 @@ import type { DataSet } from './data-set/data-set.ts';
 import { payloadOf, settings } from './trainer.fixture.ts';
 
 const dataOf = (subjects: number) =>
-  ({ rowStart: new Int32Array(subjects + 1), itemIds: ['i0', 'i1'] }) as unknown as DataSet;
+  ({ rowStart: new Int32Array(subjects + 1), items: new Int32Array(0), itemIds: ['i0', 'i1'] }) as unknown as DataSet;
 const epochsOf = (subjects: number, minBatches: number) => {
   const autoencoder = { ...settings.autoencoder, batch: 20, minBatches };
   const task = { payload: payloadOf(6), settings: { ...settings, autoencoder }, threads: 1, memoryBytes: 2 ** 30 };
