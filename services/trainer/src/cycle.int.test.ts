@@ -5,6 +5,7 @@ import { insertTestEvents } from '@nextcart/clickhouse/testing';
 import { modelKinds, type ParentRelease, type TrainPayload, trainingIdOf } from '@nextcart/contracts';
 import { catalogueFields, fieldDefaults, writeArtifact } from '@nextcart/models';
 import { systemClock } from '@nextcart/runtime';
+import type { Job } from 'bullmq';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { CATALOG_ID, type OwnTrainer, plan, startOwnTrainer, trainedRelease } from './cycle.fixture.ts';
 import { EVENT_BYTES } from './data-set/data-memory.ts';
@@ -155,6 +156,26 @@ test('the end of a cycle that takes longer than it may is tried again, then kept
     'its 0.01 minutes are over (TRAINER_JOB_MINUTES), which an attempt may take',
   );
   expect((await jobOf(shop.queue, cycle)).attemptsMade).toBe(3);
+});
+
+test('a trainer that stops gives back what it waits over, and does not take it again', async () => {
+  const { budget } = payloadOf(1);
+  for (const at of [1, 2, 3, 4]) {
+    // what is taken again would wait until its time is over, and have failed
+    const queueSettings = { concurrency: 2, lockMs: 5000, attempts: 2, retryMs: 60_000, keepJobs: 50, limitMs: 3000 };
+    own = await startOwnTrainer(shop, {}, { queueSettings });
+    const slice = [{ partition: 0, from: 0, to: 5000 + at }];
+    const cycle = await shop.queue.addCycle({
+      trainings: [],
+      release: { parent: null, topicId: TOPIC_ID, ranges: [], slice, seed: 1, budget },
+    });
+    await until('it is taken', async () => (await jobOf(shop.queue, cycle)).processedOn !== undefined);
+    await own.close();
+    own = undefined;
+    const job = (await jobOf(shop.queue, cycle)) as Job;
+    expect([await job.getState(), job.failedReason]).toEqual(['waiting', undefined]);
+    await job.remove();
+  }
 });
 
 test('a full cycle is planned over the newest events that memory has room for, in all partitions alike', async () => {
@@ -312,12 +333,21 @@ test('cleaning up leaves the newest releases, those in line, one that is interle
   await writeDated(other, 'beside', '2026-01-01');
   const interleaving = { against: 'in-line', share: 1 };
   await own.releases.publish(releaseRecord({ ...record, releaseId: 'beside', kind: 'interleaved', interleaving }));
+  // a cycle that is like one and goes on from the other waits for the store
+  for (const name of ['repeated', 'its-parent']) await writeDated(other, name, '2026-01-01');
+  const { budget, seed } = payloadOf(1);
+  const waiting = {
+    ...{ topicId: TOPIC_ID, ranges: [], slice: [{ partition: 0, from: 0, to: 5000 }], seed, budget },
+    ...{ parent: { release: 'its-parent', hash }, like: { release: 'repeated', hash, settings } },
+  };
+  const jobId = await other.queue.addCycle({ trainings: [], release: waiting });
+  await other.queue.notes.write('like', { jobId, topicId: TOPIC_ID, positions: 0, shopTime: null });
   for (const left of ['trained/release-00ff-refit-recurrent', 'jobs/recurrent-gone'])
     await mkdir(join(other.dataDir, left), { recursive: true });
   await other.queue.schedule([{ name: 'clean-up', everyMs: 60_000, job: { name: 'clean-up', data: {} } }]);
   await until('it is cleaned up', async () => (await own?.completed('clean-up')) === 1);
   const left = async (folder: string) => (await readdir(join(other.dataDir, folder))).toSorted();
-  expect(await left('releases')).toEqual(['beside', 'in-line', 'newest']);
+  expect(await left('releases')).toEqual(['beside', 'in-line', 'its-parent', 'newest', 'repeated']);
   // trained by hand: they stay with their jobs
   expect(await left('trained')).toHaveLength(2);
   expect(await left('jobs')).toEqual([]);

@@ -64,6 +64,7 @@ export const createTrainer = (deps: TrainerDeps): Trainer => {
   const queue = createTrainingQueue(deps.queue, queueSettings);
   const hold = { clock, log, queue, limitMs };
   const closed = new AbortController();
+  const stopping = new AbortController();
   const pace = { ...schedule, minEvents: settings.cycle.minEvents };
   const shop = watchShop({ ...deps, queue, pace, everyMs: schedule.watchEveryMs, plan: schedule.plan });
   health.add('work', () => {
@@ -145,7 +146,9 @@ export const createTrainer = (deps: TrainerDeps): Trainer => {
       cleanUp({ ...deps, ...releasesInForce(deps, signal), queue }),
     );
 
-  const perform = async (job: AnyJob, token = '', signal = new AbortController().signal) => {
+  const perform = async (job: AnyJob, token = '', lost = new AbortController().signal) => {
+    // a worker that closes may still take one that it has just given back
+    const signal = AbortSignal.any([lost, stopping.signal]);
     switch (job.name) {
       case 'train':
         return train(job as unknown as TrainJob, token, signal);
@@ -164,7 +167,7 @@ export const createTrainer = (deps: TrainerDeps): Trainer => {
     }
   };
 
-  // the third parameter, asked for by its place, is what a lost lock and a stop come by
+  // the third parameter, asked for by its place, is what a lost lock comes by
   const worker = new Worker(TRAINING_QUEUE, (job, token, signal) => perform(job as AnyJob, token, signal), {
     connection: deps.queue.redis,
     prefix: deps.queue.prefix,
@@ -208,7 +211,7 @@ export const createTrainer = (deps: TrainerDeps): Trainer => {
     close: async () => {
       closed.abort(new Error(STOPPING));
       const stopped = worker.close();
-      worker.cancelAllJobs(STOPPING);
+      stopping.abort(STOPPING);
       await Promise.all([stopped, shop.close()]);
       await Promise.all([running, watching, failureTeller.settled()]);
       await queue.close();

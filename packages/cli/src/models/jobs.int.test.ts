@@ -143,6 +143,8 @@ describe('cancelled', () => {
     const next = await cycles.plan(plan);
     expect(next).not.toBe(planId);
     expect(renderJobs(await list()).join('\n')).toMatch(new RegExp(`plan-cycle warm +${next} +waits`));
+    const like = await cycles.plan({ like: 'release-3f2a' });
+    expect(renderJobs(await list()).join('\n')).toMatch(new RegExp(`plan-cycle like release-3f2a +${like} +waits`));
   });
 });
 
