@@ -50,7 +50,10 @@ export interface PreparedTraining {
   readonly facts: Omit<TrainingFacts, 'shape'>;
 }
 
-/** Throws a RangeError for more events than memory has room for, and a parent that was trained to see something else: only a full training mends that. */
+/**
+ * Throws a RangeError for more events than memory has room for, and for a parent that was trained to see something else:
+ * only a full training mends that.
+ */
 export const prepareTraining = async (argument: TrainingArgument): Promise<PreparedTraining> => {
   const { payload, settings, parentsDir } = argument;
   const log = createLogger('trainer-process', argument.logLevel);

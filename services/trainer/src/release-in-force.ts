@@ -12,7 +12,10 @@ export interface ReleasesInForce {
   interleaved(): Promise<ReleaseArtifact | null>;
 }
 
-/** Until the signal, with its reason. Read anew whenever it is asked, some times an hour: a reader of its own would have to be trusted to be up to date. */
+/**
+ * Waits until the signal, and rejects with its reason. Read anew whenever it is asked, some times an hour: a reader of its
+ * own would have to be trusted to be up to date.
+ */
 export const releasesInForce = (
   deps: WaitingDeps & { readonly releases: Pick<ReleaseLog, 'read'> },
   signal: AbortSignal,

@@ -34,5 +34,8 @@ export const fillEvents = async (store: Store, rows: number, told: (done: number
     );
     told(Math.min(rows, first + ROWS_AT_ONCE));
   }
-  return Array.from({ length: PARTITIONS }, (_, partition) => ({ partition, from: 0, to: rows / PARTITIONS }));
+  return Array.from({ length: PARTITIONS }, (_, partition) => ({
+    ...{ partition, from: 0 },
+    to: Math.ceil((rows - partition) / PARTITIONS),
+  }));
 };

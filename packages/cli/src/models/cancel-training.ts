@@ -18,8 +18,8 @@ export const cancelTraining = async (queue: Queue, begun: string): Promise<Cance
   const isOver = (how: string) => new Error(`${id} is over already: it ${how}`);
   if (state === 'failed') throw isOver(`failed (${job.failedReason})`);
   if (state === 'completed') throw isOver('was completed');
-  const isMarked = job.name === 'train' || job.name === 'release' || job.name === 'needs';
-  if (isMarked || (job.name === 'evaluate' && state === 'active')) {
+  const looksForMark = job.name === 'train' || job.name === 'release' || job.name === 'needs';
+  if (looksForMark || (job.name === 'evaluate' && state === 'active')) {
     if (!(await cancelJob((jobId) => queue.getJob(jobId) as Promise<Job | undefined>, id)))
       throw isOver('ended just now');
     return { id, how: 'marked', endsToo: job.name === 'train' ? (job.parent?.id ?? null) : null };

@@ -16,7 +16,10 @@ export interface HistoryBags {
  * Histories as the autoencoder takes them, [rows, items]: Σ weight of the type · ½^(age / half-life) by item, ages from the
  * history's newest event. Items stand in the order of their first event; amounts are not known here.
  */
-export const createHistoryBags = ({ types, bag }: ServingSettings, numbers: ItemNumbers) => {
+export const createHistoryBags = (
+  { types, bag }: Pick<ServingSettings, 'types' | 'bag'>,
+  numbers: Pick<ItemNumbers, 'of' | 'count'>,
+) => {
   const weightOf = eventTypes.map((type) => bag.weights[types.indexOf(type)] ?? 0);
   const halfLifeMs = bag.halfLifeDays * DAY_MS;
   /** By item, its entry in the row that is being written; -1: none. */

@@ -3,9 +3,9 @@
  * Nothing of it is served: a published strong method that any candidate must beat where it is fitted (decision 36).
  */
 import type { Store } from '@nextcart/clickhouse';
-import { eventTypes, type ItemIndex, type LogSlice, type SubjectHistory } from '@nextcart/contracts';
-import { fitEdlae, NO_ITEM, type SparseRows, scoreLinear } from '@nextcart/models';
-import type { ScoringPart } from '@nextcart/ranking';
+import type { ItemIndex, LogSlice } from '@nextcart/contracts';
+import { fitEdlae, type SparseRows, scoreLinear } from '@nextcart/models';
+import { createHistoryBags, createItemNumbers, type ScoringPart } from '@nextcart/ranking';
 import { bagWeights, toBags } from '../data-set/bags.ts';
 import { readDataSet } from '../data-set/read-data-set.ts';
 import { type TrainingSettings, typesOf } from '../data-set/settings.ts';
@@ -17,8 +17,8 @@ export const LINEAR = 'linear';
 const MOST_ITEMS = 5000;
 /** The newest ones: 26 bytes and some microseconds each. */
 const MOST_POSITIONS = 1_000_000;
-/** As chosen on the simulated shop (docs/quality.md). */
-const CHOSEN = { lambda: 100, dropout: 0.33, keep: 200 } as const;
+/** Where the grid of the simulated shop begins, whose seeds chose a lambda of 100 or 300. */
+const SETTINGS = { lambda: 100, dropout: 0.33, keep: 200 } as const;
 
 export interface LinearOptions {
   readonly attempt: <T>(query: () => Promise<T>) => Promise<T>;
@@ -41,7 +41,7 @@ export const linearBaseline =
     if (items < 2) return `no linear baseline: ${items} items have support`;
     try {
       const bags = firstColumns(toBags(data, settings).inputs, items);
-      const model = await fitEdlae(bags, items, { ...CHOSEN, threads, signal });
+      const model = await fitEdlae(bags, items, { ...SETTINGS, threads, signal });
       return linearPart(model, data.itemIds.slice(0, items), index, settings);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
@@ -79,46 +79,17 @@ export const linearPart = (
   index: ItemIndex,
   settings: Pick<TrainingSettings, 'events' | 'recencyHalfLifeDays'>,
 ): ScoringPart => {
-  const places = itemIds.map((id) => index.add(id));
-  const numbers = new Map(places.map((place, number) => [place, number]));
+  const numbers = createItemNumbers(index, itemIds);
+  const bag = { weights: bagWeights(settings), halfLifeDays: settings.recencyHalfLifeDays };
+  const bagsOf = createHistoryBags({ types: typesOf(settings), bag }, numbers);
   const scores = new Float32Array(itemIds.length);
-  const bagOf = createBags(settings, (place) => numbers.get(place) ?? NO_ITEM);
   const first = Int32Array.of(0);
   return {
     source: LINEAR,
     score: ({ history }, sheet) => {
-      scoreLinear(model, bagOf(history), first, scores);
+      scoreLinear(model, bagsOf([history], []).bags, first, scores);
       for (let number = 0; number < scores.length; number += 1)
-        if ((scores[number] as number) > 0) sheet.add(places[number] as number, scores[number] as number);
+        if ((scores[number] as number) > 0) sheet.add(numbers.indexOf(number), scores[number] as number);
     },
-  };
-};
-
-const DAY_MS = 86_400_000;
-
-const createBags = (
-  settings: Pick<TrainingSettings, 'events' | 'recencyHalfLifeDays'>,
-  numberOf: (place: number) => number,
-) => {
-  const types = typesOf(settings);
-  const weights = bagWeights(settings);
-  const weightOf = eventTypes.map((type) => weights[types.indexOf(type)] ?? 0);
-  const halfLifeMs = settings.recencyHalfLifeDays * DAY_MS;
-  return ({ length, items, types: of, times }: SubjectHistory): SparseRows => {
-    let newest = -Infinity;
-    for (let cell = 0; cell < length; cell += 1) newest = Math.max(newest, times[cell] as number);
-    const bag = new Map<number, number>();
-    for (let cell = 0; cell < length; cell += 1) {
-      const weight = weightOf[of[cell] as number] as number;
-      const number = weight > 0 ? numberOf(items[cell] as number) : NO_ITEM;
-      if (number === NO_ITEM) continue;
-      const aged = weight * 2 ** (((times[cell] as number) - newest) / halfLifeMs);
-      bag.set(number, (bag.get(number) ?? 0) + aged);
-    }
-    return {
-      rowStart: Int32Array.of(0, bag.size),
-      columns: Int32Array.from(bag.keys()),
-      weights: Float32Array.from(bag.values()),
-    };
   };
 };

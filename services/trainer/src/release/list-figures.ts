@@ -30,7 +30,7 @@ export const listFigures = (
   { k, popularity }: { readonly k: number; readonly popularity: Popularity },
 ): Partial<Record<FigureName, number>> => {
   const place = placeOf(list, target, k);
-  const gain = gainOf(list, target, k);
+  const gain = gainAt(place);
   const novelty = noveltyOf(list, k, popularity);
   return {
     all: gain,
@@ -43,10 +43,9 @@ export const listFigures = (
   };
 };
 
-export const gainOf = (list: RankedList, target: string, k: number): number => {
-  const place = placeOf(list, target, k);
-  return place === -1 ? 0 : 1 / Math.log2(place + 2);
-};
+export const gainOf = (list: RankedList, target: string, k: number): number => gainAt(placeOf(list, target, k));
+
+const gainAt = (place: number): number => (place === -1 ? 0 : 1 / Math.log2(place + 2));
 
 /** -1: not among the first k. */
 const placeOf = ({ items }: RankedList, target: string, k: number): number => {
