@@ -1,9 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-const OWN_SERVERS = [
-  'test/faults/**/*.test.ts',
-  'test/e2e/{commands,event-to-list,late-joiner,loop,online-retail}.test.ts',
-];
+const OWN_SERVERS = ['test/faults/**/*.test.ts', 'test/e2e/{commands,event-to-list,late-joiner,online-retail}.test.ts'];
 const INTEGRATION = ['**/*.int.test.ts', 'test/{tour,e2e}/**/*.test.ts'];
 /** What needs servers: a broker's start, a rebalance and a kill are seconds each; twice that on a busy machine. */
 const PATIENT = { testTimeout: 60_000, hookTimeout: 120_000, teardownTimeout: 60_000 };

@@ -56,10 +56,10 @@ const pages = (): Page[] =>
     const [, deeds, customer, list] =
       /^((?: {2}.*\n)+)\n(\w+): what to show now\n((?: *\d+ .*\n)+)made /.exec(text) ?? [];
     if (deeds === undefined || customer === undefined || list === undefined) return [];
-    return [{ customer, deeds: deeds.trimEnd().split('\n'), items: list.trimEnd().split('\n').map(titleOf), text }];
+    return [{ customer, deeds: deeds.trimEnd().split('\n'), items: list.trimEnd().split('\n').map(itemOf), text }];
   });
-/** `  3 ↑ Alpine ski Orbit      685.00 EUR  …` → its title. */
-const titleOf = (row: string): string => /^ *\d+ . (.*?) {2,}[\d.]+ [A-Z]{3} /.exec(row)?.[1] ?? row;
+/** `  3 ↑ Alpine ski Orbit      685.00 EUR  …` → its title and price: two products of the shop may have one title. */
+const itemOf = (row: string): string => /^ *\d+ . (.*?[\d.]+ [A-Z]{3}) /.exec(row)?.[1] ?? row;
 
 /** Two pages one after the other, of the same customer, who did something in between. */
 const change = (): [Page, Page] | undefined => {
