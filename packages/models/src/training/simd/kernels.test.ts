@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { adamDefaults, stepFactors, updateRange } from '../adam.ts';
 import { gatherSum } from '../sparse-layer.ts';
-import { CHUNK, rowSum, sumsOf } from './kernels.ts';
+import { CHUNK, rowSum, sumsOf, wideSumOf } from './kernels.ts';
 
 const wave = (length: number, seed: number) =>
   Float32Array.from({ length }, (_, at) => Math.sin(at * 1.7 + seed) * (1 + (at % 5)));
@@ -82,4 +82,13 @@ test('sums of values and of their squares, of any length: nothing of an earlier 
     }),
     { numRuns: 30 },
   );
+});
+
+test('a sum in float64 keeps what float32 would lose, whatever the length', () => {
+  for (const length of [1, 2, 3, 4, 5, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK + 3, 20_000]) {
+    const values = Float32Array.from({ length }, (_, at) => (at === 0 ? 1 : 2 ** -30 * (1 + (at % 7))));
+    const wanted = values.reduce((sum, value) => sum + value, 0);
+    expect(wideSumOf(values), `${length}`).toBe(wanted); // every part of it is a multiple of 2 ** -30: nothing is rounded
+    wideSumOf(wave(CHUNK, 3)); // leaves its numbers behind
+  }
 });

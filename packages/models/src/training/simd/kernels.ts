@@ -5,7 +5,7 @@
  */
 import { compileWasm, instantiate, type WasmFunction, wasm } from './wasm-module.ts';
 
-const { get, set, integer, addIntegers, loop, load, store, splat, add, sub, mul, div, sqrt } = wasm;
+const { get, set, integer, addIntegers, loop, load, store, loadTwo, splat, add, addTwo, sub, mul, div, sqrt } = wasm;
 
 /** Numbers of an array that are worked on at once: four arrays fill half of a first cache of 32 KiB. */
 export const CHUNK = 1024;
@@ -93,12 +93,34 @@ const sums = (): WasmFunction => {
   };
 };
 
+/** Four partial sums of array 0, in float64, into array 1. Parameters: end, a zero. */
+const wideSums = (): WasmFunction => {
+  const [zero, pointer, even, odd] = [1, 2, 3, 4];
+  return {
+    name: 'wideSums',
+    parameters: ['i32', 'f32'],
+    locals: ['i32', 'v128', 'v128'],
+    body: [
+      ...set(even, splat(get(zero))), // float64's zero, too
+      ...set(odd, splat(get(zero))),
+      // two strands: an addition must not wait for the one before
+      ...overVectors(pointer, (address) => [
+        ...set(even, addTwo(get(even), loadTwo(address, at(0)))),
+        ...set(odd, addTwo(get(odd), loadTwo(address, at(0) + VECTOR_BYTES / 2))),
+      ]),
+      ...store(integer(0), get(even), at(1)),
+      ...store(integer(0), get(odd), at(1) + VECTOR_BYTES),
+    ],
+  };
+};
+
 const ARRAYS = 4;
 const exported = instantiate<{
   readonly addScaled: (end: number, factor: number) => void;
   readonly adamStep: (end: number, ...numbers: readonly number[]) => void;
   readonly sums: (end: number, zero: number) => void;
-}>(compileWasm([addScaled(), adamStep(), sums()]), ARRAYS * CHUNK * BYTES);
+  readonly wideSums: (end: number, zero: number) => void;
+}>(compileWasm([addScaled(), adamStep(), sums(), wideSums()]), ARRAYS * CHUNK * BYTES);
 const [array0, array1, array2, array3] = Array.from(
   { length: ARRAYS },
   (_, array) => new Float32Array(exported.buffer, at(array), CHUNK),
@@ -119,19 +141,38 @@ export const rowSum = {
   write: (into: Float32Array, start: number, width: number): void => into.set(array0.subarray(0, width), start),
 };
 
-/** Σ of values and Σ of their squares: float32 within `CHUNK` values, always in the same order. */
-export const sumsOf = (values: Float32Array): { readonly sum: number; readonly squares: number } => {
-  let [sum, squares] = [0, 0];
+const wide1 = new Float64Array(exported.buffer, at(1), 4);
+
+/** Chunks of values in array 0, one after the other, with zeros behind the last. */
+const inChunks = (values: Float32Array, each: (end: number) => void): void => {
   for (let start = 0; start < values.length; start += CHUNK) {
     const part = Math.min(CHUNK, values.length - start);
     array0.set(values.subarray(start, start + part));
     array0.fill(0, part, endOf(part) / BYTES);
-    exported.sums(endOf(part), 0);
+    each(endOf(part));
+  }
+};
+
+/** Σ of values in float64, always in the same order. */
+export const wideSumOf = (values: Float32Array): number => {
+  let sum = 0;
+  inChunks(values, (end) => {
+    exported.wideSums(end, 0);
+    for (let lane = 0; lane < 4; lane += 1) sum += wide1[lane] as number;
+  });
+  return sum;
+};
+
+/** Σ of values and Σ of their squares: float32 within `CHUNK` values, always in the same order. */
+export const sumsOf = (values: Float32Array): { readonly sum: number; readonly squares: number } => {
+  let [sum, squares] = [0, 0];
+  inChunks(values, (end) => {
+    exported.sums(end, 0);
     for (let lane = 0; lane < 4; lane += 1) {
       sum += array1[lane] as number;
       squares += array1[4 + lane] as number;
     }
-  }
+  });
   return { sum, squares };
 };
 

@@ -1,6 +1,6 @@
 /**
  * A WebAssembly module out of a few functions over one memory (webassembly.github.io/spec/core/binary): enough for loops
- * over vectors of four float32. JavaScript has no such instructions, and its engines make none out of loops.
+ * over vectors of four float32 or two float64. JavaScript has no such instructions, and its engines make none out of loops.
  */
 export type Code = readonly number[];
 
@@ -28,6 +28,8 @@ const END = 0x0b;
 const simd = (operator: number, ...more: readonly number[]): Code => [0xfd, ...unsigned(operator), ...more];
 /** log₂ of the alignment that a load or store may count on: vectors of 16 bytes. */
 const ALIGNED = 4;
+/** The same of half a vector. */
+const HALF_ALIGNED = 3;
 
 /** Instructions that push what they compute; operands come first. */
 export const wasm = {
@@ -56,6 +58,14 @@ export const wasm = {
   mul: (a: Code, b: Code): Code => [...a, ...b, ...simd(0xe6)],
   div: (a: Code, b: Code): Code => [...a, ...b, ...simd(0xe7)],
   sqrt: (a: Code): Code => [...a, ...simd(0xe3)],
+  /** Two float32 as two float64. */
+  loadTwo: (address: Code, offset: number): Code => [
+    ...address,
+    ...simd(0x5d, HALF_ALIGNED, ...unsigned(offset)),
+    ...simd(0x5f),
+  ],
+  /** Of two float64 each. */
+  addTwo: (a: Code, b: Code): Code => [...a, ...b, ...simd(0xf0)],
 };
 
 const vector = (items: readonly Code[]): Code => [...unsigned(items.length), ...items.flat()];
