@@ -14,8 +14,9 @@ export interface ReleaseLoader {
   trouble(): string;
 }
 
-/** How long a release that could not be loaded is left alone. */
-const AGAIN_MS = 10_000;
+/** How long a release that failed is left alone: at first, and each time it fails soon again twice as long. */
+const FIRST_WAIT_MS = 10_000;
+const LONGEST_WAIT_MS = 2 * 60_000;
 
 /** `what`: a release that is wanted, in words, such as "is in force". */
 export const createReleaseLoader = (deps: {
@@ -28,14 +29,19 @@ export const createReleaseLoader = (deps: {
   let trouble = '';
   let refused = '';
   let refusedAt = Number.NEGATIVE_INFINITY;
+  let waitMs = FIRST_WAIT_MS;
   const refuse = ({ releaseId, hash }: ReleaseArtifact, why: string) => {
-    [refused, refusedAt] = [hash, clock.monotonic()];
+    const now = clock.monotonic();
+    // it was loaded and at work for at most as long as it had been left alone
+    const isSoon = refused === hash && now - refusedAt <= 2 * waitMs;
+    waitMs = isSoon ? Math.min(2 * waitMs, LONGEST_WAIT_MS) : FIRST_WAIT_MS;
+    [refused, refusedAt] = [hash, now];
     trouble = `release ${releaseId} ${deps.what} and ${why}`;
   };
   return {
     load: async (release) => {
       const { releaseId, hash } = release;
-      if (refused === hash && clock.monotonic() - refusedAt < AGAIN_MS) return null;
+      if (refused === hash && clock.monotonic() - refusedAt < waitMs) return null;
       const started = clock.monotonic();
       try {
         const models = await deps.load(release);

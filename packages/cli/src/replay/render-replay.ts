@@ -53,7 +53,10 @@ export const renderVerify = (report: VerifyReport, seconds: number): string[] =>
 };
 
 const figure = ({ mean, low, high }: WhatIfFigures['hit'], signed = false): string => {
-  const text = (value: number) => `${signed && value >= 0 ? '+' : ''}${value.toFixed(4)}`;
+  const text = (value: number) => {
+    const shown = value.toFixed(4).replace(/^-(?=[0.]+$)/, ''); // what rounds to nothing has no sign
+    return `${signed && !shown.startsWith('-') ? '+' : ''}${shown}`;
+  };
   return `${text(mean)} (${text(low)} to ${text(high)})`;
 };
 
