@@ -17,7 +17,6 @@ export default defineConfig({
           include: ['**/src/**/*.test.ts', 'test/{support,bench}/**/*.test.ts'],
           exclude: [...NEVER, ...INTEGRATION, ...OWN_SERVERS],
           testTimeout: 30_000,
-          isolate: false, // a fresh process for each of 250 files is as long as all of their tests but two
           ...BESIDE_EACH_OTHER,
         },
       },
