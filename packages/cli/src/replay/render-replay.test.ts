@@ -15,7 +15,7 @@ test('a gain that rounds to nothing has no minus, whatever is below it has one',
         },
       ],
       ...{ withoutDeed: 0, inTraining: 0, skipped: {}, stopped: false },
-    } as unknown as Parameters<typeof renderWhatIf>[0],
+    },
     'release-1',
   ).join('\n');
   expect(text).toContain('+0.0000 (-0.0001 to +0.0000)');

@@ -4,8 +4,10 @@ Standard input: [{"file": path, "feeds": {input: [numbers]}}], each input's numb
 Standard output: [{output: [numbers]}].
 """
 import json
+import os
 import sys
 
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # before the import; see training/engine.ts
 import numpy
 import onnxruntime
 

@@ -6,6 +6,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Arrays } from '../training/array-file.ts';
+import { loadEngine } from '../training/engine.ts';
 import { ArtifactError } from './artifact-error.ts';
 import {
   ARTIFACT_VERSION,
@@ -169,6 +170,6 @@ const existsAlready = (folder: string) =>
   new ArtifactError('', `there is something at ${folder} already`, 'releases are never written over: name it anew');
 
 const engineVersion = async (): Promise<string> => {
-  const { env } = await import('onnxruntime-node');
+  const { env } = await loadEngine();
   return `onnxruntime-node ${env.versions.node ?? env.versions.common}`;
 };

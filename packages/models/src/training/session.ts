@@ -4,6 +4,7 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { InferenceSession, OnnxValue } from 'onnxruntime-node';
+import { loadEngine } from './engine.ts';
 import type { Program } from './graph.ts';
 import type { TensorSpec } from './onnx-model.ts';
 import { sizeOf } from './shape.ts';
@@ -29,8 +30,7 @@ export interface SessionOptions {
 const ARRAYS = { float32: Float32Array, float64: Float64Array, int32: Int32Array, uint8: Uint8Array } as const;
 
 export const openSession = async (program: Program, { threads }: SessionOptions): Promise<Session> => {
-  // loaded when first needed: 45 MB that a process which only ranks never asks for
-  const { InferenceSession: engine, Tensor } = await import('onnxruntime-node');
+  const { InferenceSession: engine, Tensor } = await loadEngine();
   const options: InferenceSession.SessionOptions = {
     executionProviders: ['cpu'],
     executionMode: 'sequential',
