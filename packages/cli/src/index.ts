@@ -2,6 +2,8 @@ export { readEnv } from './env.ts';
 export { createEventSender, type EventSender } from './event-sender.ts';
 export { type LedgerLine, ledgerTopics, readLedger } from './ledger.ts';
 export { promote, rollBack } from './models/change-release.ts';
+export { lookText } from './models/follow-cycle.ts';
+export { openCycleQueue } from './models/training-queue.ts';
 export type { ListDifference } from './replay/list-difference.ts';
 export { openReplay, type Replay } from './replay/open-replay.ts';
 export { renderDifference } from './replay/render-replay.ts';

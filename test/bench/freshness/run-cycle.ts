@@ -1,5 +1,6 @@
 /** A cycle of training from the job that plans it to the record of its decision, and where its time went. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { lookText, openCycleQueue } from '@nextcart/cli';
 import { type ModelRun, readModelRun } from '@nextcart/clickhouse';
 import { type JobName, modelKinds, type ReleasePayload, type TrainingMode, topics } from '@nextcart/contracts';
 import { followReleases } from '@nextcart/kafka';
@@ -23,6 +24,8 @@ export interface Cycles {
 
 const PREFIX = 'nextcart';
 const POLL_MS = 50;
+/** A first release takes minutes. */
+const TELL_MS = 10_000;
 /** Jobs are tried once: a figure with a retry in it is none. */
 const ONCE = { attempts: 1, retryMs: 1000, keepJobs: 200 };
 
@@ -41,6 +44,7 @@ export const openCycles = async (
   const quiet = createLogger('bench', 'fatal');
   const redis = connectRedis(stack.urls.redisUrl, { log: quiet, health: createHealth() });
   const queue = createTrainingQueue({ redis, prefix: PREFIX }, ONCE);
+  const cycles = await openCycleQueue(stack.urls.redisUrl, PREFIX);
   const seenAt = new Map<string, number>();
   const follower = await followReleases({
     ...{ kafka, topic: topics.modelReleases.name, schemaText: (id) => registry.schema(id) },
@@ -50,13 +54,19 @@ export const openCycles = async (
   });
   context.onEnd(async () => {
     await follower.close();
+    await cycles.close();
     await queue.close();
     redis.disconnect();
   });
   /** When the decision was read; a job that fails has none. */
   const decided = async (jobId: string): Promise<number> => {
+    let tellAt = systemClock.now() + TELL_MS;
     while (!seenAt.has(jobId)) {
       await unfailed(queue, jobId);
+      if (systemClock.now() > tellAt) {
+        context.log(`  ${lookText(await cycles.look(jobId))}`);
+        tellAt += TELL_MS;
+      }
       await sleep(POLL_MS);
     }
     return seenAt.get(jobId) as number;

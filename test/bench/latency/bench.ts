@@ -93,7 +93,6 @@ const createLatencyBench = (options: {
     const others = [await servers.startService('ingest'), await servers.startService('features')];
     await fillEvents(context, servers, past.records(0), size.history);
     await waitForRows(context, servers.store, 'history into the store', size.history);
-    await skipToEnd(servers);
     const known = await servers.store.query<{ item_id: string }>(
       'SELECT DISTINCT item_id FROM catalog ORDER BY item_id',
     );
@@ -110,6 +109,7 @@ const createLatencyBench = (options: {
           const run = await measurePhase(context, { size, servers, shop, others }, phase, earlierS);
           earlierS += warmUpS + seconds;
           Object.assign(metrics, run.metrics);
+          tell(context, run.metrics);
           rows += run.sent;
           await waitForRows(context, servers.store, 'the load into the store', rows);
         }
@@ -176,6 +176,12 @@ export const modelLatencyBench = createLatencyBench({
   },
 });
 
+/** What each phase had, in case a later one fails. */
+const tell = (context: BenchContext, metrics: Metrics): void => {
+  const shown = Object.entries(metrics).filter(([name]) => /^(\w+\.)?(p\d+_ms|unanswered)@/.test(name));
+  context.log(`  ${shown.map(([name, value]) => `${name} ${value.toFixed(1)}`).join(', ')}`);
+};
+
 const measurePhase = async (
   context: BenchContext,
   { size, servers, shop, others }: Setting,
@@ -184,6 +190,7 @@ const measurePhase = async (
   earlierS: number,
 ): Promise<{ metrics: Metrics; sent: number }> => {
   const stampsFile = join(servers.stack.dataDir, 'unchanged.stamps');
+  await skipToEnd(servers); // what an overloaded scorer has left
   const scorer = await servers.startService('scorer', {
     script: join(import.meta.dirname, 'scorer-process.ts'),
     env: { STAMPS_FILE: stampsFile },
