@@ -1,6 +1,7 @@
 /**
- * Runs a program on the CPU. Invariants: nothing is copied on the way in or out (tensors lie over the caller's arrays);
- * the same arrays and thread count give the same bits. A run blocks the thread that it is called on.
+ * Runs a program on the CPU. Invariants: inputs are read and outputs written where the caller's arrays lie; the same
+ * arrays and thread count give the same bits. A run blocks the thread that it is called on. The engine's binding makes a
+ * copy of each output all the same, which nobody reads (1.30, js/node/src/tensor_helper.cc; a later one will not).
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { InferenceSession, OnnxValue } from 'onnxruntime-node';
