@@ -94,7 +94,7 @@ const main = async (args: string[]): Promise<void> => {
     log,
     progress: (step, total, unit) => createProgress(process.stderr, step, total, unit),
   };
-  const at = new Date(systemClock.now()).toISOString();
+  const [at, commit] = [new Date(systemClock.now()).toISOString(), currentCommit()]; // of the code that is measured
   const runs: Metrics[] = [];
   const run = async (): Promise<PreparedBench> => {
     const prepared = await bench.prepare(context);
@@ -116,7 +116,7 @@ const main = async (args: string[]): Promise<void> => {
   const report = {
     bench: bench.name,
     at,
-    commit: currentCommit(),
+    commit,
     command: commandLine(args),
     machine: describeMachine(),
     versions: { ...describeVersions(), ...serverVersions },
