@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,4 +48,11 @@ test('a stack keeps its ports, and only the one that was taken meanwhile changes
 test('no two servers get the same port', async () => {
   const ports = Object.values(await choosePorts(folder(), false));
   expect(new Set(ports).size).toBe(ports.length);
+});
+
+const OUTGOING = '/proc/sys/net/ipv4/ip_local_port_range';
+test('a free port is none that the system may give to an outgoing connection before a server listens on it', async (context) => {
+  if (!existsSync(OUTGOING)) return context.skip('only Linux says which these are');
+  const first = Number.parseInt(readFileSync(OUTGOING, 'utf8'), 10);
+  for (const port of Object.values(await choosePorts(folder(), false))) expect(port).toBeLessThan(first);
 });

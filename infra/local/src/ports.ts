@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -18,25 +19,28 @@ export const usualPorts = {
 export type PortName = keyof typeof usualPorts;
 export type Ports = Record<PortName, number>;
 
-const listenOnce = (port: number): Promise<number | undefined> =>
+const isFree = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const server = createServer();
-    server.once('error', () => resolve(undefined));
-    server.listen({ port, host: HOST, exclusive: true }, () => {
-      const address = server.address();
-      const got = typeof address === 'object' && address !== null ? address.port : undefined;
-      server.close(() => resolve(got));
-    });
+    server.once('error', () => resolve(false));
+    server.listen({ port, host: HOST, exclusive: true }, () => server.close(() => resolve(true)));
   });
+
+/**
+ * Below the ports that systems give to outgoing connections, from 32,768 on: what is free now must still be when a server
+ * that takes seconds to start listens on it.
+ */
+const FREE_PORTS = { from: 10_000, until: 32_000 } as const;
+const TRIES = 1000;
 
 /** The preferred port where it can be listened on, else any free one that is not in `taken`. */
 export const choosePort = async (preferred: number | undefined, taken: ReadonlySet<number>): Promise<number> => {
-  if (preferred !== undefined && !taken.has(preferred) && (await listenOnce(preferred)) === preferred) return preferred;
-  for (;;) {
-    const port = await listenOnce(0);
-    if (port === undefined) throw new Error(`no port can be listened on at ${HOST}: is the network namespace set up?`);
-    if (!taken.has(port)) return port;
+  if (preferred !== undefined && !taken.has(preferred) && (await isFree(preferred))) return preferred;
+  for (let tried = 0; tried < TRIES; tried += 1) {
+    const port = randomInt(FREE_PORTS.from, FREE_PORTS.until);
+    if (!taken.has(port) && (await isFree(port))) return port;
   }
+  throw new Error(`no port can be listened on at ${HOST}: is the network namespace set up?`);
 };
 
 const portsFile = (dataDir: string): string => join(dataDir, 'ports.json');
