@@ -1,10 +1,11 @@
+import { engineTellsNobody } from './env.ts';
+
 /**
  * ONNX Runtime, loaded when first needed: 45 MB that a process which only ranks never asks for. Invariant: it tells nobody
  * anything. On Linux and macOS its builds would otherwise report each process, session and model to their makers, and
  * keep an identifier of the machine and what waits to be sent in the home folder.
  */
 export const loadEngine = () => {
-  // Read once, when the engine starts. Set from a worker thread it would not reach the engine: none loads it.
-  process.env['ORT_DISABLE_TELEMETRY'] = '1';
+  engineTellsNobody(); // asked once, when the engine starts
   return import('onnxruntime-node');
 };

@@ -141,7 +141,8 @@ export const rowSum = {
   write: (into: Float32Array, start: number, width: number): void => into.set(array0.subarray(0, width), start),
 };
 
-const wide1 = new Float64Array(exported.buffer, at(1), 4);
+/** Array 1 as float64. */
+const doubles1 = new Float64Array(exported.buffer, at(1), 4);
 
 /** Chunks of values in array 0, one after the other, with zeros behind the last. */
 const inChunks = (values: Float32Array, each: (end: number) => void): void => {
@@ -158,7 +159,7 @@ export const wideSumOf = (values: Float32Array): number => {
   let sum = 0;
   inChunks(values, (end) => {
     exported.wideSums(end, 0);
-    for (let lane = 0; lane < 4; lane += 1) sum += wide1[lane] as number;
+    for (let lane = 0; lane < 4; lane += 1) sum += doubles1[lane] as number;
   });
   return sum;
 };
