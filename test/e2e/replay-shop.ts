@@ -198,6 +198,7 @@ export const openReplayShop = async (urls: {
           ...{ eventsTopic: names.events, catalogTopic: names.catalog, listsTopic: names.lists, groupId },
           ...{ releasesTopic: names.releases, ingestGroupId: ingestGroups.events },
           ...{ commitEveryMs: 100, positionsEveryMs: 100, snapshotsEveryMs: 100, coldEveryMs: 1 },
+          modelsWithinMs: Number.POSITIVE_INFINITY, // a busy machine must not decide which lists are by models
           ...options,
         },
       });

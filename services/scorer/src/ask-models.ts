@@ -48,11 +48,20 @@ export const createModelAsker = (deps: {
   };
 
   return {
-    /** Of the release in force, on all but those who are held out. */
-    ask: async <T extends Asked>(some: readonly T[]): Promise<Said<T>> => {
+    /** Of the release in force, on all but those who are held out; where there is no time, their lists are owed to them. */
+    ask: async <T extends Asked>(some: readonly T[], isTime: boolean): Promise<Said<T>> => {
       const { models } = engine;
       if (models === null) return new Map();
       const asked = some.filter(({ work: { subject } }) => holdOut(subject.key, deps.holdOut) === 'models');
+      for (const { work } of asked) {
+        const { home, key } = work.subject;
+        if (isTime) home.owed.delete(key);
+        else home.owed.add(key);
+      }
+      if (!isTime) {
+        metrics.hurried.inc(asked.length);
+        return new Map();
+      }
       return opine(models, 'memory', asked, () => serveModels(engine, null));
     },
     /** Of the second release, on those of its share on whom the first has said its word. */

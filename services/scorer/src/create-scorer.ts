@@ -22,6 +22,7 @@ import { createKeyTable } from './key-table.ts';
 import { createLastLists } from './last-lists.ts';
 import { startListTail } from './list-tail.ts';
 import { defaultOptions, type ScorerOptions } from './options.ts';
+import { createOwedLists, TICKS_PER_SECOND as OWED_TICKS } from './owed-lists.ts';
 import {
   createOwnedPartition,
   createPartitionCleaner,
@@ -82,6 +83,7 @@ export const createScorer = (deps: ScorerDeps): Scorer => {
   const items = createItemIndex();
   const pool = createSubjectPool(options);
   const owned = new Map<number, SweptPartition & { partition: OwnedPartition }>();
+  const homes = (): Home[] => Array.from(owned.values(), ({ home }) => home);
   const schemaText = (id: number) => background.untilDone('the schema registry', () => registry.schema(id));
   let consumer: Consumer | undefined;
   const catalogue = createCatalogue({
@@ -160,6 +162,11 @@ export const createScorer = (deps: ScorerDeps): Scorer => {
       faultPoint,
       onUnchanged: deps.onUnchanged,
     });
+    const owed = createOwedLists({
+      homes,
+      isTime: () => engine.models !== null && queue.length() === 0 && loop.isCalm(),
+      refresh: (home, key) => refresh(home, key, false),
+    });
     const shopLists = createShopLists({
       engine,
       catalogue,
@@ -169,7 +176,7 @@ export const createScorer = (deps: ScorerDeps): Scorer => {
       metrics,
       partitions,
       perSecond: options.itemListsPerSecond,
-      homes: () => Array.from(owned.values(), ({ home }) => home),
+      homes,
       isBusy: () => queue.length() > 0,
     });
     const follower = await background.untilDone('the releases', () =>
@@ -194,7 +201,7 @@ export const createScorer = (deps: ScorerDeps): Scorer => {
       engine,
       loop,
       sender,
-      homes: () => Array.from(owned.values(), ({ home }) => home),
+      homes,
       topic: options.releasesTopic,
       schemaId: releaseSchema,
       clock,
@@ -243,6 +250,7 @@ export const createScorer = (deps: ScorerDeps): Scorer => {
         subjects: createKeyTable(),
         lists,
         open: new Set(),
+        owed: new Set(),
         held: [],
         safe,
         next: safe,
@@ -309,9 +317,8 @@ export const createScorer = (deps: ScorerDeps): Scorer => {
       await Promise.all(Array.from(owned.values(), ({ partition }) => partition.commit()));
     });
     background.every('how far the store is', options.positionsEveryMs, async () => {
-      const homes = Array.from(owned.values(), ({ home }) => home);
-      await advanceSafe(from, homes);
-      for (const home of homes) pool.shrink(home);
+      await advanceSafe(from, homes());
+      for (const home of homes()) pool.shrink(home);
     });
     background.every('snapshots', options.snapshotsEveryMs, () =>
       watchSnapshots((kind, hash) => {
@@ -325,12 +332,14 @@ export const createScorer = (deps: ScorerDeps): Scorer => {
       metrics.releaseRefused.set(releases.isRefused() ? 1 : 0);
     });
     background.every('lists of the shop', 1000 / TICKS_PER_SECOND, () => shopLists.tick());
+    background.every('owed lists', 1000 / OWED_TICKS, async () => owed.tick());
     background.every('sweeper', 1000 / SWEEPS_PER_SECOND, () => sweeper.tick());
     background.every('counts of lists', REPORT_EVERY_MS, createReportCounts({ store, clock, metrics }));
     background.every('gauges', 5000, async () => {
       metrics.states.set(pool.size);
       metrics.evicted.set(pool.evicted);
       metrics.waiting.set(queue.length() + loader.waiting());
+      metrics.owed.set(homes().reduce((sum, { owed: keys }) => sum + keys.size, 0));
       for (const { partition, end } of await kafka.admin.offsets(options.eventsTopic)) {
         const home = owned.get(partition)?.home;
         if (home !== undefined) metrics.lag.set({ partition: String(partition) }, Math.max(0, end - home.next));

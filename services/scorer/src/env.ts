@@ -50,6 +50,8 @@ const schema = z.object({
   SCORER_ITEM_LISTS_PER_SECOND: z.coerce.number().int().min(1).default(defaultOptions.itemListsPerSecond),
   /** Of the models: a batch of lists is a millisecond of one core, so more pay only where cores are idle */
   SCORER_MODEL_THREADS: z.coerce.number().int().min(1).default(defaultOptions.modelThreads),
+  /** Lists that wait are made without models where it would take longer to ask them for all, and again when nothing waits; 0: never */
+  SCORER_MODELS_WITHIN_MS: z.coerce.number().min(0).default(defaultOptions.modelsWithinMs),
   /** Places of a list for items that were not going to be shown, so that somebody learns whether they would be liked */
   SCORER_EXPLORATION_SLOTS: z.coerce.number().int().min(0).default(0),
   /** Those are its 10th, 20th … */
@@ -90,6 +92,7 @@ export const optionsOf = (env: ScorerEnv): Partial<ScorerOptions> => ({
   refreshPerSecond: env.SCORER_REFRESH_PER_SECOND,
   itemListsPerSecond: env.SCORER_ITEM_LISTS_PER_SECOND,
   modelThreads: env.SCORER_MODEL_THREADS,
+  modelsWithinMs: env.SCORER_MODELS_WITHIN_MS || Number.POSITIVE_INFINITY,
   configuration: {
     ...defaultConfiguration,
     exploration: { slots: env.SCORER_EXPLORATION_SLOTS, every: env.SCORER_EXPLORATION_EVERY },

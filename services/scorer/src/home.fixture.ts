@@ -10,6 +10,7 @@ export const homeOf = (over: Partial<Home> = {}): Home => ({
   subjects: createKeyTable(),
   lists: createLastLists(),
   open: new Set(),
+  owed: new Set(),
   held: [],
   safe: 0,
   next: 0,

@@ -28,6 +28,11 @@ export const createScorerMetrics = (metrics: Metrics) => {
     histories: metrics.counter('histories_total', 'merged histories written for visitors who signed in'),
     stale: metrics.counter('stale_lists_total', 'older lists seen in the log after newer ones, replaced'),
     failed: metrics.counter('failed_total', 'lists that could not be made; the log says why', ['step']),
+    hurried: metrics.counter(
+      'hurried_total',
+      'lists made without models because too many waited; they are made again when nothing waits',
+    ),
+    owed: metrics.gauge('owed_lists', 'lists without models that are to be made again with them'),
     coldLoads: metrics.counter('cold_loads_total', 'subjects that were read from the store'),
     coldSeconds: metrics.histogram('cold_query_seconds', 'time of a query for cold subjects, waits included', SECONDS),
     batch: metrics.histogram('batch_subjects', 'subjects ranked in one call', [1, 2, 4, 8, 16, 32]),

@@ -46,6 +46,7 @@ const loopOf = () => {
   };
   const queue = createWorkQueue({ needsState: () => undefined });
   const options = {
+    modelsWithinMs: Number.POSITIVE_INFINITY,
     ...{ batchSize: BATCH, batchEveryMs: EVERY_MS, modelBatchEveryMs: EVERY_MS, visitGapMs: 1000 },
     ...{ holdOut: { share: 0, salt: '' }, listsTopic: 'lists', listTtlMs: 1000 },
   };

@@ -5,6 +5,7 @@ import type { Clock, Logger } from '@nextcart/runtime';
 import { type Asked, createModelAsker } from './ask-models.ts';
 import type { Engine } from './engine.ts';
 import type { FaultPoint } from './fault-point.ts';
+import { createModelBudget } from './model-budget.ts';
 import type { ScorerOptions } from './options.ts';
 import type { Draft, ListStamps, Publisher, Rival } from './publisher.ts';
 import type { ScorerMetrics } from './scorer-metrics.ts';
@@ -45,7 +46,10 @@ export const createScoringLoop = (deps: {
   clock: Clock;
   log: Logger;
   metrics: ScorerMetrics;
-  options: Pick<ScorerOptions, 'batchSize' | 'batchEveryMs' | 'modelBatchEveryMs' | 'visitGapMs' | 'holdOut'>;
+  options: Pick<
+    ScorerOptions,
+    'batchSize' | 'batchEveryMs' | 'modelBatchEveryMs' | 'modelsWithinMs' | 'visitGapMs' | 'holdOut'
+  >;
   faultPoint: FaultPoint;
   onUnchanged: OnUnchanged | undefined;
 }) => {
@@ -53,6 +57,7 @@ export const createScoringLoop = (deps: {
   const { batchSize, batchEveryMs, modelBatchEveryMs } = deps.options;
   const views = Array.from({ length: batchSize }, createHistoryView);
   const inFlight = new Set<Promise<void>>();
+  const budget = createModelBudget(deps.options.modelsWithinMs, clock);
   const models = createModelAsker({ engine, log, metrics, holdOut: deps.options.holdOut });
 
   /** When what asks came: an event, or what asks without one, just now. */
@@ -142,8 +147,9 @@ export const createScoringLoop = (deps: {
   };
 
   const make = async (works: readonly Work[]): Promise<Leaving[]> => {
+    const begunAt = clock.monotonic();
     const some = readied(works);
-    const opinions = await models.ask(some);
+    const opinions = await models.ask(some, budget.allows(works.length + queue.length()));
     const others = await models.askSecond(opinions);
     const leaving: Leaving[] = [];
     const lists = rank(
@@ -163,6 +169,7 @@ export const createScoringLoop = (deps: {
       if (draft === null && work.extra.length === 0) queue.done(work);
       else leaving.push({ work, draft, stamps });
     });
+    if (opinions.size > 0) budget.took(works.length, clock.monotonic() - begunAt);
     return leaving;
   };
 
@@ -243,6 +250,8 @@ export const createScoringLoop = (deps: {
       await settled();
     },
     settled,
+    /** Whether all lists have been made with models for a while, where there are any. */
+    isCalm: budget.isCalm,
     /** Runs what must not happen while a batch is made: a switch to another release. */
     between: inTurn,
   };

@@ -74,7 +74,7 @@ test('models that fail at work are closed and left alone for some seconds, and l
   at.say('second', 'interleaved', { against: 'one', share: 1 });
   await at.second.look();
   expect(at.engine.second?.name).toBe('one+second');
-  const said = await at.asker.ask(asked);
+  const said = await at.asker.ask(asked, true);
   expect(said.size).toBe(1);
   expect((await at.asker.askSecond(said)).size).toBe(0);
   expect(at.engine.second).toBeNull();

@@ -311,6 +311,7 @@ export const openShop = async (
           positionsEveryMs: 200,
           snapshotsEveryMs: 200,
           dedupeWindow: 1000,
+          modelsWithinMs: Number.POSITIVE_INFINITY, // a busy machine must not decide what a test sees
           ...over.options,
         },
       });

@@ -23,6 +23,8 @@ export interface Home {
   readonly lists: LastLists;
   /** Works that are neither published nor found unchanged. */
   readonly open: Set<Work>;
+  /** Keys whose newest list was made without models because too many waited. */
+  readonly owed: Set<string>;
   /** Works that wait until the partition's lists have been read back. */
   readonly held: Work[];
   /** Law 5's S: the store has all below, the process has folded all between it and `next`. */

@@ -14,6 +14,7 @@ const list = (subject: string, triggerOffset: number, readAt: number): SeenList 
   partition: 0,
   subject,
   readAt,
+  byModels: true,
   stamps: { triggerOffset, appendedAt: 101, receivedAt: 103, stateAt: 104, scoredAt: 108, publishedAt: 109 },
 });
 const none = new Float64Array(0);
@@ -41,7 +42,13 @@ test('the stamp of "unchanged" answers an event, at the end of its millisecond, 
 
 test('a tombstone after the event answers it, an older one does not; who got nothing is missing', () => {
   const events = [event(5, 'a', 100), event(6, 'b', 100)];
-  const tombstone = (subject: string, readAt: number): SeenList => ({ partition: 0, subject, readAt, stamps: null });
+  const tombstone = (subject: string, readAt: number): SeenList => ({
+    partition: 0,
+    subject,
+    readAt,
+    byModels: false,
+    stamps: null,
+  });
   const { answers, missing } = matchAnswers(
     { events, lists: [tombstone('a', 106), tombstone('b', 99)] },
     none,
@@ -88,4 +95,12 @@ test('a rate is summed up by nearest-rank percentiles, shares of answers and sha
   });
   const shares = Object.entries(metrics).filter(([name]) => name.startsWith('stage.'));
   expect(shares.reduce((sum, [, share]) => sum + share, 0)).toBeCloseTo(1, 9);
+});
+
+test('lists by models are counted among the lists that answered, and nothing else', () => {
+  const events = [event(5, 'a', 100), event(6, 'b', 100), event(7, 'c', 100), event(8, 'd', 100)];
+  const hurried = { ...list('b', 6, 105), byModels: false };
+  const lists = [list('a', 5, 104), hurried, list('b', 6, 400), list('c', 7, 104)]; // b's comes again, with models
+  const { answers } = matchAnswers({ events, lists }, Float64Array.of(0, 8, 107), 0, 1000);
+  expect(summarize(answers, () => false, 0, '')).toMatchObject({ events: 4, by_models_share: 2 / 3 });
 });

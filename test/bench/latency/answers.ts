@@ -7,6 +7,8 @@ export interface Answer {
   /** From when the event was due to the first list that knows it being readable, or to the stamp of "unchanged". */
   readonly latencyMs: number;
   readonly by: 'list' | 'tombstone' | 'unchanged';
+  /** Of an answer by a list: made by a release. */
+  readonly byModels: boolean;
   /** Of a list that this very event triggered, with the time it was read. */
   readonly stamps: (ListStamps & { readonly readAt: number }) | null;
 }
@@ -55,11 +57,11 @@ export const matchAnswers = (
     const stampedAt = stamp === undefined ? Number.POSITIVE_INFINITY : stamp + STAMP_RESOLUTION_MS;
     if (list === undefined || stampedAt < list.readAt) {
       if (stamp === undefined) return undefined;
-      return { event, latencyMs: stampedAt - event.due, by: 'unchanged', stamps: null };
+      return { event, latencyMs: stampedAt - event.due, by: 'unchanged', byModels: false, stamps: null };
     }
-    const { stamps, readAt } = list;
+    const { stamps, readAt, byModels } = list;
     const own = stamps?.triggerOffset === event.offset ? { ...stamps, readAt } : null;
-    return { event, latencyMs: readAt - event.due, by: stamps === null ? 'tombstone' : 'list', stamps: own };
+    return { event, latencyMs: readAt - event.due, by: stamps === null ? 'tombstone' : 'list', byModels, stamps: own };
   };
 
   const answers: Answer[] = [];

@@ -178,8 +178,10 @@ export const modelLatencyBench = createLatencyBench({
 
 /** What each phase had, in case a later one fails. */
 const tell = (context: BenchContext, metrics: Metrics): void => {
-  const shown = Object.entries(metrics).filter(([name]) => /^(\w+\.)?(p\d+_ms|unanswered)@/.test(name));
-  context.log(`  ${shown.map(([name, value]) => `${name} ${value.toFixed(1)}`).join(', ')}`);
+  const shown = Object.entries(metrics).filter(([name]) => /^(\w+\.)?(p\d+_ms|unanswered|by_models_share)@/.test(name));
+  context.log(
+    `  ${shown.map(([name, value]) => `${name} ${value.toFixed(name.includes('share') ? 3 : 1)}`).join(', ')}`,
+  );
 };
 
 const measurePhase = async (

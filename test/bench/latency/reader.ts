@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { topics } from '@nextcart/contracts';
 import { createKafka } from '@nextcart/kafka';
+import { UNTRAINED } from '@nextcart/ranking';
 import { collectSeldom, createLogger, helpersStandBack, systemClock } from '@nextcart/runtime';
 import { createKeptBytes } from './kept-bytes.ts';
 import { readListStamps, TAIL_BYTES } from './list-tail-fields.ts';
@@ -16,12 +17,12 @@ collectSeldom();
 helpersStandBack();
 
 const kept = createKeptBytes();
-/** partition, readAt, key, its length, tail, its length; a tombstone's tail has none. */
+/** partition, readAt, key, its length, tail, its length, 1 where it is by models; a tombstone's tail has no length. */
 const lists: number[] = [];
-/** partition, offset, appendedAt, due, key, its length. */
+/** partition, offset, appendedAt, due, key, its length, nothing. */
 const events: number[] = [];
-const FIELDS = 6;
-type Row = readonly [number, number, number, number, number, number];
+const FIELDS = 7;
+type Row = readonly [number, number, number, number, number, number, number];
 const rowsOf = (numbers: readonly number[]): Row[] =>
   Array.from({ length: numbers.length / FIELDS }, (_, row) => numbers.slice(row * FIELDS, (row + 1) * FIELDS) as never);
 
@@ -36,7 +37,8 @@ const listsTail = await kafka.tail({
     for (const { key, value } of records) {
       if (key === null) continue;
       const tail = value?.subarray(-TAIL_BYTES) ?? Buffer.alloc(0); // decoded at the end
-      lists.push(partition, readAt, kept.keep(key), key.length, kept.keep(tail), tail.length);
+      const byModels = value?.includes(UNTRAINED) === false; // no bench has an item of that name
+      lists.push(partition, readAt, kept.keep(key), key.length, kept.keep(tail), tail.length, Number(byModels));
     }
   },
 });
@@ -48,7 +50,7 @@ const eventsTail = await kafka.tail({
     for (const { offset, key, appendedAt, headers } of records) {
       const due = headers?.[DUE_HEADER];
       if (due !== undefined && key !== null)
-        events.push(partition, offset, appendedAt, Number(due.toString()), kept.keep(key), key.length);
+        events.push(partition, offset, appendedAt, Number(due.toString()), kept.keep(key), key.length, 0);
     }
   },
 });
@@ -61,8 +63,8 @@ await Promise.all([listsTail.close(), eventsTail.close()]);
 say({
   kind: 'done',
   recording: {
-    lists: rowsOf(lists).map(([partition, readAt, key, keyLength, tail, tailLength]) => ({
-      ...{ partition, readAt, subject: kept.at(key, keyLength).toString() },
+    lists: rowsOf(lists).map(([partition, readAt, key, keyLength, tail, tailLength, byModels]) => ({
+      ...{ partition, readAt, subject: kept.at(key, keyLength).toString(), byModels: byModels === 1 },
       stamps: tailLength === 0 ? null : readListStamps(kept.at(tail, tailLength)),
     })),
     events: rowsOf(events).map(([partition, offset, appendedAt, due, key, keyLength]) => ({

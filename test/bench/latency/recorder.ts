@@ -19,6 +19,8 @@ export interface SeenList {
   readonly partition: number;
   readonly subject: string;
   readonly readAt: number;
+  /** Made by a release, not by the parts without models alone. */
+  readonly byModels: boolean;
   /** Null for a tombstone: a visitor who signed in is answered by one. */
   readonly stamps: ListStamps | null;
 }

@@ -56,6 +56,7 @@ export const summarize = (
     events: answers.length,
     unanswered: missing,
     published_share: share(count('list') + count('tombstone'), answers.length),
+    by_models_share: share(answers.filter(({ byModels }) => byModels).length, count('list')),
     suppressed_share: share(count('unchanged'), answers.length),
     cold_share: share(coldOnes.length, answers.length),
   };

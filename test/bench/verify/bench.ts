@@ -32,7 +32,10 @@ type Size = typeof FULL;
 
 /** Scorers, one after another. */
 const openScorers = async (servers: OwnServers, size: Size) => {
-  const begin = () => servers.startService('scorer', { env: { SCORER_MAX_SUBJECTS: String(size.subjects) } });
+  const begin = () =>
+    servers.startService('scorer', {
+      env: { SCORER_MAX_SUBJECTS: String(size.subjects), SCORER_MODELS_WITHIN_MS: '0' },
+    });
   let scorer: ServiceProcess = await begin();
   let evicted = 0;
   const end = async (how: 'kill' | 'stop') => {
