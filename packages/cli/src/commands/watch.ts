@@ -36,9 +36,9 @@ export const watchCommand = (): Command =>
     .option('--top <n>', 'how many items', wholeNumber('--top'), 10)
     .action((argument: string | undefined, options: { demo?: true; loop?: true; top: number }) =>
       withConnections(async (connections) => {
-        const { kafka } = connections;
+        const { kafka, env } = connections;
         const signal = interrupted();
-        const spotlight = createSpotlight();
+        const spotlight = createSpotlight({ share: env.SCORER_HOLD_OUT, salt: env.SCORER_HOLD_OUT_SALT });
         const { titles, tail: catalog } = await followTitles(kafka());
         const codec = behaviourEventCodec();
         const lists = new Map<string, RecommendationList>();
