@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { defaultDataDir, repoRoot } from '@nextcart/local';
+import { currentCommit } from '../harness/machine.ts';
 import { createProgress } from '../harness/progress.ts';
 import { commandLine } from '../harness/report.ts';
 import { createKeptRuns, hashSources, type KeptRun } from './kept-runs.ts';
@@ -92,7 +93,7 @@ export const runQuality = async (command: QualityCommand): Promise<void> => {
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => stop.abort(new Error(`stopped by ${signal}`)));
-  const at = new Date().toISOString();
+  const [at, commit] = [new Date().toISOString(), currentCommit()]; // of the code that is measured
   const kept = createKeptRuns(join(defaultDataDir(), 'quality'), bench.name, {
     code: hashSources(repoRoot),
     dataFolder: dataFolder(),
@@ -145,5 +146,5 @@ export const runQuality = async (command: QualityCommand): Promise<void> => {
     writeFileSync(files.plot, plotCurves(first.curves, `${bench.name}: validation quality over epochs`));
   if (files.json === undefined) return;
   const seconds = measured.reduce((sum, one) => sum + one.seconds, 0);
-  writeFileSync(files.json, `${JSON.stringify(reportOf(table, runs, { at, seconds }), null, 2)}\n`);
+  writeFileSync(files.json, `${JSON.stringify(reportOf(table, runs, { at, commit, seconds }), null, 2)}\n`);
 };

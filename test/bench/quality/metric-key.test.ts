@@ -66,7 +66,7 @@ test.for(wanted)('the report of $bench.name has all of its names, with intervals
       choices: [],
     },
   };
-  const { metrics } = reportOf(table, runs, { at: '', seconds: 1 });
+  const { metrics } = reportOf(table, runs, { at: '', commit: '', seconds: 1 });
   for (const name of names) {
     expect(Object.keys(metrics)).toEqual(expect.arrayContaining([name, `${name}.low`, `${name}.high`]));
     expect(metrics[`${name}.low`]).toBeLessThan(metrics[name] as number);

@@ -1,5 +1,5 @@
 import type { Metrics } from '../harness/bench.ts';
-import { currentCommit, describeMachine, describeVersions } from '../harness/machine.ts';
+import { describeMachine, describeVersions } from '../harness/machine.ts';
 import { mediansOf, spreadOf } from '../harness/report.ts';
 import { metricKey } from './metric-key.ts';
 import type { QualityRun } from './quality-bench.ts';
@@ -9,7 +9,8 @@ import type { QualityTable } from './table.ts';
 export const reportOf = (
   table: QualityTable,
   runs: readonly QualityRun[],
-  { at, seconds }: { readonly at: string; readonly seconds: number },
+  /** `at` and `commit`: when it began, and of what. */
+  { at, commit, seconds }: { readonly at: string; readonly commit: string; readonly seconds: number },
 ) => {
   const bySeed = runs.map((_, seed) =>
     Object.fromEntries(
@@ -31,7 +32,7 @@ export const reportOf = (
   return {
     bench: `quality:${table.bench}`,
     at,
-    commit: currentCommit(),
+    commit,
     command: table.command,
     machine: describeMachine(),
     versions: { node, v8, onnxruntime },
