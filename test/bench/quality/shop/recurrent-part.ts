@@ -15,7 +15,7 @@ import type { QualityContext } from '../quality-bench.ts';
 import { qualityOf } from './measure.ts';
 import { type RecurrentSpace, recurrentSpace } from './recurrent-columns.ts';
 import type { Known, Period } from './shop-log.ts';
-import { BATCH, type ShopPart, type ShopRecipe } from './shop-part.ts';
+import { BATCH, meanOfParts, type ShopPart, type ShopRecipe } from './shop-part.ts';
 
 export interface RecurrentSettings
   extends Omit<RecurrentOptions, 'seed' | 'threads' | 'epochs'>,
@@ -28,9 +28,13 @@ export interface RecurrentSettings
 }
 
 const NAME = 'recurrent';
+const SEEDS_APART = 1000;
 
-/** Trained for as many epochs on everything as were best on the validation. */
-export const recurrentRow = (grid: TrainedGrid<RecurrentSettings>): ShopRecipe => ({
+/**
+ * The mean of the logits of `models`, which differ in their seed: in a small shop much of what one learns is chance. Each
+ * is trained for as many epochs on everything as were best for the first on the validation.
+ */
+export const recurrentRow = (grid: TrainedGrid<RecurrentSettings>, models: number): ShopRecipe => ({
   name: NAME,
   kind: 'part',
   scores: 'logits',
@@ -39,7 +43,20 @@ export const recurrentRow = (grid: TrainedGrid<RecurrentSettings>): ShopRecipe =
       fitRecurrent(validation.known, options, { epochs: most }, context, validation),
     );
     const run = { epochs: grid.epochs, stopAfter: epochs };
-    return { choice, curve, part, refit: async (all) => (await fitRecurrent(all, settings, run, context)).part };
+    const fit = async (known: Known, from: number): Promise<ShopPart[]> => {
+      const parts: ShopPart[] = [];
+      for (let model = from; model < models; model += 1) {
+        const seed = context.seed + model * SEEDS_APART;
+        parts.push((await fitRecurrent(known, settings, run, { ...context, seed })).part);
+      }
+      return parts;
+    };
+    return {
+      choice,
+      curve,
+      part: meanOfParts([part, ...(await fit(validation.known, 1))], validation.known.items.length),
+      refit: async (known) => meanOfParts(await fit(known, 0), known.items.length),
+    };
   },
 });
 

@@ -63,6 +63,7 @@ const powers = [
 ];
 
 const rankerSettings: RankerSettings = {
+  networks: 2,
   hidden: 24,
   epochs: 8,
   batch: 32,
@@ -73,7 +74,10 @@ const rankerSettings: RankerSettings = {
 const rankerGrid = (quick: boolean): Readonly<Record<string, RankerSettings>> =>
   quick
     ? { '8 units': { ...rankerSettings, hidden: 8, epochs: 4 } }
-    : { '24 units': rankerSettings, 'weights by context alone': { ...rankerSettings, hidden: 0 } };
+    : {
+        '2 networks of 24 units': rankerSettings,
+        'weights by context alone': { ...rankerSettings, networks: 1, hidden: 0 },
+      };
 
 /** `onVae`: what is to be done with the autoencoder that is fitted on all that is known. */
 export const shopRecipes = (
@@ -82,7 +86,7 @@ export const shopRecipes = (
   onVae: (part: VaePart) => Promise<unknown>,
 ): ShopRecipe[] => {
   const vae = sharedRow(vaeRow(vaeGrid(quick), onVae), items);
-  const recurrent = sharedRow(recurrentRow(recurrentGrid(quick)), items);
+  const recurrent = sharedRow(recurrentRow(recurrentGrid(quick), quick ? 1 : 2), items);
   const content = { width: quick ? 32 : 128, lambda: 1, doubt: Infinity, half: 1, words: 0.5 };
   const edlae = { halfLifeDays: 15, lambda: 100, dropout: 0.33 };
   const contents = sharedRow(

@@ -45,3 +45,21 @@ export const plainShopPart = (items: number, scoreOne: ScoreLook): ShopPart => {
     close: () => Promise.resolve(),
   };
 };
+
+export const meanOfParts = (parts: readonly ShopPart[], items: number): ShopPart => {
+  const mean = new Float32Array(BATCH * items);
+  return {
+    score: async (looks) => {
+      mean.fill(0);
+      for (const part of parts) {
+        const scores = await part.score(looks);
+        for (let at = 0; at < looks.length * items; at += 1)
+          mean[at] = (mean[at] as number) + (scores[at] as number) / parts.length;
+      }
+      return mean;
+    },
+    close: async () => {
+      for (const part of parts) await part.close();
+    },
+  };
+};

@@ -3,9 +3,10 @@ import { livePopularity } from '../baselines.ts';
 import { ARRIVAL, type Known, type Look, TO_CART } from '../shop-log.ts';
 import { categoryFacts } from './category-facts.ts';
 import { completionsOf } from './completions.ts';
+import { noveltyOf } from './novelty.ts';
 import { repeatsOf } from './repeats.ts';
 import { subjectStateOf } from './subject-state.ts';
-import { successorsOf } from './successors.ts';
+import { returnsOf, successorsOf } from './successors.ts';
 import { brandTastes, wordTastes } from './tastes.ts';
 
 export const itemFeatures = [
@@ -28,6 +29,10 @@ export const itemFeatures = [
   "price against the subject's",
   "subject's brands",
   "subject's words",
+  'begins a visit after the last purchase, lift',
+  'begins a visit after the last purchase, share',
+  'new',
+  'looks a day since it is there',
 ] as const;
 
 export const momentFeatures = [
@@ -62,18 +67,23 @@ export const rankerFeatures = (known: Known): RankerFeatures => {
   const facts = categoryFacts(known);
   const { categories, categoryOf, sizes, share, demand, price } = facts;
   const successors = successorsOf(known, facts);
+  const returns = returnsOf(known, facts);
   const completions = completionsOf(known, facts);
   const repeats = repeatsOf(known, facts);
   const [brands, titles] = [brandTastes(items, facts), wordTastes(items, facts)];
+  const { novelty, pace } = noveltyOf(known);
   const [newest, usual] = [livePopularity(deeds, count, 2), livePopularity(deeds, count, 28)];
   return {
     fill: (look, into, width, from, moment) => {
       const state = subjectStateOf(look, deeds, facts, completions, repeats);
-      const { last, lastEver, left, isArrival, isSearching, views, boughtAt, repeated, completing, open } = state;
+      const { last, lastEver, left, isArrival, isSearching, views, bought, boughtAt, repeated, completing, open } =
+        state;
       const [now, before] = [newest(look.at), usual(look.at)];
+      const [fresh, paces] = [novelty(look.at), pace(look.at)];
       const [ofBrands, ofWords] = [brands.of(views), titles.of(views)];
       const own = views.reduce((sum, item) => sum + (price[item] as number), 0) / (views.length + PRICE_DOUBT);
       const row = last >= 0 && !isSearching ? last * count : -1;
+      const returning = isArrival && bought >= 0 ? bought * count : -1;
       for (let item = 0; item < count; item += 1) {
         const category = categoryOf[item] as number;
         const wanted = demand[category] as number;
@@ -104,6 +114,10 @@ export const rankerFeatures = (known: Known): RankerFeatures => {
           own * (price[item] as number),
           ofBrands[item] as number,
           ofWords[item] as number,
+          returning < 0 ? 0 : (returns.lift[returning + item] as number),
+          returning < 0 ? 0 : (returns.excess[returning + item] as number),
+          fresh[item] as number,
+          paces[item] as number,
         ];
         into.set(values, from + item * width);
       }

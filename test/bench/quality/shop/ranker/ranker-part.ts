@@ -14,10 +14,14 @@ import { BATCH, type ShopPart, type ShopRecipe } from '../shop-part.ts';
 import { momentFeatures } from './features.ts';
 import { createMoments, type Moments, WIDTH } from './moments.ts';
 
-export type RankerSettings = Omit<ListRankerOptions, 'seed'>;
+export interface RankerSettings extends Omit<ListRankerOptions, 'seed'> {
+  /** Networks of several seeds, whose scores' mean counts. */
+  readonly networks: number;
+}
 
 const NAME = 'ranker';
 const FOLDS = 3;
+const SEEDS_APART = 1000;
 /** Candidates of a look to learn from, the target first. */
 const SIZE = 100;
 const SHAPE = { features: WIDTH, contexts: momentFeatures.length };
@@ -29,31 +33,30 @@ export const rankerRow = (rows: readonly SharedRow[], grid: Readonly<Record<stri
   choose: async (validation, context) => {
     const moments = createMoments(validation.known, rows);
     const lists = await listsOf(validation, moments, context);
-    const train = (settings: RankerSettings, isWanted: (fold: number) => boolean) =>
-      trainListRanker(
-        lists,
-        SHAPE,
-        { ...settings, seed: context.seed },
-        [...validation.lessons.keys()].filter((at) => isWanted(foldOf(validation.lessons[at] as Look))),
+    const train = ({ networks, ...settings }: RankerSettings, isWanted: (fold: number) => boolean) => {
+      const wanted = [...validation.lessons.keys()].filter((at) => isWanted(foldOf(validation.lessons[at] as Look)));
+      return Array.from({ length: networks }, (_, network) =>
+        trainListRanker(lists, SHAPE, { ...settings, seed: context.seed + network * SEEDS_APART }, wanted),
       );
+    };
     const tried = [];
     for (const [settings, options] of Object.entries(grid)) {
-      const rankers: ListRanker[] = [];
+      const rankers: (readonly ListRanker[])[] = [];
       for (let fold = 0; fold < FOLDS; fold += 1) {
         rankers.push(train(options, (other) => other !== fold));
         context.signal.throwIfAborted();
       }
-      const part = partOf(moments, validation.known, (look) => rankers[foldOf(look)] as ListRanker);
+      const part = partOf(moments, validation.known, (look) => rankers[foldOf(look)] as readonly ListRanker[]);
       const quality = await qualityOf(validation, part, context);
       context.log(`${NAME}, ${settings}: validation ${quality.toFixed(4)}`);
       tried.push({ settings, options, quality, part });
     }
     const { settings, options, part } = bestOf(tried);
-    const ranker = train(options, () => true);
+    const all = train(options, () => true);
     return {
       choice: { part: NAME, tried: tried.map(({ settings, quality }) => ({ settings, quality })), chosen: settings },
       part,
-      refit: (all) => Promise.resolve(partOf(createMoments(all, rows), all, () => ranker)),
+      refit: (known) => Promise.resolve(partOf(createMoments(known, rows), known, () => all)),
     };
   },
 });
@@ -95,13 +98,19 @@ const listsOf = async ({ known, lessons }: Period, moments: Moments, { seed, sig
   return { size, features, moments: contexts };
 };
 
-const partOf = (moments: Moments, { items }: Known, rankerOf: (look: Look) => ListRanker): ShopPart => {
+const partOf = (moments: Moments, { items }: Known, rankersOf: (look: Look) => readonly ListRanker[]): ShopPart => {
   const scores = new Float32Array(BATCH * items.length);
+  const own = new Float32Array(items.length);
   return {
     score: async (looks) => {
       let at = 0;
       await moments.visit(looks, (look, features, moment) => {
-        scoreList(rankerOf(look), features, moment, scores.subarray(at * items.length, (at + 1) * items.length));
+        const mean = scores.subarray(at * items.length, (at + 1) * items.length).fill(0);
+        const rankers = rankersOf(look);
+        for (const ranker of rankers) {
+          scoreList(ranker, features, moment, own);
+          own.forEach((score, item) => void (mean[item] = (mean[item] as number) + score / rankers.length));
+        }
         at += 1;
       });
       return scores;

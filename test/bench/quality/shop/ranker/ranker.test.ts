@@ -5,8 +5,10 @@ import { simulatedSource } from '../simulated-source.ts';
 import { categoryFacts } from './category-facts.ts';
 import { completionsOf } from './completions.ts';
 import { itemFeatures, momentFeatures, rankerFeatures } from './features.ts';
+import { noveltyOf } from './novelty.ts';
 import { repeatsOf } from './repeats.ts';
 import { subjectStateOf } from './subject-state.ts';
+import { returnsOf, successorsOf } from './successors.ts';
 
 const size = { seed: 3, users: 900, items: 180, days: 16 };
 const source = await simulatedSource(size);
@@ -67,9 +69,66 @@ test('what completes a purchase and what is bought again is found in what people
   expect(again.filter(Boolean).length).toBeLessThan(13);
 });
 
+const MINUTE = 60_000;
+
+/** Types, items and minutes. */
+const deedsOf = (steps: readonly (readonly [number, number, number])[]): Deeds => ({
+  types: Uint8Array.from(steps, ([type]) => type),
+  items: Int32Array.from(steps, ([, item]) => item),
+  times: Float64Array.from(steps, ([, , minute]) => minute * MINUTE),
+  queries: steps.map(([type]) => (type === SEARCH ? 'words' : null)),
+  amounts: new Float64Array(steps.length),
+});
+
+test('what a visit begins with after a purchase, in its own category too, and no other look', () => {
+  const deeds = deedsOf([
+    [VIEW, 0, 0],
+    [PURCHASE, 0, 1],
+    [VIEW, 2, 2],
+    // a visit later
+    [VIEW, 1, 100],
+    [VIEW, 2, 101],
+    // one that begins with a search
+    [SEARCH, -1, 200],
+    [VIEW, 2, 201],
+    [VIEW, 1, 300],
+  ]);
+  const items = known.items.slice(0, 3);
+  const histories = [Int32Array.from(deeds.types.keys())];
+  const some = { items: items.map((item) => ({ ...item, category: ['same'] })), deeds, until: 400 * MINUTE, histories };
+  const facts = categoryFacts(some);
+  const returns = returnsOf(some, facts);
+  expect(returns.excess.findIndex((share) => share > 0)).toBe(1);
+  expect(returns.excess.filter((share) => share > 0)).toHaveLength(1);
+  expect(returns.lift[1]).toBeGreaterThan(0);
+  expect(returns.lift[2]).toBeLessThan(0);
+  // within visits: 2 after 0, 2 after 1, none across a pause or a search
+  const { excess } = successorsOf(some, facts);
+  expect([...excess].flatMap((share, cell) => (share > 0 ? [cell] : []))).toEqual([2, 5]);
+});
+
+test('an item is new from the first look at it on, unless the log began with it', () => {
+  const DAY = 24 * 60;
+  const deeds = deedsOf([
+    [VIEW, 0, 0],
+    [VIEW, 1, 10 * DAY],
+    [VIEW, 1, 10 * DAY + 1],
+    [VIEW, 1, 10 * DAY + 2],
+    [VIEW, 2, 20 * DAY],
+  ]);
+  const { novelty, pace } = noveltyOf({ items: known.items.slice(0, 3), deeds, until: 0, histories: [] });
+  const at = 15 * DAY * MINUTE;
+  const [before, fresh, unseen] = novelty(at) as unknown as [number, number, number];
+  expect(before).toBe(0);
+  expect(fresh).toBeCloseTo(Math.exp(-1), 6);
+  expect(unseen).toBe(1);
+  const paces = pace(at);
+  expect(paces[0]).toBeCloseTo(Math.log(2 / 15.5), 6);
+  expect(paces[1]).toBeCloseTo(Math.log(4 / 5.5), 6);
+});
+
 test('what a subject has left, bought and still has to complete', () => {
-  const MINUTE = 60_000;
-  const steps = [
+  const deeds = deedsOf([
     [VIEW, 0, 0],
     [CART, 0, 1],
     [VIEW, 1, 2],
@@ -77,14 +136,7 @@ test('what a subject has left, bought and still has to complete', () => {
     // a visit later
     [VIEW, 2, 100],
     [SEARCH, -1, 101],
-  ] as const;
-  const deeds: Deeds = {
-    types: Uint8Array.from(steps, ([type]) => type),
-    items: Int32Array.from(steps, ([, item]) => item),
-    times: Float64Array.from(steps, ([, , minute]) => minute * MINUTE),
-    queries: steps.map(([type]) => (type === SEARCH ? 'words' : null)),
-    amounts: new Float64Array(steps.length),
-  };
+  ]);
   const facts = { ...categoryFacts({ ...known, histories: [] }), categories: 2, categoryOf: Int32Array.of(0, 0, 1) };
   const shares = new Float32Array(9);
   shares[0 * 3 + 2] = 0.15; // 2 completes 0

@@ -33,6 +33,8 @@ export interface SubjectState {
   /** [categories]: choices of each, faded, and their sum. */
   readonly categories: Float64Array;
   readonly chosen: number;
+  /** Bought last; −1: nothing. */
+  readonly bought: number;
   /** When each item was bought last, epoch ms. */
   readonly boughtAt: ReadonlyMap<number, number>;
   readonly lastBought: ReadonlySet<number>;
@@ -55,7 +57,7 @@ export const subjectStateOf = (
   let [isSearching, hasBoughtInVisit, looksInVisit] = [false, false, 0];
   let [repeated, completing, completingFrom, open] = [-1, -1, 0, 0];
   const views: number[] = [];
-  const bought: number[] = [];
+  const purchases: number[] = [];
   const boughtAt = new Map<number, number>();
   const seen = new Float32Array(count);
   const categories = new Float64Array(width);
@@ -83,7 +85,7 @@ export const subjectStateOf = (
     }
     if (types[deed] === PURCHASE) {
       hasBoughtInVisit = true;
-      bought.push(item);
+      purchases.push(item);
       boughtAt.set(item, time);
       if (left === item) left = -1;
       const category = categoryOf[item] as number;
@@ -105,8 +107,9 @@ export const subjectStateOf = (
     seen,
     categories,
     chosen: categories.reduce((sum, value) => sum + value, 0),
+    bought: purchases.at(-1) ?? -1,
     boughtAt,
-    lastBought: new Set(bought.slice(-LAST_BOUGHT)),
+    lastBought: new Set(purchases.slice(-LAST_BOUGHT)),
     repeated,
     completing,
     open,
