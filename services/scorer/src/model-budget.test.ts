@@ -10,22 +10,27 @@ const budgetOf = (withinMs: number) => {
 test('lists that wait are made with models as long as that is expected to be done in time', () => {
   const budget = budgetOf(24);
   expect(budget.allows(1000)).toBe(true); // nobody knows yet
-  for (let batch = 0; batch < 20; batch += 1) budget.took(12, 16); // a millisecond for each, and for the four that all cost
-  expect(budget.allows(19)).toBe(true);
-  expect(budget.allows(21)).toBe(false);
+  for (let batch = 0; batch < 20; batch += 1) budget.took(10, 22); // a millisecond for each, and for the twelve that all cost
+  expect(budget.allows(12)).toBe(true);
+  expect(budget.allows(13)).toBe(false);
 });
 
-test('a slow batch is not believed for long, and one that is not slow is believed at once', () => {
+test('what a slow batch took is forgotten: few are made with models all the same, and after five seconds it is doubted', () => {
   const budget = budgetOf(24);
   budget.took(1, 500); // a process that compiles what it runs for the first time
+  expect(budget.allows(9)).toBe(false);
+  expect(budget.allows(8)).toBe(true);
+  for (let batch = 0; batch < 40; batch += 1) budget.took(8, 10);
+  expect(budget.allows(30)).toBe(true);
+
+  for (let batch = 0; batch < 20; batch += 1) budget.took(1, 500);
+  budget.after(4999);
+  for (let batch = 0; batch < 100; batch += 1) expect(budget.allows(16)).toBe(false);
+  budget.after(2);
   let without = 0;
   for (; !budget.allows(16); without += 1);
   expect(without).toBeGreaterThan(10);
   expect(without).toBeLessThan(50);
-  budget.took(16, 5);
-  expect(budget.allows(20)).toBe(true);
-  budget.took(1, 500);
-  expect(budget.allows(8)).toBe(true); // or nobody would learn that it is faster again
 });
 
 test('it is calm again a second after the last batch without models', () => {
