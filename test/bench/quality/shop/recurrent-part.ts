@@ -15,7 +15,7 @@ import type { QualityContext } from '../quality-bench.ts';
 import { qualityOf } from './measure.ts';
 import { type RecurrentSpace, recurrentSpace } from './recurrent-columns.ts';
 import type { Known, Period } from './shop-log.ts';
-import { BATCH, meanOfParts, type ShopPart, type ShopRecipe } from './shop-part.ts';
+import { BATCH, meanOfParts, SEEDS_APART, type ShopPart, type ShopRecipe } from './shop-part.ts';
 
 export interface RecurrentSettings
   extends Omit<RecurrentOptions, 'seed' | 'threads' | 'epochs'>,
@@ -28,7 +28,6 @@ export interface RecurrentSettings
 }
 
 const NAME = 'recurrent';
-const SEEDS_APART = 1000;
 
 /**
  * The mean of the logits of `models`, which differ in their seed: in a small shop much of what one learns is chance. Each

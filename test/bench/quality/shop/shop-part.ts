@@ -46,6 +46,10 @@ export const plainShopPart = (items: number, scoreOne: ScoreLook): ShopPart => {
   };
 };
 
+/** From one seed's model to the next that is averaged with it. */
+export const SEEDS_APART = 1000;
+
+/** Mean of the scores; parts must be on one scale. */
 export const meanOfParts = (parts: readonly ShopPart[], items: number): ShopPart => {
   const mean = new Float32Array(BATCH * items);
   return {

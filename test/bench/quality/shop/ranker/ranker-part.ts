@@ -10,7 +10,7 @@ import { bestOf } from '../../recipe.ts';
 import { qualityOf } from '../measure.ts';
 import type { SharedRow } from '../product-part.ts';
 import type { Known, Look, Period } from '../shop-log.ts';
-import { BATCH, type ShopPart, type ShopRecipe } from '../shop-part.ts';
+import { BATCH, SEEDS_APART, type ShopPart, type ShopRecipe } from '../shop-part.ts';
 import { momentFeatures } from './features.ts';
 import { createMoments, type Moments, WIDTH } from './moments.ts';
 
@@ -21,7 +21,6 @@ export interface RankerSettings extends Omit<ListRankerOptions, 'seed'> {
 
 const NAME = 'ranker';
 const FOLDS = 3;
-const SEEDS_APART = 1000;
 /** Candidates of a look to learn from, the target first. */
 const SIZE = 100;
 const SHAPE = { features: WIDTH, contexts: momentFeatures.length };
