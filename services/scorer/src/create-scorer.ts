@@ -267,6 +267,7 @@ export const createScorer = (deps: ScorerDeps): Scorer => {
         lists,
         visitGapMs: options.visitGapMs,
         isGone: (item) => catalogue.isGone(item),
+        foldedBelow: () => home.next,
       });
       const learn = () => {
         if (home.learned || home.closed) return;

@@ -7,7 +7,9 @@ import { createListReader, type ListHead } from './read-list-head.ts';
 /**
  * Law 7: what stands in the log is read back, from the partition's start. The newest list of a key is the one with the
  * highest trigger; where the log ends with an older one (written late by a frozen predecessor), or with another of the
- * same trigger, the key is suspect until a record clears it: our own records come back in order, a moment later.
+ * same trigger, the key is suspect until a record clears it: our own records come back in order, a moment later. So is a
+ * key whose newest list is a predecessor's and older than what was folded here: nothing may have been published for that,
+ * because the list before it stood, or there was none to take back.
  */
 export interface ListTail {
   /** Resolves when the partition has been read up to the end that it had. */
@@ -29,8 +31,10 @@ export const startListTail = async (deps: {
   lists: LastLists;
   visitGapMs: number;
   isGone: (item: IdHash) => boolean;
+  /** Events below this offset are folded. */
+  foldedBelow: () => number;
 }): Promise<ListTail> => {
-  const { kafka, clock, topic, partition, lists } = deps;
+  const { kafka, clock, topic, partition, lists, foldedBelow } = deps;
   const read = createListReader(deps.isGone);
   const head: ListHead = { mark: createListMark(), triggerOffset: 0, expiresAt: 0, forVisitOf: 0, showsGone: false };
   const suspects = new Map<string, number>();
@@ -48,13 +52,15 @@ export const startListTail = async (deps: {
       return;
     }
     const { mark, triggerOffset, expiresAt, forVisitOf } = head;
-    if (triggerOffset < known) suspects.set(key, clock.monotonic());
-    else if (triggerOffset > known || learning || lists.same(slot, mark)) {
-      suspects.delete(key);
-      lists.set(key, mark, triggerOffset, expiresAt, forVisitOf + deps.visitGapMs);
-      if (learning && head.showsGone) showingGone.add(key);
-      else showingGone.delete(key);
-    } else suspects.set(key, clock.monotonic());
+    const isOther = !learning && !(slot !== -1 && lists.same(slot, mark));
+    // ours are known before they are sent: one of a trigger above that is a predecessor's
+    const isStale = triggerOffset < known || (isOther && (triggerOffset === known || triggerOffset < foldedBelow()));
+    if (isStale) suspects.set(key, clock.monotonic());
+    else suspects.delete(key);
+    if (triggerOffset < known || (triggerOffset === known && isOther)) return;
+    lists.set(key, mark, triggerOffset, expiresAt, forVisitOf + deps.visitGapMs);
+    if (learning && head.showsGone) showingGone.add(key);
+    else showingGone.delete(key);
   };
 
   const offsets = await kafka.admin.offsets(topic);

@@ -33,3 +33,21 @@ test('the list of a visitor who signed in while no scorer ran goes, also where l
   await shop.until('the tombstone', () => shop.current('device')?.list === null);
   expect(shop.current('device')?.list).toBeNull();
 });
+
+test('a list that comes late from a frozen scorer goes again, where nothing was shown and nothing had to be taken back', async () => {
+  shop = await openShop(inject('urls'));
+  await shop.sendItems(itemIds.map((id) => itemOf(id)));
+  await shop.snapshot('trending', trendingOf(itemIds));
+  const { scorer } = await shop.start();
+  await scorer.started;
+  const first = await shop.send([
+    { visitorId: 'another', itemId: 'i20' },
+    { eventType: 'identify', visitorId: 'device', userId: 'anna', itemId: null },
+  ]);
+  await shop.until('the commit', async () => (await shop.committed()) === first + 2);
+  const { list } = await shop.until('a list', () => shop.current('another'));
+  await shop.sendList({ ...(list as NonNullable<typeof list>), subject: 'device', triggerOffset: first });
+  await shop.until('the late list', () => shop.current('device')?.list);
+  await shop.until('the tombstone', () => shop.current('device')?.list === null);
+  expect(shop.current('device')?.list).toBeNull();
+});
