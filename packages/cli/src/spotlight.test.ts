@@ -24,3 +24,8 @@ test('it never turns to who is held out, and is not kept by them', () => {
   for (const user of base) expect(spotlight.event(user, 2 * PAUSE_MS)).toBe(first);
   expect(spotlight.event(second, 2 * PAUSE_MS)).toBe(second);
 });
+
+test('where all are held out it shows one of them', () => {
+  const spotlight = createSpotlight({ share: 1, salt: '' }, PAUSE_MS);
+  expect(spotlight.event('anna', 0)).toBe('anna');
+});

@@ -8,14 +8,14 @@ export interface Spotlight {
 
 /**
  * Leaves a subject after `idleMs` without an event, for the next one that has one. Never one that is held out: their lists
- * would not show what models bring.
+ * would not show what models bring. Unless all are.
  */
 export const createSpotlight = (heldOut: HoldOut, idleMs = 15_000): Spotlight => {
   let shown: string | undefined;
   let lastEvent = Number.NEGATIVE_INFINITY;
   return {
     event: (subject, now) => {
-      if (holdOut(subject, heldOut) === 'base') return shown;
+      if (heldOut.share < 1 && holdOut(subject, heldOut) === 'base') return shown;
       if (shown === undefined || now - lastEvent > idleMs) shown = subject;
       if (subject === shown) lastEvent = now;
       return shown;

@@ -57,6 +57,8 @@ export {
   isCycle,
   type Measured,
   type ModelRun,
+  readFirstPass,
+  readLastCycle,
   readLastEvaluation,
   readModelRun,
   readModelRuns,

@@ -5,6 +5,8 @@ import {
   insertModelRun,
   isCycle,
   type ModelRun,
+  readFirstPass,
+  readLastCycle,
   readLastEvaluation,
   readModelRun,
   readModelRuns,
@@ -69,6 +71,18 @@ test('what serves is measured in rows of its own, of which the last one of a log
   await insertModelRun(store, runOf('other', { ...own, at: NOW, topicId: '6f1c1c9e-0a6f-4d0a-9a51-5b8f3f2a7e02' }));
   expect(await readLastEvaluation(store, TOPIC_ID)).toEqual(runOf('evaluate-2', { ...own, at: NOW - 1000 }));
   expect((await readModelRuns(store, { limit: 9 })).filter(isCycle).map(({ release }) => release)).toEqual(['cycle']);
+});
+
+test('the last cycle is known, and when one passed first', async () => {
+  expect([await readLastCycle(store), await readFirstPass(store)]).toEqual([null, null]);
+  await insertModelRun(store, runOf('waited', { at: NOW - 3000, verdict: 'wait' }));
+  expect(await readFirstPass(store)).toBeNull();
+  await insertModelRun(store, runOf('first', { at: NOW - 2000 }));
+  await insertModelRun(store, runOf('next', { at: NOW - 1000 }));
+  await insertModelRun(store, runOf('rejected', { verdict: 'reject' }));
+  await insertModelRun(store, runOf('evaluate', { at: NOW + 1000, mode: 'evaluation', verdict: 'measured' }));
+  expect(await readLastCycle(store)).toEqual(runOf('rejected', { verdict: 'reject' }));
+  expect(await readFirstPass(store)).toBe(NOW - 2000);
 });
 
 test("looks are claims over one log's behaviour of one day of the shop, whenever they were decided", async () => {

@@ -37,7 +37,7 @@ export interface ModelRun {
   readonly anchor: string;
   readonly subjects: number;
   readonly requests: number;
-  /** Requests without a history. */
+  /** Carts and purchases that are no request: nothing was known of who asks, or it was asked before. */
   readonly leftOut: number;
   readonly metrics: Readonly<Record<string, Measured>>;
   /** Of the last epoch, by model. */
@@ -102,6 +102,22 @@ export const readModelRun = async (store: Store, release: string): Promise<Model
     { release },
   );
   return rows[0] === undefined ? null : fromRow(rows[0]);
+};
+
+/** The newest cycle that came to a decision; null before the first. */
+export const readLastCycle = async (store: Store): Promise<CycleRun | null> => {
+  const [row] = await store.query<Row>(
+    `SELECT ${COLUMNS} FROM ${tables.modelRuns} FINAL WHERE mode != 'evaluation' ORDER BY at DESC, release LIMIT 1`,
+  );
+  return row === undefined ? null : (fromRow(row) as CycleRun);
+};
+
+/** When a cycle passed the gate for the first time, epoch ms; null before that. */
+export const readFirstPass = async (store: Store): Promise<number | null> => {
+  const [row] = await store.query<{ at_ms: number }>(
+    `SELECT toUnixTimestamp64Milli(at) AS at_ms FROM ${tables.modelRuns} FINAL WHERE verdict = 'pass' ORDER BY at LIMIT 1`,
+  );
+  return row?.at_ms ?? null;
 };
 
 /** The newest measuring of what serves over a log; null before the first. */

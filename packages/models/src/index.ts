@@ -58,15 +58,9 @@ export {
 export { decideGate, type GateDecision, type GateEvidence, type GateOptions, gateDefaults } from './evaluation/gate.ts';
 export { nextItemDefinitions, nextItemFigures, rankUnseen } from './evaluation/next-item.ts';
 export { comparePaired, type PairedComparison, resampledMeans } from './evaluation/paired-bootstrap.ts';
+export { type EventRange, type PrequentialStep, prequentialSteps } from './evaluation/prequential.ts';
 export { rankAgainst } from './evaluation/rank-against.ts';
 export { coldAndWarm, sliceDefinitions } from './evaluation/slices.ts';
-export {
-  type EventRange,
-  type PrequentialStep,
-  prequentialSteps,
-  splitByTime,
-  type TimeSplit,
-} from './evaluation/time-splits.ts';
 export { columnOf, combined } from './features/event-columns.ts';
 export { type EventFeature, type FeatureGroup, type FeatureReader, featureGroups } from './features/feature.ts';
 export type { ItemFacts, SubjectEvents } from './features/subject-events.ts';

@@ -63,6 +63,8 @@ const oldReleases = async (
 ): Promise<readonly string[]> => {
   const dated: { readonly name: string; readonly createdAt: string }[] = [];
   for (const name of (await namesIn(releasesDir)).filter((some) => !PARTIAL.test(some))) {
+    // it is told of after it was written, which may wait for servers: asked before the line is, so that one of the two has it
+    if (await queue.isPending(name)) continue;
     // one that does not open can't serve either, but a person may want to see why
     const found = await readManifest(join(releasesDir, name)).catch(() => undefined);
     if (found) dated.push({ name, createdAt: found.manifest.createdAt });

@@ -20,6 +20,15 @@ test('times are given in seconds and minutes and used in the units of their name
   });
 });
 
+test.each(['TRAINER_BUDGET_MINUTES', 'TRAINER_JOB_MINUTES'])(
+  '%s: a time that no timer can be set for is refused',
+  (name) => {
+    expect(readEnv({ ...urls, [name]: '35791' })).toMatchObject({ [name]: 35_791 });
+    expect(35_791 * 60_000).toBeLessThan(2 ** 31);
+    expect(() => readEnv({ ...urls, [name]: '35792' })).toThrow(name);
+  },
+);
+
 test('the settings of this room are usable, and their types have the log’s order', () => {
   const settings = readTrainingSettings(readEnv(urls).TRAINER_SETTINGS_FILE);
   expect(typesOf(settings)).toEqual(['search', 'view', 'click', 'cart', 'purchase']);

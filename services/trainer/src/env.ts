@@ -7,6 +7,10 @@ import { z } from 'zod';
 
 const count = (fallback: number) => z.coerce.number().int().min(1).default(fallback);
 
+/** A timer of Node is set for 2^31 ms at most, 24 days: one for longer is over at once. */
+const MOST_S = Math.floor((2 ** 31 - 1) / 1000);
+const MOST_MINUTES = Math.floor(MOST_S / 60);
+
 const schema = z.object({
   ...serviceEnv,
   ...kafkaEnv,
@@ -41,13 +45,13 @@ const schema = z.object({
   /** Positions of the events' log at which its first cycle begins, at once: fewer teach less than counting does. */
   TRAINER_FIRST_EVENTS: count(20_000),
   /** How often the shop's clock is looked at, one query over what came since; 0: cycles come by the wall clock alone. */
-  TRAINER_WATCH_S: z.coerce.number().min(0).default(10),
+  TRAINER_WATCH_S: z.coerce.number().min(0).max(MOST_S).default(10),
   /** Of a full training; a warm start has those of the settings file. */
   TRAINER_EPOCHS: count(8),
   /** Of one attempt of a training, the pass over the slice among them. */
-  TRAINER_BUDGET_MINUTES: z.coerce.number().positive().default(120),
+  TRAINER_BUDGET_MINUTES: z.coerce.number().positive().max(MOST_MINUTES).default(120),
   /** Of one attempt of any other job: a plan, the end of a cycle, needs, an evaluation, cleaning up. They take minutes. */
-  TRAINER_JOB_MINUTES: z.coerce.number().positive().default(60),
+  TRAINER_JOB_MINUTES: z.coerce.number().positive().max(MOST_MINUTES).default(60),
   /** Of cycles: the same data and seed give the same weights on the same kind of CPU. */
   TRAINER_SEED: z.coerce.number().int().min(0).default(1),
   /** Newest releases that stay beside the last in force, some 20 MB each for a catalogue of 20,000 items. */

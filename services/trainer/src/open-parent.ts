@@ -8,15 +8,13 @@ import { nextPositions } from './log-ranges.ts';
 import { type ServingSettings, sameSight, servingSettings } from './serving-settings.ts';
 
 export interface Parent {
-  readonly release: ParentRelease;
-  /** By partition, where the log goes on after what it was trained on. */
+  /** What a warm start goes on from; null where the settings have changed what models see: then only a full training helps. */
+  readonly release: ParentRelease | null;
+  /** By partition, where the log goes on after what it was trained on: the gate measures it all the same. */
   readonly next: ReadonlyMap<number, number>;
 }
 
-/**
- * The release in force as what a warm start goes on from; null where it can't: it is not here, or another, it learned from
- * another log, or the settings have changed what models see. Then only a full training helps.
- */
+/** The release in force as a plan knows it; null where it is not here, or another, or learned from another log. */
 export const openParent = async (
   { dataDir, settings, log }: { readonly dataDir: string; readonly settings: TrainingSettings; readonly log: Logger },
   { releaseId, hash }: ReleaseArtifact,
@@ -29,11 +27,12 @@ export const openParent = async (
   try {
     const found = await readManifest(join(dataFolders(dataDir).releasesDir, releaseId));
     if (found.hash !== hash) return refused(`its hash is ${found.hash}, ${hash} was released`);
-    if (!sameSight(found.manifest.settings['serving'] as ServingSettings | undefined, servingSettings(settings)))
-      return refused('the settings have changed what models see');
     const next = nextPositions(found.manifest.trainedOn, topicId);
     if (next.size === 0) return refused('it learned from another log');
-    return { release: { release: releaseId, hash }, next };
+    const sight = found.manifest.settings['serving'] as ServingSettings | undefined;
+    if (sameSight(sight, servingSettings(settings))) return { release: { release: releaseId, hash }, next };
+    refused('the settings have changed what models see');
+    return { release: null, next };
   } catch (error) {
     if (error instanceof Error && error.name === 'ArtifactError') return refused(error.message);
     throw error;

@@ -45,19 +45,21 @@ export const planCycle = async (deps: PlanDeps, jobId: string, plan: PlanPayload
   const topicId = await deps.topicId();
   const inForce = await deps.inForce();
   const champion = inForce && (await openParent(deps, inForce, topicId));
-  const mode = champion ? plan.mode : 'full';
+  const mode = champion?.release ? plan.mode : 'full';
   const planned = await queue.notes.alone(mode, jobId, async (): Promise<PlanResult> => {
     const last = await queue.notes.last(mode);
     if (last && (await queue.isPending(last.jobId)))
       return { jobId: null, why: `${last.jobId}, the ${mode} cycle before, has not ended` };
     const isFirst = champion === null && last?.topicId !== topicId;
     const wanted = isFirst ? deps.firstEvents : settings.cycle.minEvents;
-    const slices = await sliced(deps, { mode, topicId, wanted }, champion?.next ?? NOTHING_LEARNED);
-    if (typeof slices === 'string') return { jobId: null, why: slices };
-    const positions = slices.slice.reduce((sum, { to }) => sum + to, 0);
-    if (plan.mode !== mode && last?.topicId === topicId && positions < GROWTH * last.positions)
-      return { jobId: null, why: `none is in force, and ${last.jobId} has learned from nearly all that is there` };
-    const parent = mode === 'warm' && champion ? champion.release : null;
+    const found = await sliced(deps, { mode, topicId, wanted }, champion?.next ?? NOTHING_LEARNED);
+    if (typeof found === 'string') return { jobId: null, why: found };
+    const { positions, ...slices } = found;
+    if (plan.mode !== mode && last?.topicId === topicId && positions < GROWTH * last.positions) {
+      const why = `none is in force that can be gone on from, and ${last.jobId} has learned from nearly all that is there`;
+      return { jobId: null, why };
+    }
+    const parent = mode === 'warm' ? (champion?.release ?? null) : null;
     const now = await shopTime();
     const release = await queue.addCycle(cycleOf(settings, plan, { parent, topicId, ...slices }));
     await queue.notes.write(mode, { jobId: release, topicId, positions, shopTime: now });
@@ -78,13 +80,13 @@ const sliced = async (
   deps: PlanDeps,
   { mode, topicId, wanted }: { readonly mode: TrainingMode; readonly topicId: string; readonly wanted: number },
   next: ReadonlyMap<number, number>,
-): Promise<Slices | string> => {
+): Promise<(Slices & { readonly positions: number }) | string> => {
   const { store, settings } = deps;
-  const positions = await readPositions(store, 'events', topicId);
+  const partitions = await readPositions(store, 'events', topicId);
   const seen = (partition: number) => next.get(partition) ?? 0;
-  const unseen = positions.reduce((sum, at) => sum + Math.max(0, at.next - seen(at.partition)), 0);
+  const unseen = partitions.reduce((sum, at) => sum + Math.max(0, at.next - seen(at.partition)), 0);
   if (unseen < wanted) return `${unseen} positions are new, ${wanted} are wanted`;
-  const there = positions
+  const there = partitions
     .map((at) => ({ partition: at.partition, from: mode === 'warm' ? seen(at.partition) : 0, to: at.next }))
     .filter(({ from, to }) => from < to);
   const all = mode === 'full' ? await newestOf(deps, { topicId, ranges: there }) : there;
@@ -98,7 +100,8 @@ const sliced = async (
   const slice = parts.map(({ partition, cut, to }) => ({ partition, from: cut, to }));
   for (const [what, some] of Object.entries({ 'be learned from': ranges, 'be measured over': slice }))
     if (some.every(({ from, to }) => from === to)) return `nothing is there to ${what}`;
-  return { ranges, slice };
+  // those in which nothing is new count as well: the shop is watched by all of them
+  return { ranges, slice, positions: partitions.reduce((sum, at) => sum + at.next, 0) };
 };
 
 /** What memory has room for, newest first, of whole slices of the log; a warm start has a limit of its own. */

@@ -44,7 +44,10 @@ export interface ClockedJob {
 export interface TrainingQueue {
   /** Adds a training by itself; the same payload again is the same job. Returns its id. */
   train(payload: TrainPayload): Promise<string>;
-  /** Adds a cycle with what comes after it, all of its jobs or none; the same plan again is the same cycle. Returns the id of its `release` job. */
+  /**
+   * Adds a cycle with what comes after it, all of its jobs or none; the same plan again is the same cycle, made again where
+   * it failed. Returns the id of its `release` job.
+   */
   addCycle(cycle: Cycle): Promise<string>;
   /** Adds a `plan-cycle` job, unless one of its key that was added here waits or runs. Returns its id. */
   plan(payload: PlanPayload | RepeatPayload): Promise<string>;
@@ -92,7 +95,10 @@ export const createTrainingQueue = (
     },
     addCycle: async ({ trainings, release }) => {
       const jobId = releaseId(release);
-      if (await jobOf(jobId)) return jobId;
+      const known = await jobOf(jobId);
+      if (known && !(await known.isFailed())) return jobId;
+      // what it failed for may have been mended: with its trainings it makes room for itself
+      for (const job of [known, known && (await jobOf(needsIdOf(jobId)))]) await job?.remove();
       await flows.add({
         ...{ name: 'needs', queueName: TRAINING_QUEUE, data: needsOf(release) },
         opts: { ...options, jobId: needsIdOf(jobId) },

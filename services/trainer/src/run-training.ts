@@ -1,7 +1,9 @@
 /**
  * A training from its slices of the log to its artifact, in a process of its own. Invariants: whoever runs it again goes
- * on from what was written down and comes to the same weights; a job that ends has left nothing but that.
+ * on from what was written down and comes to the same weights, or begins anew where that is of another version of this
+ * code, or damaged; a job that ends has left nothing but that.
  */
+import { rm } from 'node:fs/promises';
 import { checkTrainingSlices, type Store, type StoreConnection } from '@nextcart/clickhouse';
 import type { TrainPayload, TrainProgress, TrainResult } from '@nextcart/contracts';
 import { trainInProcess } from '@nextcart/models';
@@ -96,6 +98,11 @@ export const runTraining = async (deps: TrainingDeps, run: TrainingRun): Promise
     });
     await folder.remove();
     return result;
+  } catch (error) {
+    if (resumeFrom === undefined || (error as Error).name !== 'CheckpointError') throw error;
+    log.warn({ err: error, jobId, checkpoint: resumeFrom }, 'checkpoint_refused');
+    await rm(resumeFrom, { force: true });
+    return await runTraining(deps, run);
   } finally {
     over.abort();
     await timer;

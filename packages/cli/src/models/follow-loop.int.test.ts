@@ -85,7 +85,16 @@ test('the loop is told as it goes: what is learned, what the gate said, who rank
     store,
     runOf('r2', NOW, { verdict: 'reject', champion: 'r1', reasons: ['it is worse', 'by far'] }),
   );
-  expect((await lines())[0]).toBe('r2 was kept back: NDCG@20 0.3100; +0.0020 … +0.0200 over r1; it is worse');
+  const kept = 'r2 was kept back: NDCG@20 0.3100; +0.0020 … +0.0200 over r1; it is worse';
+  expect(await lines()).toEqual([kept, bought]);
+
+  // what serves is measured far more often than a cycle ends
+  await insertModelRun(store, runOf('evaluate', NOW + 1, { mode: 'evaluation', verdict: 'measured' }));
+  await store.command(
+    `INSERT INTO model_runs SELECT one.* REPLACE (concat(one.release, toString(number)) AS release)
+     FROM (SELECT * FROM model_runs WHERE release = 'evaluate') AS one CROSS JOIN numbers(120) AS times`,
+  );
+  expect(await lines()).toEqual([kept, bought]);
 });
 
 test('a store that does not answer leaves what was told', async () => {

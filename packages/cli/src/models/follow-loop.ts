@@ -1,4 +1,4 @@
-import { isCycle, readArms, readModelActivations, readModelRuns, type Store } from '@nextcart/clickhouse';
+import { readArms, readFirstPass, readLastCycle, readModelActivations, type Store } from '@nextcart/clickhouse';
 import type { HoldOut } from '@nextcart/contracts';
 import type { Clock } from '@nextcart/runtime';
 import { type LoopState, renderLoop } from './render-loop.ts';
@@ -34,15 +34,16 @@ export const followLoop = async (
 
 /** By the wall clock: of an import, whose events have times of their own, nothing is compared. */
 const lookAt = async ({ store, clock, holdOut, training }: LoopDeps): Promise<LoopState> => {
-  const runs = (await readModelRuns(store, { limit: 100 })).filter(isCycle);
-  const [run, first] = [runs[0], runs.findLast(({ verdict }) => verdict === 'pass')];
+  const [run, firstPass] = await Promise.all([readLastCycle(store), readFirstPass(store)]);
   const activations = run ? await readModelActivations(store, { release: run.release, limit: MOST_ACTIVATIONS }) : [];
   const until = clock.now();
-  const since = Math.max(first?.at ?? until, until - DAY_MS);
   return {
     training: await training(),
     run,
     partitions: new Set(activations.map(({ partition }) => partition)).size,
-    arms: first && holdOut.share > 0 ? await readArms(store, { since, until }, holdOut) : undefined,
+    arms:
+      firstPass !== null && holdOut.share > 0
+        ? await readArms(store, { since: Math.max(firstPass, until - DAY_MS), until }, holdOut)
+        : undefined,
   };
 };

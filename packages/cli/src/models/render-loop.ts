@@ -7,8 +7,8 @@ import { CANDIDATE, GAIN } from './render-models.ts';
 export interface LoopState {
   /** In words; undefined where nothing is being learned. */
   readonly training: string | undefined;
-  /** The newest decision. */
-  readonly run: CycleRun | undefined;
+  /** The newest decision; null before the first. */
+  readonly run: CycleRun | null;
   /** Partitions that rank by its release. */
   readonly partitions: number;
   /** Since there are models; undefined where no subject is held out. */
@@ -17,7 +17,7 @@ export interface LoopState {
 
 export const renderLoop = ({ training, run, partitions, arms }: LoopState): string[] => [
   ...(training === undefined ? [] : [`learning: ${training}`]),
-  ...(run === undefined ? [] : [decisionText(run, partitions)]),
+  ...(run === null ? [] : [decisionText(run, partitions)]),
   ...(arms === undefined ? [] : armsText(arms)),
 ];
 

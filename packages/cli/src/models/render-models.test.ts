@@ -38,3 +38,7 @@ test('what was trained again like a release of before is told from what was reje
   expect(state({ artifactUri: 'file:///r2', artifactHash: 'h' })).toContain('trained again');
   expect(state({})).toContain('rejected');
 });
+
+test('what was left out is told by both of its reasons: who puts a thing in the cart and buys it asks once', () => {
+  expect(shown({ leftOut: 3 })).toContain('3 left out (asked before, or nothing known of who asks)');
+});

@@ -50,7 +50,7 @@ export const renderModel = (line: ModelLine): string[] => {
   if (run) {
     out.push(
       ...whatOf(run),
-      `${integer(run.subjects)} subjects, ${integer(run.requests)} requests, ${integer(run.leftOut)} left out without a history`,
+      `${integer(run.subjects)} subjects, ${integer(run.requests)} requests, ${integer(run.leftOut)} left out (asked before, or nothing known of who asks)`,
       '',
       ...renderMeasures(run.metrics),
       '',

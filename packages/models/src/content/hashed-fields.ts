@@ -55,7 +55,8 @@ export const catalogueFields = (
 const withDeciles = (items: readonly ContentItem[], deciles: Int8Array, options: HashedFields): SparseRows => {
   const { weights = fieldDefaults } = options;
   return rowsOf(
-    items.map(({ title, category, brand }, item) => [
+    items,
+    ({ title, category, brand }, item) => [
       ...textFields([title, brand, ...category].flatMap(words), weights),
       field(
         category.length > 0 ? category.map((_, level) => `c:${category.slice(0, level + 1).join('>')}`) : ['c:?'],
@@ -63,7 +64,7 @@ const withDeciles = (items: readonly ContentItem[], deciles: Int8Array, options:
       ),
       field([`b:${brand === '' ? '?' : brand}`], weights.brand),
       field(priceTokens(category.at(-1) ?? '?', deciles[item] as number), weights.price),
-    ]),
+    ],
     options.buckets,
   );
 };
@@ -71,10 +72,7 @@ const withDeciles = (items: readonly ContentItem[], deciles: Int8Array, options:
 /** [queries, buckets]; a null is an empty row. */
 export const queryFields = (queries: readonly (string | null)[], options: HashedFields): SparseRows => {
   const { weights = fieldDefaults } = options;
-  return rowsOf(
-    queries.map((query) => (query === null ? [] : textFields(words(query), weights))),
-    options.buckets,
-  );
+  return rowsOf(queries, (query) => (query === null ? [] : textFields(words(query), weights)), options.buckets);
 };
 
 /** 0 to 9 within the narrowest category and the currency, −1 where there is no price. */
@@ -112,13 +110,18 @@ const textFields = (all: readonly string[], weights: FieldWeights): Field[] => {
 const priceTokens = (category: string, decile: number): string[] =>
   decile < 0 ? ['p:?'] : [`p:${decile}`, `p:${category}:${Math.floor(decile / 2)}`];
 
-const rowsOf = (all: readonly (readonly Field[])[], buckets: number): SparseRows => {
+/** One after the other: the tokens of all are a hundred times their texts. */
+const rowsOf = <T>(
+  all: readonly T[],
+  fieldsOf: (one: T, row: number) => readonly Field[],
+  buckets: number,
+): SparseRows => {
   const rowStart = new Int32Array(all.length + 1);
   const columns: number[] = [];
   const weights: number[] = [];
-  all.forEach((fields, row) => {
+  all.forEach((one, row) => {
     const sums = new Map<number, number>();
-    for (const { tokens, weight } of fields) {
+    for (const { tokens, weight } of fieldsOf(one, row)) {
       if (weight === 0) continue;
       for (const token of tokens) {
         const column = hashToken(token) % buckets;

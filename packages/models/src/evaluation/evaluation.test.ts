@@ -5,9 +5,9 @@ import { createRandom } from '../training/random.ts';
 import { coverageAt, noveltyAt, revenueAt } from './beyond-accuracy.ts';
 import { nextItemFigures, rankUnseen } from './next-item.ts';
 import { comparePaired, resampledMeans } from './paired-bootstrap.ts';
+import { prequentialSteps } from './prequential.ts';
 import { rankAgainst } from './rank-against.ts';
 import { coldAndWarm } from './slices.ts';
-import { prequentialSteps, splitByTime } from './time-splits.ts';
 
 test('figures by rank are the metrics of the whole ranking, ties and seen items too', () => {
   const level = fc.integer({ min: 0, max: 3 });
@@ -80,7 +80,7 @@ test('by hand: coverage, novelty, revenue, cold and warm', () => {
   expect([[...cold], [...warm]]).toEqual([[1], [0, 0.5]]);
 });
 
-test('a cut never parts events of the same time, and validation is as long as the test', () => {
+test('a step learns from all before what it is measured on, and never parts events of the same time', () => {
   fc.assert(
     fc.property(
       fc.array(fc.nat(20), { maxLength: 30 }),
@@ -88,18 +88,16 @@ test('a cut never parts events of the same time, and validation is as long as th
       fc.integer({ min: 1, max: 9 }),
       (given, from, length) => {
         const times = Float64Array.from(given).sort();
-        const { fit, validation, train, test: held } = splitByTime(times, from, length);
-        const within = (low: number, high: number) => given.filter((time) => time >= low && time < high).length;
-        expect(fit.to).toBe(within(-1, from - length));
-        expect(validation.to - validation.from).toBe(within(from - length, from));
-        expect([train.to, held.from]).toEqual([within(-1, from), within(-1, from)]);
-        expect(held.to - held.from).toBe(within(from, from + length));
         const steps = [...prequentialSteps(times, from, length)];
-        expect(steps.reduce((sum, { test: slice }) => sum + slice.to - slice.from, 0)).toBe(within(from, Infinity));
-        for (const { train: known, test: slice } of steps)
+        expect(steps.reduce((sum, { test: slice }) => sum + slice.to - slice.from, 0)).toBe(
+          given.filter((time) => time >= from).length,
+        );
+        for (const { train: known, test: slice } of steps) {
+          expect(known).toEqual({ from: 0, to: slice.from });
           expect((times[known.to - 1] ?? -1) < (times[slice.from] as number)).toBe(true);
+        }
       },
     ),
   );
-  expect(() => splitByTime(Float64Array.of(2, 1), 1, 1)).toThrow(RangeError);
+  expect(() => [...prequentialSteps(Float64Array.of(2, 1), 1, 1)]).toThrow(RangeError);
 });

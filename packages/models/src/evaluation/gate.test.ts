@@ -91,6 +91,12 @@ test('a better model passes, is superior, and says why', () => {
   ]);
 });
 
+test('a margin of a fraction of a percent is told as what it is', () => {
+  const all = new Float64Array(SUBJECTS).fill(0.5);
+  const { reasons } = decideGate(evidence({ challenger: all, anchor: all }), { ...options, margin: 0.004 });
+  expect(reasons[0]).toBe('not inferior to the anchor: at least +0.00200 above 99.6 % of it (alpha 0.05)');
+});
+
 test('who is no worse passes with newer behaviour, and is told what is missing without', () => {
   const { draw } = subjectsOf(6);
   const [anchor, champion] = [draw(1), draw(1.3)];

@@ -87,4 +87,4 @@ export const decideGate = (
 };
 
 const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(5)}`;
-const percent = (share: number): string => `${(share * 100).toFixed(0)} %`;
+const percent = (share: number): string => `${Number((share * 100).toFixed(2))} %`;

@@ -18,17 +18,26 @@ const FORMAT: ArrayFormat = { name: 'checkpoint', magic: 'NCKP', version: 1 };
 export const encodeCheckpoint = ({ arrays, ...about }: Checkpoint): Uint8Array =>
   encodeArrays(FORMAT, { about, arrays });
 
-/** Throws an Error for bytes that are no checkpoint, of another version, or damaged. */
+/** Of a checkpoint that can't be gone on from, now or later: its name is 'CheckpointError'. */
+export const checkpointError = (problem: string): Error =>
+  Object.assign(new Error(problem), { name: 'CheckpointError' });
+
+/** Throws a `checkpointError` for bytes that are no checkpoint, of another version, or damaged. */
 export const decodeCheckpoint = (bytes: Uint8Array): Checkpoint => {
-  const { about, arrays } = decodeArrays<Omit<Checkpoint, 'arrays'>>(FORMAT, bytes);
-  return { ...about, arrays: arrays as State };
+  try {
+    const { about, arrays } = decodeArrays<Omit<Checkpoint, 'arrays'>>(FORMAT, bytes);
+    return { ...about, arrays: arrays as State };
+  } catch (cause) {
+    throw checkpointError((cause as Error).message);
+  }
 };
 
-/** Writes a checkpoint's arrays over live ones; throws where names or sizes differ. */
+/** Writes a checkpoint's arrays over live ones; throws a `checkpointError` where names or sizes differ. */
 export const restore = (from: State, into: State): void => {
   for (const [name, array] of Object.entries(into)) {
     const saved = from[name];
-    if (saved?.length !== array.length) throw new Error(`the checkpoint has no ${name} of ${array.length} numbers`);
+    if (saved?.length !== array.length)
+      throw checkpointError(`the checkpoint has no ${name} of ${array.length} numbers`);
     array.set(saved);
   }
 };

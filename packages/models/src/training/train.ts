@@ -3,7 +3,7 @@
  * them, whether it was stopped and resumed or not; it can be stopped after any step; at its end the model holds the
  * weights of its best epoch.
  */
-import { type Checkpoint, copyOf, restore } from './checkpoint.ts';
+import { type Checkpoint, checkpointError, copyOf, restore } from './checkpoint.ts';
 import { prefixed, type State } from './state.ts';
 
 export interface StepResult {
@@ -74,7 +74,7 @@ interface Position {
   readonly bestEpoch: number;
 }
 
-/** Throws a RangeError when a loss is not finite, an Error when a checkpoint is of another training. */
+/** Throws a RangeError when a loss is not finite, a `checkpointError` when a checkpoint is of another training. */
 export const train = async (model: Trainable, options: TrainOptions): Promise<TrainOutcome> => {
   const { epochs, validate, patience = Infinity, signal, resume, checkpointSteps, now = () => 0 } = options;
   const { stepsPerEpoch } = model;
@@ -82,7 +82,7 @@ export const train = async (model: Trainable, options: TrainOptions): Promise<Tr
   let at: Position = { epoch: 0, step: 0, lossSum: 0, epochs: [], bestEpoch: -1 };
   if (resume) {
     if (resume.fingerprint !== model.fingerprint)
-      throw new Error(`the checkpoint is of ${resume.fingerprint}, this training is of ${model.fingerprint}`);
+      throw checkpointError(`the checkpoint is of ${resume.fingerprint}, this training is of ${model.fingerprint}`);
     restore(resume.arrays, arraysOf(model, best));
     at = resume.position as Position;
   }

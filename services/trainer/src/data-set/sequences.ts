@@ -32,7 +32,7 @@ export const toSequences = (whole: DataSet, settings: TrainingSettings): Learnab
     gaps: timeColumn(data, timeFeatures.gaps),
     hours: timeColumn(data, timeFeatures.hours),
     weekdays: timeColumn(data, timeFeatures.weekdays),
-    ...(settings.searchFeatures > 0 && { tokens: searchTokens(data, settings.searchFeatures) }),
+    ...(settings.searchFeatures > 0 && { tokens: searchTokens(data, settings) }),
   };
   return withoutGapsBefore(foldWindows({ events, targets: weighedTargets(data, events, settings) }));
 };
@@ -70,14 +70,15 @@ const timeColumn = ({ rowStart, times, types, items, amounts }: DataSet, feature
   return column;
 };
 
-/** [events, features]: those of the query where an event is a search. */
-const searchTokens = ({ queries, items, queryTexts }: DataSet, buckets: number) => {
-  const ofQuery = queryFields(queryTexts, { buckets });
+/** [events, features]: those of the query where an event is a search; serving does not know what else tells of one. */
+const searchTokens = ({ queries, items, types, queryTexts }: DataSet, settings: TrainingSettings) => {
+  const search = typesOf(settings).indexOf('search');
+  const ofQuery = queryFields(queryTexts, { buckets: settings.searchFeatures });
   const rowStart = new Int32Array(queries.length + 1);
   const range = (event: number): readonly [number, number] => {
     const query = queries[event] as number;
     // an event with an item is that item to the model
-    if (query === NO_ITEM || items[event] !== NO_ITEM) return [0, 0];
+    if (query === NO_ITEM || types[event] !== search || items[event] !== NO_ITEM) return [0, 0];
     return [ofQuery.rowStart[query] as number, ofQuery.rowStart[query + 1] as number];
   };
   for (let event = 0; event < queries.length; event += 1) {

@@ -8,7 +8,7 @@ import { compareWeights } from './compare-weights.ts';
 import { candidateName, type ReleaseDeps, type ReleaseRun } from './cycle.ts';
 import { type Evaluation, evaluate } from './evaluate.ts';
 import { withPurchases } from './fit-purchases.ts';
-import { isNewer, judge } from './judge.ts';
+import { isNewer, type Judgement, judge } from './judge.ts';
 import { type Candidate, mergeArtifacts } from './merge-artifacts.ts';
 import { PURCHASE_ERROR } from './purchase-tally.ts';
 import { recipeOf } from './recipe.ts';
@@ -44,7 +44,7 @@ export const decideCycle = async (deps: DecideDeps, cycle: Cycle): Promise<Cycle
     const rivals = await openRivals(cycle.line, cycle.jobId);
     const evaluation = await evaluate({ ...deps, onProgress: stages.tell }, cycle.payload, candidate, rivals);
     const newer = isNewer(cycle.payload, rivals.champion?.manifest.trainedOn);
-    const judgement = judge(evaluation, gate, { newer, looksToday: cycle.looksToday, seed: cycle.payload.seed });
+    const judgement = await judge(evaluation, gate, { newer, looksToday: cycle.looksToday, seed: cycle.payload.seed });
     const measured = measuredRun(cycle, rivals, evaluation, judgement);
     const { like } = cycle.payload;
     if (judgement.verdict !== 'pass' && !like) return { ...measured, refitted: false, ...NO_ARTIFACT };
@@ -83,7 +83,7 @@ const measuredRun = (
   cycle: Cycle,
   { champion, anchor, remarks }: Rivals,
   { shop, measured, fusion, candidate, remarks: missing, purchases: { error } }: Evaluation,
-  { verdict, superior, alphaSpent, reasons, metrics }: ReturnType<typeof judge>,
+  { verdict, superior, alphaSpent, reasons, metrics }: Judgement,
 ): MeasuredRun => ({
   ...runOf(cycle),
   ...{ verdict, superior, alphaSpent, coverage: candidate.coverage, weights: definite(fusion.weights) },

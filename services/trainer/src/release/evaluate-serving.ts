@@ -73,7 +73,7 @@ export const evaluateServing = async (deps: ServingDeps, run: ServingRun): Promi
     ...{ topicId, ranges: [], slice, events: 0, superior: false, alphaSpent: 0, champion: name, anchor: '' },
     ...{ subjects: measured.subjects, requests: measured.requests.length, leftOut: measured.leftOut },
     metrics: {
-      ...tellFigures({ champion: served, ...baselines }, ['champion', bestOf(baselines)], resampling),
+      ...(await tellFigures({ champion: served, ...baselines }, ['champion', bestOf(baselines)], resampling)),
       ...(champion && { [GAIN]: intervalOf(gainsOf(served, without), resampling) }),
     },
     ...{ losses: {}, weights: champion ? servedWeights(champion) : {}, coverage: served.coverage, refitted: false },

@@ -3,8 +3,7 @@ import { z } from 'zod';
 
 const count = z.number().int().min(1);
 
-/** How a candidate is judged: `gate` of training.json. */
-export const gateSchema = z.strictObject({
+const shape = z.strictObject({
   /** Fewer are not enough for a decision: the cycle waits. */
   minSubjects: count.default(gateDefaults.minSubjects),
   /** Measured ones at most: with two models and 20,000 items a request costs some 5 ms of CPU, all contenders together. */
@@ -53,5 +52,15 @@ export const gateSchema = z.strictObject({
     })
     .prefault({}),
 });
+
+/** Of an interval of 95 %, beyond each end. */
+const BEYOND = 0.025;
+
+/** How a candidate is judged: `gate` of training.json. */
+export const gateSchema = shape.refine(
+  // as the bounds of packages/models' paired-bootstrap.ts want it
+  ({ alpha, looksPerDay, resamples }) => Math.floor(Math.min(alpha / looksPerDay, BEYOND) * resamples) >= 1,
+  { path: ['resamples'], message: 'no candidate could be judged: looksPerDay / alpha are wanted at least, and 40' },
+);
 
 export type GateSettings = z.output<typeof gateSchema>;

@@ -28,11 +28,11 @@ export const decide = (
   return decideGate({ ...evidence, ...case_ }, { minSubjects, margin, alpha, looksPerDay, resamples });
 };
 
-export const judge = (compared: Compared, gate: GateSettings, case_: JudgedCase): Judgement => {
+export const judge = async (compared: Compared, gate: GateSettings, case_: JudgedCase): Promise<Judgement> => {
   const { candidate, champion, anchor, baselines } = compared;
   const options = { seed: case_.seed, resamples: gate.resamples };
   const some = ['candidate', 'champion', bestOf(baselines)];
-  const metrics = tellFigures({ candidate, champion, anchor, ...baselines }, some, options);
+  const metrics = await tellFigures({ candidate, champion, anchor, ...baselines }, some, options);
   const gains = gainsOf(candidate, champion);
   if (gains.length > 0) metrics[GAIN] = intervalOf(gains, options);
   return { ...decide(compared, gate, case_), metrics };

@@ -47,7 +47,10 @@ export const makeRelease = async (deps: ReleaseDeps, run: ReleaseRun): Promise<R
     { ...deps, attempt, signal, stages },
     { ...run, line, shopTime, looksToday: await attempt(() => countLooks(store, day)) },
   );
-  const made: CycleRun = { ...decision, at: clock.now(), seconds: stages.seconds() };
+  // a trainer that was taken for dead may have come to its end meanwhile: what lies there is decided
+  const others =
+    decision.artifactUri === '' ? await writtenRun(releasesDir, jobId, clock.now()).catch(() => null) : null;
+  const made: CycleRun = others ?? { ...decision, at: clock.now(), seconds: stages.seconds() };
   log.info({ jobId, verdict: made.verdict, reasons: made.reasons, seconds: made.seconds }, 'cycle_decided');
   const result = await conclude(telling, made);
   // what was only there for the pass over the slice

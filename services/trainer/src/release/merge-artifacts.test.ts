@@ -66,6 +66,12 @@ test('what does not make one set of models is refused, and says why', async () =
   await expect(merge(rnn, other)).rejects.toThrow('training empty made no autoencoder model');
   const more = await train('more', 'autoencoder', { items: [...items, 'd'] });
   await expect(merge(rnn, more)).rejects.toThrow("the trainings know other items: 3 and 4, number 3 is '' and 'd'");
+  // a trainer that begins anew with other settings goes on with the cycles that there are
+  const bag = { ...serving.bag, halfLifeDays: 7 };
+  const seen = await train('seen', 'autoencoder', { settings: { serving: { ...serving, bag } } });
+  await expect(merge(rnn, seen)).rejects.toThrow('settings.serving of seen are others');
+  const made = await train('made', 'autoencoder', { settings: { serving, training: { amountShare: 0 } } });
+  await expect(merge(rnn, made)).rejects.toThrow('settings.training of made are others');
 });
 
 test('a training that says nothing of how its models see events can not be served', async () => {

@@ -1,4 +1,5 @@
 /** What the trainings of a cycle learned, as one set of models. */
+import { isDeepStrictEqual } from 'node:util';
 import type { ModelKind, TrainResult } from '@nextcart/contracts';
 import { type Artifact, ArtifactError, openArtifact, type ReleaseModels } from '@nextcart/models';
 
@@ -21,7 +22,8 @@ const PARTS_OF = {
 
 /**
  * Opens the trainings' artifacts and puts them together. Throws an ArtifactError for one that is not what its training
- * wrote, that lacks its model or knows other items than the others, and where there is none or a kind twice.
+ * wrote, that lacks its model, knows other items than the others or was made by other settings, and where there is none
+ * or a kind twice.
  */
 export const mergeArtifacts = async (
   folderOf: (trained: string) => string,
@@ -54,6 +56,9 @@ const join = (before: Candidate | undefined, kind: ModelKind, trained: string, a
         differs === -1 ? '' : `, number ${differs} is '${before.items[differs] ?? ''}' and '${items[differs] ?? ''}'`
       }`,
     );
+  for (const told of ['serving', 'training'])
+    if (!isDeepStrictEqual(settings[told], before.settings[told]))
+      throw refuse(`the settings were changed between the trainings: settings.${told} of ${trained} are others`);
   return {
     ...before,
     features: joinFeatures(before.features, features),

@@ -1,4 +1,5 @@
 /** Figures of contenders as rows and records have them, with intervals: contracts' `listMeasures` by `measureName`. */
+import { setImmediate } from 'node:timers/promises';
 import type { Measured } from '@nextcart/clickhouse';
 import { type ListMeasure, measureName, type RequestSlice } from '@nextcart/contracts';
 import { comparePaired } from '@nextcart/models';
@@ -29,13 +30,14 @@ const lookedAt: readonly [FigureName, ListMeasure, RequestSlice?][] = [
 ];
 
 /** `some`: whose other measures are told beside NDCG. A figure that nobody has is not there. */
-export const tellFigures = (
+export const tellFigures = async (
   contenders: Readonly<Record<string, Figures>>,
   some: readonly string[],
   { seed, resamples }: Resampling,
-): Record<string, Measured> => {
+): Promise<Record<string, Measured>> => {
   const metrics: Record<string, Measured> = {};
   for (const [contender, figures] of Object.entries(contenders)) {
+    await setImmediate(); // of 4,000 subjects a contender takes a third of a second: a lock must be renewed all the same
     const tell = (names: typeof told, resampled: number) => {
       for (const [name, measure, slice] of names) {
         const known = figures[name].filter(Number.isFinite);

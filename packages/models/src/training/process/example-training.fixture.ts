@@ -14,6 +14,8 @@ export type Example =
   | { readonly kind: 'blocking'; readonly stepMs: number }
   | { readonly kind: 'failing' }
   | { readonly kind: 'failing later' }
+  /** Waits for its data. */
+  | { readonly kind: 'never ready' }
   | { readonly kind: 'sum'; readonly numbers: Float32Array }
   /** Its weight is what its heap may grow to, in MiB. */
   | { readonly kind: 'heap' };
@@ -38,7 +40,9 @@ const once = (weight: number) => {
 
 const thrower = () => Promise.reject(new RangeError('step 0 fails on purpose'));
 
-const trainableOf = (example: Example): { readonly trainable: Trainable; readonly epochs: number } => {
+const trainableOf = (
+  example: Exclude<Example, { readonly kind: 'never ready' }>,
+): { readonly trainable: Trainable; readonly epochs: number } => {
   switch (example.kind) {
     case 'autoencoder': {
       const whole = autoencoderExample(example.epochs);
@@ -73,7 +77,9 @@ const trainableOf = (example: Example): { readonly trainable: Trainable; readonl
   }
 };
 
-export const buildTraining = (argument: unknown): BuiltTraining => {
-  const { trainable, epochs } = trainableOf(argument as Example);
+export const buildTraining = async (argument: unknown): Promise<BuiltTraining> => {
+  const example = argument as Example;
+  if (example.kind === 'never ready') return setTimeout(60_000, undefined as never);
+  const { trainable, epochs } = trainableOf(example);
   return { trainable, options: { epochs, now: () => performance.now() } };
 };

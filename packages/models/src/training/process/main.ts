@@ -1,9 +1,10 @@
 /**
  * A process that trains and then ends. Invariants: it stops after the step that is running, written down, when it is told
- * to, on SIGINT and SIGTERM, and when whoever started it is gone; whatever goes wrong inside is told before it ends.
+ * to, on SIGINT and SIGTERM, and when whoever started it is gone, and does not wait for data meanwhile; whatever goes wrong
+ * inside is told before it ends.
  */
 import { readFile } from 'node:fs/promises';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '../checkpoint.ts';
 import { type Trainable, train } from '../train.ts';
 import { encodeWeights } from '../weights-file.ts';
@@ -13,6 +14,12 @@ import { writeWhole } from './write-whole.ts';
 
 const abort = new AbortController();
 const stop = () => abort.abort();
+
+/** A training that is not ready so long after a stop waits for its data, which may never come. */
+const READY_MS = 2000;
+const noLongerAwaited = new Promise<undefined>((resolve) => {
+  abort.signal.addEventListener('abort', () => void setTimeout(READY_MS).then(() => resolve(undefined)));
+});
 
 /** A step may keep the thread from its start to its end: messages are read between two of them. */
 const withPauses = (trainable: Trainable): Trainable => ({
@@ -26,7 +33,9 @@ const withPauses = (trainable: Trainable): Trainable => ({
 const runJob = async (job: TrainingJob, tell: (message: FromTraining) => void): Promise<FromTraining> => {
   const { buildTraining } = (await import(job.module)) as { readonly buildTraining?: BuildTraining };
   if (typeof buildTraining !== 'function') throw new TypeError(`${job.module} exports no function buildTraining`);
-  const { trainable, options, close } = await buildTraining(job.argument);
+  const built = await Promise.race([buildTraining(job.argument), noLongerAwaited]);
+  if (built === undefined) return { kind: 'stopped', epochs: [] }; // nothing was learned that could be written down
+  const { trainable, options, close } = built;
   const write = (checkpoint: Checkpoint) => writeWhole(job.checkpointFile, encodeCheckpoint(checkpoint));
   try {
     const outcome = await train(withPauses(trainable), {

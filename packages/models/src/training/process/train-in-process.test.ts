@@ -102,6 +102,12 @@ test('stopped before it began, it has a checkpoint at its first step', async () 
   expect(decodeCheckpoint(await readFile(job.checkpointFile)).position).toMatchObject({ epoch: 0, step: 0 });
 });
 
+test('stopped while it waits for its data, it ends, with nothing to go on from', async () => {
+  const job = jobOf({ kind: 'never ready' }, { signal: AbortSignal.abort() });
+  expect(await trainInProcess(job)).toEqual({ kind: 'stopped', epochs: [] });
+  await expect(access(job.checkpointFile)).rejects.toThrow('ENOENT');
+});
+
 test('typed arrays in the argument arrive as they are', async () => {
   const job = jobOf({ kind: 'sum', numbers: Float32Array.of(1, 2, 4) });
   await trainInProcess(job);

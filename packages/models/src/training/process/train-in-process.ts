@@ -12,7 +12,7 @@ export interface ProcessOptions extends TrainingJob {
   readonly heapBytes?: number;
   /** After each step. */
   readonly onProgress?: (progress: Progress) => void;
-  /** Stops it after the step that is running; what was learned so far is then in the checkpoint file. */
+  /** Stops it after the step that is running; what was learned so far, if anything, is then in the checkpoint file. */
   readonly signal?: AbortSignal;
 }
 

@@ -8,16 +8,6 @@ export interface EventRange {
   readonly to: number;
 }
 
-export interface TimeSplit {
-  /** Before the validation: what settings are chosen with. */
-  readonly fit: EventRange;
-  /** The last slice of training, as long as the test. */
-  readonly validation: EventRange;
-  /** Everything before the test: what is measured was fitted on this. */
-  readonly train: EventRange;
-  readonly test: EventRange;
-}
-
 /** First event at or after a time. `times` rise. */
 const firstAt = (times: Float64Array, time: number): number => {
   let [low, high] = [0, times.length];
@@ -33,19 +23,6 @@ const checkRising = (times: Float64Array): void => {
   for (let at = 1; at < times.length; at += 1)
     if (!((times[at] as number) >= (times[at - 1] as number)))
       throw new RangeError(`event ${at} is older than the one before`);
-};
-
-/** Test [testFrom, testFrom + testMs), validation of the same length before it. Throws a RangeError for times that fall. */
-export const splitByTime = (times: Float64Array, testFrom: number, testMs: number): TimeSplit => {
-  checkRising(times);
-  const cut = firstAt(times, testFrom);
-  const validationFrom = firstAt(times, testFrom - testMs);
-  return {
-    fit: { from: 0, to: validationFrom },
-    validation: { from: validationFrom, to: cut },
-    train: { from: 0, to: cut },
-    test: { from: cut, to: firstAt(times, testFrom + testMs) },
-  };
 };
 
 export interface PrequentialStep {
