@@ -71,7 +71,7 @@ export const rankerFeatures = (known: Known): RankerFeatures => {
   const completions = completionsOf(known, facts);
   const repeats = repeatsOf(known, facts);
   const [brands, titles] = [brandTastes(items, facts), wordTastes(items, facts)];
-  const { novelty, pace } = noveltyOf(known);
+  const noveltyAt = noveltyOf(known);
   const [newest, usual] = [livePopularity(deeds, count, 2), livePopularity(deeds, count, 28)];
   return {
     fill: (look, into, width, from, moment) => {
@@ -79,7 +79,7 @@ export const rankerFeatures = (known: Known): RankerFeatures => {
       const { last, lastEver, left, isArrival, isSearching, views, bought, boughtAt, repeated, completing, open } =
         state;
       const [now, before] = [newest(look.at), usual(look.at)];
-      const [fresh, paces] = [novelty(look.at), pace(look.at)];
+      const { fresh, paces } = noveltyAt(look.at);
       const [ofBrands, ofWords] = [brands.of(views), titles.of(views)];
       const own = views.reduce((sum, item) => sum + (price[item] as number), 0) / (views.length + PRICE_DOUBT);
       const row = last >= 0 && !isSearching ? last * count : -1;

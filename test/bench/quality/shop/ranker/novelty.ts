@@ -13,12 +13,13 @@ const DOUBT_DAYS = 0.5;
 
 export interface Novelty {
   /** [items]: 1 for what nobody has looked at yet, e^(−age / 5 days) after the first look, 0 for what was there before. */
-  novelty(at: number): Float64Array;
+  readonly fresh: Float64Array;
   /** [items]: ln of the looks a day since the first, of 28 days at most. */
-  pace(at: number): Float64Array;
+  readonly paces: Float64Array;
 }
 
-export const noveltyOf = ({ items, deeds }: Known): Novelty => {
+/** As it is at a time. */
+export const noveltyOf = ({ items, deeds }: Known): ((at: number) => Novelty) => {
   const since = new Float64Array(items.length).fill(Infinity);
   deeds.types.forEach((type, deed) => {
     const item = deeds.items[deed] as number;
@@ -26,15 +27,14 @@ export const noveltyOf = ({ items, deeds }: Known): Novelty => {
   });
   const begin = deeds.times[0] ?? 0;
   const looksUntil = livePopularity(deeds, items.length, USUAL_DAYS);
-  const ageAt = (at: number) => since.map((first) => Math.max(0, at - first) / DAY_MS);
-  return {
-    novelty: (at) =>
-      ageAt(at).map((age, item) => ((since[item] as number) < begin + SETTLED_MS ? 0 : Math.exp(-age / FADE_DAYS))),
-    pace: (at) => {
-      const looks = looksUntil(at);
-      return ageAt(at).map((age, item) =>
+  return (at) => {
+    const looks = looksUntil(at);
+    const ages = since.map((first) => Math.max(0, at - first) / DAY_MS);
+    return {
+      fresh: ages.map((age, item) => ((since[item] as number) < begin + SETTLED_MS ? 0 : Math.exp(-age / FADE_DAYS))),
+      paces: ages.map((age, item) =>
         Math.log(((looks[item] as number) + 1) / (Math.min(age, USUAL_DAYS) + DOUBT_DAYS)),
-      );
-    },
+      ),
+    };
   };
 };

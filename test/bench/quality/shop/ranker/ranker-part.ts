@@ -97,19 +97,28 @@ const listsOf = async ({ known, lessons }: Period, moments: Moments, { seed, sig
   return { size, features, moments: contexts };
 };
 
+/** Mean of the networks' scores, into `mean`, [items]. */
+export const scoreMean = (
+  rankers: readonly ListRanker[],
+  features: Float32Array,
+  moment: Float32Array,
+  mean: Float32Array,
+): void => {
+  const own = new Float32Array(mean.length);
+  mean.fill(0);
+  for (const ranker of rankers) {
+    scoreList(ranker, features, moment, own);
+    own.forEach((score, item) => void (mean[item] = (mean[item] as number) + score / rankers.length));
+  }
+};
+
 const partOf = (moments: Moments, { items }: Known, rankersOf: (look: Look) => readonly ListRanker[]): ShopPart => {
   const scores = new Float32Array(BATCH * items.length);
-  const own = new Float32Array(items.length);
   return {
     score: async (looks) => {
       let at = 0;
       await moments.visit(looks, (look, features, moment) => {
-        const mean = scores.subarray(at * items.length, (at + 1) * items.length).fill(0);
-        const rankers = rankersOf(look);
-        for (const ranker of rankers) {
-          scoreList(ranker, features, moment, own);
-          own.forEach((score, item) => void (mean[item] = (mean[item] as number) + score / rankers.length));
-        }
+        scoreMean(rankersOf(look), features, moment, scores.subarray(at * items.length, (at + 1) * items.length));
         at += 1;
       });
       return scores;

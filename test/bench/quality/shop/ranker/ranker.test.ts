@@ -1,11 +1,14 @@
+import type { ListRanker } from '@nextcart/models';
 import { expect, test } from 'vitest';
 import { collectLog } from '../collect-log.ts';
 import { CART, type Deeds, type Known, PURCHASE, SEARCH, VIEW } from '../shop-log.ts';
+import { plainShopPart, type ShopRecipe } from '../shop-part.ts';
 import { simulatedSource } from '../simulated-source.ts';
 import { categoryFacts } from './category-facts.ts';
 import { completionsOf } from './completions.ts';
 import { itemFeatures, momentFeatures, rankerFeatures } from './features.ts';
 import { noveltyOf } from './novelty.ts';
+import { rankerRow, scoreMean } from './ranker-part.ts';
 import { repeatsOf } from './repeats.ts';
 import { subjectStateOf } from './subject-state.ts';
 import { returnsOf, successorsOf } from './successors.ts';
@@ -116,13 +119,11 @@ test('an item is new from the first look at it on, unless the log began with it'
     [VIEW, 1, 10 * DAY + 2],
     [VIEW, 2, 20 * DAY],
   ]);
-  const { novelty, pace } = noveltyOf({ items: known.items.slice(0, 3), deeds, until: 0, histories: [] });
-  const at = 15 * DAY * MINUTE;
-  const [before, fresh, unseen] = novelty(at) as unknown as [number, number, number];
-  expect(before).toBe(0);
-  expect(fresh).toBeCloseTo(Math.exp(-1), 6);
-  expect(unseen).toBe(1);
-  const paces = pace(at);
+  const noveltyAt = noveltyOf({ items: known.items.slice(0, 3), deeds, until: 0, histories: [] });
+  const { fresh, paces } = noveltyAt(15 * DAY * MINUTE);
+  expect(fresh[0]).toBe(0);
+  expect(fresh[1]).toBeCloseTo(Math.exp(-1), 6);
+  expect(fresh[2]).toBe(1);
   expect(paces[0]).toBeCloseTo(Math.log(2 / 15.5), 6);
   expect(paces[1]).toBeCloseTo(Math.log(4 / 5.5), 6);
 });
@@ -157,4 +158,41 @@ test('what a subject has left, bought and still has to complete', () => {
   expect(completed).toMatchObject({ last: 2, left: 2, isSearching: true, looksInVisit: 1 });
   expect(completed.open).toBeCloseTo(0.25, 6);
   expect(stateAt(4, 15 * 24 * 60)).toMatchObject({ completing: -1, open: 0 });
+});
+
+test('networks count alike, whichever comes first', () => {
+  const networkOf = (first: number, second: number): ListRanker => ({
+    shape: { features: 2, contexts: 1, hidden: 0 },
+    weights: {
+      linear: Float32Array.of(first, second),
+      ...{ candidate: new Float32Array(0), context: new Float32Array(0), output: new Float32Array(0) },
+    },
+    ...{ mean: Float32Array.of(0, 0), scale: Float32Array.of(1, 1) },
+  });
+  const networks = [networkOf(1, 8), networkOf(3, -2)];
+  for (const some of [networks, networks.toReversed()]) {
+    const mean = Float32Array.of(7, 7);
+    scoreMean(some, Float32Array.of(1, 0, 0, 1), Float32Array.of(1), mean);
+    expect([...mean]).toEqual([2, 3]);
+  }
+});
+
+test('each of the networks that the settings ask for has a say, for the validation and after it', async () => {
+  const rows = ['recurrent', 'vae', 'content'].map((name) => ({
+    recipe: { name } as ShopRecipe,
+    part: () => plainShopPart(known.items.length, () => undefined),
+  }));
+  const settings = { hidden: 2, epochs: 1, batch: 16, rate: { from: 1e-2, to: 1e-2 }, decay: 0 };
+  const looks = tasks.flatMap((task) => task.looks).slice(0, 3);
+  const scoresBy = async (networks: number) => {
+    const { part, refit } = await rankerRow(rows, { settings: { ...settings, networks } }).choose(log.validation, {
+      ...{ dataFolder: '', quick: true, seed: 1, threads: 1 },
+      ...{ signal: new AbortController().signal, log: () => undefined },
+      progress: () => ({ at: () => undefined, done: () => undefined }),
+    });
+    const scores = [await part.score(looks), await (await refit(known)).score(looks)];
+    return scores.map((of) => of.slice(0, known.items.length));
+  };
+  const [one, two] = [await scoresBy(1), await scoresBy(2)];
+  for (const [at, scores] of two.entries()) expect(scores).not.toEqual(one[at]);
 });
