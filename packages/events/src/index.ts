@@ -19,7 +19,7 @@ export { createEventView, type EventFields, type EventView, eventFields } from '
 export { createHistoryEvent, encodeHistory, historyEventId } from './history-event.ts';
 export { createIdWindow, type IdWindow } from './id-window.ts';
 export { type CatalogJudge, type CatalogVerdict, createCatalogJudge } from './judge-catalog-record.ts';
-export { defaultLimits, type Limits, MAX_VALUE_BYTES } from './limits.ts';
+export { defaultLimits, type Limits, MAX_CATEGORY_LEVELS, MAX_VALUE_BYTES } from './limits.ts';
 export { decodeHistory, type MergedEvent } from './merged-history.ts';
 export { createRates, type Rates, type RatesFile } from './rates.ts';
 export { createHistoryView, type HistoryView, readHistory } from './read-history.ts';

@@ -11,7 +11,7 @@ import {
   wireSchemaId,
 } from '@nextcart/contracts';
 import { hasAmountSize } from './amount-size.ts';
-import { MAX_VALUE_BYTES } from './limits.ts';
+import { MAX_CATEGORY_LEVELS, MAX_VALUE_BYTES } from './limits.ts';
 import type { SchemaVersions } from './schema-versions.ts';
 import { createDatumView } from './walker.ts';
 
@@ -86,6 +86,7 @@ export const createCatalogJudge = (versions: SchemaVersions): CatalogJudge => {
       return refuse('bad_datum');
     }
     if (item.itemId === '') return refuse('missing_item', 'itemId');
+    if (item.category.length > MAX_CATEGORY_LEVELS) return refuse('too_large', 'category');
     if (item.price !== null) {
       const isStorable = old || hasAmountSize(view, price); // an older version's is written anew
       if (item.price < 0n || item.price > MAX_UNITS || !isStorable) return refuse('bad_amount', 'price');

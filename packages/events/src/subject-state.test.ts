@@ -308,6 +308,10 @@ describe("a visitor's owner", () => {
     expect(visitorOf(['identify', 'u1'], ['view', null])).toEqual(['u1', false]);
   });
 
+  test("is nobody else where a shop calls both by one id: their own events are the user's", () => {
+    expect(visitorOf(['view', null], ['identify', 'v'])).toEqual(['v', false]);
+  });
+
   test('is forgotten with the events of its time', () => {
     const later = Array.from({ length: 127 }, (): ['view', null] => ['view', null]);
     expect(visitorOf(['identify', 'u1'], ...later.slice(0, 126))).toEqual(['u1', false]);

@@ -138,8 +138,10 @@ export const ownerOf = (state: SubjectState): string | null => {
 /**
  * Whether the visitor is that user now: its identify is its newest event, since what follows is keyed by the user.
  * There is no log-out event: an event on the visitor's own key after it says that the person has logged out.
+ * Where a shop calls both by one id, the key is the user's own.
  */
 export const isSignedIn = (state: SubjectState): boolean => {
-  const length = lengthOf(state);
-  return length > 0 && typeOfCell(state.cells[CELL * (length - 1) + 2] as number) === IDENTIFY;
+  const newest = lengthOf(state) - 1;
+  if (newest < 0 || typeOfCell(state.cells[CELL * newest + 2] as number) !== IDENTIFY) return false;
+  return ownerOf(state) !== state.subject;
 };

@@ -28,6 +28,8 @@ export const commitOffset = async (deps: {
   signal.addEventListener('abort', stop, { once: true });
   const attempt = async (anew: boolean): Promise<void> => {
     const coordinator = await hook.coordinator(anew);
+    // whoever has the partition by now, in the same generation even, may have committed since
+    signal.throwIfAborted();
     await coordinator.offsetCommit({
       groupId,
       memberId: membership.memberId,

@@ -65,6 +65,8 @@ export const startConsumerSession = async (deps: Deps): Promise<ConsumerSession>
   await admin.committed(groupId, topic);
 
   const owned = new Map<number, OwnedPartition>();
+  /** On their way out: a commit of theirs waits for a broker that is away. */
+  const leaving = new Set<OwnedPartition>();
   /** Partitions on their way to a handler; aborted when the generation ends. */
   const loading = new Map<number, AbortController>();
   /** The loads and releases of a partition happen one after the other. */
@@ -87,7 +89,13 @@ export const startConsumerSession = async (deps: Deps): Promise<ConsumerSession>
     loading.clear();
     const mine = [...owned.values()];
     owned.clear();
-    await Promise.all(mine.map((partition) => partition.release()));
+    await Promise.all(
+      mine.map(async (partition) => {
+        leaving.add(partition);
+        await partition.release();
+        leaving.delete(partition);
+      }),
+    );
   };
 
   const hook = hookMembership(groupId, releaseAll);
@@ -253,7 +261,7 @@ export const startConsumerSession = async (deps: Deps): Promise<ConsumerSession>
 
   const abortAll = (reason: unknown): void => {
     for (const controller of loading.values()) controller.abort(reason);
-    for (const partition of owned.values()) partition.abort(reason);
+    for (const partition of [...owned.values(), ...leaving]) partition.abort(reason);
   };
 
   const beat = async (): Promise<void> => {

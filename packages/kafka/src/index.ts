@@ -28,3 +28,4 @@ export type {
 export { createMemoryKafka } from './memory.ts';
 export type { RegisteredSchema, RegistryClient } from './registry.ts';
 export { createRegistryClient } from './registry-client.ts';
+export { MAX_RECORD_BYTES } from './send-queue.ts';

@@ -1,5 +1,5 @@
 import type { Store } from '@nextcart/clickhouse';
-import { createItemIndex, schemaText as ownSchema, registrySubject } from '@nextcart/contracts';
+import { createItemIndex, holdOut, schemaText as ownSchema, registrySubject } from '@nextcart/contracts';
 import { createSchemaVersions } from '@nextcart/events';
 import {
   type Assignment,
@@ -7,6 +7,7 @@ import {
   followReleases,
   type Kafka,
   type PartitionHandler,
+  type PartitionOffsets,
   type RegistryClient,
 } from '@nextcart/kafka';
 import { asksForPurchases, loadRelease } from '@nextcart/ranking';
@@ -223,7 +224,8 @@ export const createScorer = (deps: ScorerDeps): Scorer => {
     };
     const partitionDeps: PartitionDeps = {
       versions: createSchemaVersions('behaviour-event'),
-      schemaText,
+      // asked again by the partition, which may be given away meanwhile
+      schemaText: (id) => registry.schema(id),
       items,
       pool,
       queue,
@@ -254,6 +256,7 @@ export const createScorer = (deps: ScorerDeps): Scorer => {
         held: [],
         safe,
         next: safe,
+        answerFrom,
         end: assignment.end,
         learned: false,
         readBack: false,
@@ -267,7 +270,11 @@ export const createScorer = (deps: ScorerDeps): Scorer => {
         lists,
         visitGapMs: options.visitGapMs,
         isGone: (item) => catalogue.isGone(item),
-        foldedBelow: () => home.next,
+        // what is folded silently was answered by others
+        foldedBelow: () => Math.max(answerFrom, home.next),
+        asksModels: (key) =>
+          follower.line.inForce() !== null && !isReserved(key) && holdOut(key, options.holdOut) === 'models',
+        owed: home.owed,
       });
       const learn = () => {
         if (home.learned || home.closed) return;
@@ -286,10 +293,11 @@ export const createScorer = (deps: ScorerDeps): Scorer => {
         assignment,
         home,
         cleaner,
-        answerFrom,
         settled: loop.settled,
         onRelease: async () => {
-          owned.delete(partition);
+          // a session that hung may end when the next one has the partition
+          if (owned.get(partition)?.home === home) owned.delete(partition);
+          metrics.lag.remove({ partition: String(partition) }); // which must not be told for ever
           await tail.close();
         },
       });
@@ -341,18 +349,22 @@ export const createScorer = (deps: ScorerDeps): Scorer => {
       metrics.evicted.set(pool.evicted);
       metrics.waiting.set(queue.length() + loader.waiting());
       metrics.owed.set(homes().reduce((sum, { owed: keys }) => sum + keys.size, 0));
-      for (const { partition, end } of await kafka.admin.offsets(options.eventsTopic)) {
-        const home = owned.get(partition)?.home;
-        if (home !== undefined) metrics.lag.set({ partition: String(partition) }, Math.max(0, end - home.next));
+      let offsets: readonly PartitionOffsets[] = [];
+      try {
+        offsets = await kafka.admin.offsets(options.eventsTopic);
+      } finally {
+        for (const { partition, next } of homes()) {
+          const end = offsets.find((each) => each.partition === partition)?.end;
+          metrics.lag.set({ partition: String(partition) }, end === undefined ? -1 : Math.max(0, end - next));
+        }
       }
     });
     return async () => {
       await consumer?.close();
-      await background.stop();
-      await Promise.all(loops);
+      // together: who waits for a broker that is away to take something is freed by the producer's end alone
+      await Promise.all([background.stop(), producer.close(), ...loops]);
       await follower.close();
       await releases.close();
-      await producer.close();
     };
   };
 

@@ -5,17 +5,20 @@ import {
   createCodec,
   isForNextVisit,
   listSources,
+  MAX_UNITS,
   type RecommendationList,
   schemaText,
   VISIT_ENDED,
   VISIT_KEY,
   wireEncode,
 } from '@nextcart/contracts';
+import { defaultLimits, MAX_CATEGORY_LEVELS } from '@nextcart/events';
+import { MAX_RECORD_BYTES } from '@nextcart/kafka';
 import { expect, test } from 'vitest';
 import { createListEncoder } from './encode-list.ts';
 import { createItemBytes } from './item-bytes.ts';
 import { clearMark, createListMark, hashText, type ListMark, markBreak, markItem } from './list-mark.ts';
-import { createListReader } from './read-list-head.ts';
+import { createListHead, createListReader } from './read-list-head.ts';
 
 /** Park and Miller's generator: the same lists at every run. */
 const generator = (seed: number) => {
@@ -57,7 +60,7 @@ const randomList = (seed: number): { list: RecommendationList; catalog: Map<stri
     subject: text(),
     recommId: text(),
     items,
-    release: 'untrained',
+    release: ['untrained', 'one', 'untrained+one'][seed % 3] as string,
     snapshots: {
       ...Object.fromEntries(Array.from({ length: below(4) }, (_, at) => [`kind ${at}`, text()])),
       ...(seed % 4 === 1 && { [VISIT_KEY]: VISIT_ENDED }),
@@ -100,6 +103,26 @@ test('a list is encoded to the bytes that avsc makes of it', () => {
   }
 });
 
+test('fifty items of the longest texts that a catalogue and searches may have are a record that producers take', () => {
+  const { itemId, title, category, query, currency } = defaultLimits.byPath as Record<string, number>;
+  const long = (bytes: number | undefined, first = 'x') => first.padEnd(bytes as number, 'x');
+  const { list } = randomList(1);
+  const item = {
+    ...{ title: long(title), category: Array(MAX_CATEGORY_LEVELS).fill(long(category)), currency: long(currency) },
+    price: MAX_UNITS,
+  } as unknown as CatalogItem;
+  const reasons = Array(3).fill({ kind: 'searched', subject: long(query), weight: 1 });
+  const items = Array.from({ length: 50 }, () => ({ score: 1, source: 'content' as const, reasons }));
+  const itemBytes = createItemBytes(() => item);
+  const draft = createListEncoder({ schemaId: 1 }).draft(
+    { ...list, items, nextPurchases: [] },
+    items.map((_, at) => itemBytes(long(itemId, `${at}`))),
+    [],
+  );
+  expect(draft.bytes.length).toBeGreaterThan(50 * 3 * 2000);
+  expect(draft.bytes.length).toBeLessThan(MAX_RECORD_BYTES);
+});
+
 test('a list that changed in the catalogue is encoded anew', () => {
   let title = 'old';
   const records = new Map<string, CatalogItem>();
@@ -121,10 +144,10 @@ const markList = (mark: ListMark, { items, nextPurchases }: Pick<RecommendationL
   return mark;
 };
 
-test('what is read back of a list is its trigger, its expiry, its visit and the mark of its items', () => {
+test('what is read back of a list is its trigger, its expiry, its visit, whether models made it and the mark of its items', () => {
   const read = createListReader();
   const mark = createListMark();
-  const head = { mark: createListMark(), triggerOffset: 0, expiresAt: 0, forVisitOf: 0, showsGone: false };
+  const head = createListHead();
   for (let seed = 1; seed <= 300; seed += 1) {
     const { list, value } = encoded(seed);
     markList(mark, list);
@@ -135,13 +158,14 @@ test('what is read back of a list is its trigger, its expiry, its visit and the 
       expiresAt: list.expiresAt,
       forVisitOf: isForNextVisit(list.snapshots) || list.triggerOffset < 0 ? Infinity : list.receivedAt,
       showsGone: false,
+      byModels: list.release !== 'untrained',
     });
   }
 });
 
 test('bytes that end early are no list, wherever they end, and nothing is thrown', () => {
   const read = createListReader();
-  const head = { mark: createListMark(), triggerOffset: 0, expiresAt: 0, forVisitOf: 0, showsGone: false };
+  const head = createListHead();
   const { list, value } = encoded(7);
   const taken = Array.from(value.keys()).filter((size) => read(value.subarray(0, size), head));
   // but for one that ends where the first version did
@@ -159,7 +183,7 @@ test('bytes that end early are no list, wherever they end, and nothing is thrown
 test('a list that shows an item which is gone is told when it is read back', () => {
   const { list, value } = encoded(3);
   const gone = hashText(list.items[1]?.itemId as string).low;
-  const head = { mark: createListMark(), triggerOffset: 0, expiresAt: 0, forVisitOf: 0, showsGone: false };
+  const head = createListHead();
   createListReader(({ low }) => low === gone)(value, head);
   expect(head.showsGone).toBe(true);
   const nextGone = hashText(list.nextPurchases[0]?.itemId as string).low;
@@ -175,7 +199,7 @@ test('a list of the first version is read back as one without next purchases', (
   const { nextPurchases, ...fields } = list;
   expect(nextPurchases.length).toBeGreaterThan(0);
   const value = wireEncode(1, createCodec<Omit<RecommendationList, 'nextPurchases'>>(first).encode(fields));
-  const head = { mark: createListMark(), triggerOffset: 0, expiresAt: 0, forVisitOf: 0, showsGone: false };
+  const head = createListHead();
   expect(createListReader()(value, head)).toBe(true);
   expect(head.mark).toEqual(markList(createListMark(), { items: list.items, nextPurchases: [] }));
 });

@@ -14,6 +14,7 @@ export const homeOf = (over: Partial<Home> = {}): Home => ({
   held: [],
   safe: 0,
   next: 0,
+  answerFrom: 0,
   end: 0,
   learned: true,
   readBack: true,

@@ -54,24 +54,26 @@ const openLists = async () => {
   await kafka.admin.ensureTopics([{ ...topics.recommendations, name: TOPIC, partitions: 1 }]);
   const producer = await kafka.createProducer();
   const lists = createLastLists();
+  const owed = new Set<string>();
   return {
     kafka,
     lists,
-    write: (list: RecommendationList | null) =>
+    owed,
+    write: (list: RecommendationList | null, key = 'anna') =>
       producer.sendAll([
         {
           topic: TOPIC,
           partition: 0,
-          key: Buffer.from('anna'),
+          key: Buffer.from(key),
           value: list === null ? null : wireEncode(1, recommendationListCodec().encode(list)),
         },
       ]),
-    start: async (gone: readonly string[] = [], foldedBelow = () => 0) => {
+    start: async (gone: readonly string[] = [], foldedBelow = () => 0, asksModels = () => true) => {
       const hashes = new Set(gone.map((id) => hashText(id).low));
       const isGone = ({ low }: { low: number }) => hashes.has(low);
       const tail = await startListTail({
         ...{ kafka, clock: systemClock, topic: TOPIC, partition: 0, lists, isGone, visitGapMs: VISIT_GAP_MS },
-        foldedBelow,
+        ...{ foldedBelow, asksModels, owed },
       });
       await tail.learned;
       return tail;
@@ -155,6 +157,22 @@ test('a list of a predecessor that comes after what it was made for was folded h
   await kafka.close();
 });
 
+test('a tombstone that comes late is stale where a list stands, until that list comes', async () => {
+  const { kafka, lists, write, start } = await openLists();
+  await write(listOf(12, ['a']));
+  const tail = await start([], () => 20);
+  await write(null);
+  await soon(() => tail.takeStale(0)).toEqual(['anna']);
+  expect(lists.same(lists.slot('anna'), markOf(['a']))).toBe(true);
+
+  await write(null);
+  await write(listOf(12, ['a']));
+  await write(listOf(1, ['b']), 'otto');
+  await soon(() => lists.slot('otto')).not.toBe(-1);
+  expect(tail.takeStale(0)).toEqual(['otto']);
+  await kafka.close();
+});
+
 test('lists that show what is gone are told once, unless a newer one no longer does', async () => {
   const { kafka, write, start } = await openLists();
   await write(listOf(5, ['a', 'gone']));
@@ -164,5 +182,24 @@ test('lists that show what is gone are told once, unless a newer one no longer d
   await write(listOf(6, ['a']));
   const again = await start(['gone']);
   expect(again.takeShowingGone()).toEqual([]);
+  await kafka.close();
+});
+
+test('a list that a predecessor made without models is owed, unless it was made again or its subject is held out', async () => {
+  const { kafka, lists, owed, write, start } = await openLists();
+  await write({ ...listOf(5, ['a']), release: 'one' });
+  await write(listOf(9, ['b']));
+  await start([], undefined, () => false);
+  expect([...owed]).toEqual([]);
+  await start();
+  expect([...owed]).toEqual(['anna']);
+  owed.clear();
+  await write({ ...listOf(9, ['c']), release: 'one' });
+  await write(listOf(7, ['written late by a frozen predecessor']));
+  await start();
+  expect([...owed]).toEqual([]);
+  await write(listOf(11, ['ours: who made it knows']));
+  await soon(() => lists.trigger(lists.slot('anna'))).toBe(11);
+  expect([...owed]).toEqual([]);
   await kafka.close();
 });

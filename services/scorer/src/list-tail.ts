@@ -2,14 +2,15 @@ import type { Kafka, Tail } from '@nextcart/kafka';
 import type { Clock } from '@nextcart/runtime';
 import type { LastLists } from './last-lists.ts';
 import { createListMark, type IdHash } from './list-mark.ts';
-import { createListReader, type ListHead } from './read-list-head.ts';
+import { createListHead, createListReader } from './read-list-head.ts';
 
 /**
  * Law 7: what stands in the log is read back, from the partition's start. The newest list of a key is the one with the
  * highest trigger; where the log ends with an older one (written late by a frozen predecessor), or with another of the
  * same trigger, the key is suspect until a record clears it: our own records come back in order, a moment later. So is a
  * key whose newest list is a predecessor's and older than what was folded here: nothing may have been published for that,
- * because the list before it stood, or there was none to take back.
+ * because the list before it stood, or there was none to take back. What a predecessor made without models in a rush is
+ * still owed.
  */
 export interface ListTail {
   /** Resolves when the partition has been read up to the end that it had. */
@@ -33,10 +34,14 @@ export const startListTail = async (deps: {
   isGone: (item: IdHash) => boolean;
   /** Events below this offset are folded. */
   foldedBelow: () => number;
+  /** Whether a key's list is to be made by models. */
+  asksModels: (key: string) => boolean;
+  /** Keys whose list, as it was read back, was made without them all the same. */
+  owed: Set<string>;
 }): Promise<ListTail> => {
-  const { kafka, clock, topic, partition, lists, foldedBelow } = deps;
+  const { kafka, clock, topic, partition, lists, foldedBelow, owed } = deps;
   const read = createListReader(deps.isGone);
-  const head: ListHead = { mark: createListMark(), triggerOffset: 0, expiresAt: 0, forVisitOf: 0, showsGone: false };
+  const head = createListHead();
   const suspects = new Map<string, number>();
   const showingGone = new Set<string>();
   let learning = true;
@@ -46,9 +51,12 @@ export const startListTail = async (deps: {
     const slot = lists.slot(key);
     const known = slot === -1 ? Number.NEGATIVE_INFINITY : lists.trigger(slot);
     if (value === null) {
-      suspects.delete(key);
       showingGone.delete(key);
-      if (slot !== -1 && !lists.isEmpty(slot)) lists.set(key, NOTHING, known, 0);
+      const isShown = slot !== -1 && !lists.isEmpty(slot);
+      // a predecessor's, or ours that a list of ours follows
+      if (isShown && !learning) suspects.set(key, clock.monotonic());
+      else suspects.delete(key);
+      if (isShown && learning) lists.set(key, NOTHING, known, 0);
       return;
     }
     const { mark, triggerOffset, expiresAt, forVisitOf } = head;
@@ -61,6 +69,9 @@ export const startListTail = async (deps: {
     lists.set(key, mark, triggerOffset, expiresAt, forVisitOf + deps.visitGapMs);
     if (learning && head.showsGone) showingGone.add(key);
     else showingGone.delete(key);
+    if (!learning) return;
+    if (head.byModels) owed.delete(key);
+    else if (deps.asksModels(key)) owed.add(key);
   };
 
   const offsets = await kafka.admin.offsets(topic);

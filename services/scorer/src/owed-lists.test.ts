@@ -6,12 +6,13 @@ test('lists are asked for again when there is time, a few at once, oldest first,
   let isTime = false;
   const lost = homeOf({ owed: new Set(['gone']), closed: true });
   const unread = homeOf({ owed: new Set(['early']), learned: false });
+  const unfolded = homeOf({ owed: new Set(['behind']), next: 4, end: 5 });
   const own = homeOf({ partition: 1, owed: new Set(['a', 'b', 'c', 'd', 'e']) });
   const other = homeOf({ partition: 2, owed: new Set(['f', 'g', 'h', 'i', 'j']) });
   const asked: string[] = [];
   const owed = createOwedLists({
     isTime: () => isTime,
-    homes: () => [lost, unread, own, other],
+    homes: () => [lost, unread, unfolded, own, other],
     refresh: ({ partition }, key) => void asked.push(`${partition} ${key}`),
   });
   owed.tick();
@@ -25,4 +26,7 @@ test('lists are asked for again when there is time, a few at once, oldest first,
   owed.tick();
   expect(asked).toEqual([...first, '2 i', '2 j']);
   expect([...unread.owed]).toEqual(['early']);
+  unfolded.next = 5;
+  owed.tick();
+  expect(asked.at(-1)).toBe('0 behind');
 });

@@ -3,7 +3,7 @@ import type { Home } from './subject.ts';
 
 /**
  * Lists that were made without models because too many waited (`home.owed`). They are made again when there is time, those
- * that have stood longest first. Who loses a partition forgets its: such a list stands until its subject's next event.
+ * that have stood longest first. Who takes a partition over reads them back (list-tail.ts).
  */
 export interface OwedLists {
   /** Asks for some of them; to be called `TICKS_PER_SECOND` times a second. */
@@ -23,7 +23,8 @@ export const createOwedLists = (deps: {
     if (!deps.isTime()) return;
     let left = ALWAYS_LISTS;
     for (const home of deps.homes()) {
-      if (home.closed || !home.learned) continue;
+      // before that a state may be older than the list that is to be made again
+      if (home.closed || !home.learned || home.next < home.end) continue;
       for (const key of home.owed) {
         if (left === 0) return;
         left -= 1;

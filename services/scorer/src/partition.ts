@@ -28,7 +28,7 @@ import type { WorkQueue } from './work-queue.ts';
 /**
  * One owned partition (laws 5 and 8). Folding is all that `process` does: states at once, lists later, by the scoring
  * loop. Invariants:
- *  - events below `answerFrom` (the group's offset at the assignment) are folded silently: their lists are out;
+ *  - events below `answerFrom` are folded silently: their lists are out;
  *  - the group's offset is never above the first trigger whose list is neither out nor found unchanged.
  */
 export interface OwnedPartition {
@@ -89,15 +89,14 @@ export const createOwnedPartition = (
     assignment: Assignment;
     home: Home;
     cleaner: Cleaner;
-    answerFrom: number;
     /** Resolves when what is in flight has been answered. */
     settled: () => Promise<void>;
     onRelease: () => Promise<void>;
   },
 ): OwnedPartition => {
   const { items, pool, queue, clock, metrics, background, onIdentify } = deps;
-  const { assignment, home, cleaner, answerFrom } = options;
-  const { partition } = home;
+  const { assignment, home, cleaner } = options;
+  const { partition, answerFrom } = home;
   const verdict = createVerdict();
   let committed = answerFrom;
 

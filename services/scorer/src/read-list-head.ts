@@ -1,5 +1,6 @@
 import { VISIT_KEY, WIRE_HEADER_BYTES } from '@nextcart/contracts';
-import { clearMark, hashId, type IdHash, type ListMark, markBreak, markItem } from './list-mark.ts';
+import { UNTRAINED } from '@nextcart/ranking';
+import { clearMark, createListMark, hashId, type IdHash, type ListMark, markBreak, markItem } from './list-mark.ts';
 
 /** What a scorer wants of a list that it reads back. */
 export interface ListHead {
@@ -11,13 +12,19 @@ export interface ListHead {
   forVisitOf: number;
   /** Shows an item that `isGone` says is gone. */
   showsGone: boolean;
+  byModels: boolean;
 }
+
+export const createListHead = (): ListHead => ({
+  ...{ mark: createListMark(), triggerOffset: 0, expiresAt: 0, forVisitOf: 0, showsGone: false, byModels: false },
+});
 
 const PRICE_BRANCHES = 2;
 /** Only lists for a next visit name one (contracts' next-visit.ts). */
 const VISIT = Buffer.from(VISIT_KEY);
-const isVisit = (bytes: Uint8Array, start: number, end: number): boolean =>
-  end - start === VISIT.length && VISIT.equals(bytes.subarray(start, end));
+const NO_MODELS = Buffer.from(UNTRAINED);
+const isText = (text: Buffer, bytes: Uint8Array, start: number, end: number): boolean =>
+  end - start === text.length && text.equals(bytes.subarray(start, end));
 
 /**
  * Reads a published list's value (wire header included) without decoding it: a partition of a million lists is read
@@ -97,12 +104,14 @@ export const createListReader = (
       optional(); // currency
       blocks(reason);
     });
-    skipText(); // release
+    const nameSize = long();
+    skip(nameSize);
+    out.byModels = !isText(NO_MODELS, bytes, at - nameSize, at);
     let ended = false;
     blocks(() => {
       const size = long();
       skip(size);
-      if (!bad && isVisit(bytes, at - size, at)) ended = true;
+      if (!bad && isText(VISIT, bytes, at - size, at)) ended = true;
       skipText();
     });
     skipText(); // catalogPosition

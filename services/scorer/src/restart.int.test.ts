@@ -2,8 +2,10 @@ import { createServer, connect as dial, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createStore } from '@nextcart/clickhouse';
 import { recommendationListCodec, WIRE_HEADER_BYTES } from '@nextcart/contracts';
+import { createKafka } from '@nextcart/kafka';
 import { systemClock } from '@nextcart/runtime';
 import { afterEach, expect, inject, test } from 'vitest';
+import { openReleaseShop } from './release-shop.fixture.ts';
 import { covisitsOf, type EventOver, itemIds, itemOf, log, openShop, type Shop, trendingOf } from './shop.fixture.ts';
 
 let shop: Shop;
@@ -210,4 +212,36 @@ test('subjects that the store has may leave memory and come back the same', asyn
       Number((await whole.metrics.text()).match(/suppressed_total\{kind="subject"\} (\d+)/)?.[1]) >= users.length,
   );
   expect((await whole.metrics.text()).match(/published_total\{kind="subject"\} (\d+)/)).toBeNull();
+});
+
+test('a scorer whose lists the broker does not take ends all the same', async () => {
+  await stocked();
+  const nowhere = createKafka({
+    connection: { brokers: ['127.0.0.1:1'], clientId: shop.name },
+    ...{ log, clock: systemClock },
+  });
+  const { scorer, metrics } = await shop.start({
+    kafka: { ...shop.kafka, createProducer: () => nowhere.createProducer({ closeTimeoutMs: 300 }) },
+  });
+  await scorer.started;
+  await shop.send([{ userId: 'anna', itemId: 'i20' }]);
+  await shop.until('a batch', async () => / *batch_subjects_count [1-9]/.test(await metrics.text()), 30_000);
+  expect(await Promise.race([scorer.close().then(() => 'ended'), pause(20_000, 'waits')])).toBe('ended');
+  await nowhere.close();
+});
+
+test('who takes over says that its release scores from its first answer on, not from what it folds silently', async () => {
+  const models = await openReleaseShop(inject('urls'));
+  shop = models;
+  const first = await shop.start();
+  await first.scorer.started;
+  await models.release('one');
+  await models.activated('one');
+  const { triggerOffset } = await models.listBy('one', 'anna');
+  await shop.until('the commit', async () => (await shop.committed()) === triggerOffset + 1);
+  await first.stop();
+  models.records.length = 0;
+  const second = await shop.start();
+  await second.scorer.started;
+  expect((await models.activated('one')).fromOffset).toBe(triggerOffset + 1);
 });

@@ -10,7 +10,7 @@ import { homeOf, warm } from './home.fixture.ts';
 import { createPublisher } from './publisher.ts';
 import { createScorerMetrics } from './scorer-metrics.ts';
 import { createScoringLoop } from './scoring-loop.ts';
-import { createSubject } from './subject.ts';
+import { answeredBelow, createSubject } from './subject.ts';
 import { createWorkQueue } from './work-queue.ts';
 
 const BATCH = 4;
@@ -32,7 +32,7 @@ const loopOf = () => {
   const rests: number[] = [];
   const told: number[] = [];
   let onNow: () => void = () => undefined;
-  let atSend: (records: readonly OutgoingRecord[]) => void = () => undefined;
+  let atSend: (records: readonly OutgoingRecord[]) => Promise<void> | void = () => undefined;
   const clock = {
     now: () => {
       onNow();
@@ -58,7 +58,7 @@ const loopOf = () => {
     }),
     sender: {
       send: async (records) => {
-        atSend(records);
+        await atSend(records);
         return true;
       },
     },
@@ -69,8 +69,7 @@ const loopOf = () => {
   const home = homeOf();
   let offset = 0;
   /** Somebody looks at something and waits for a list. */
-  const ask = (forced = false) => {
-    const subject = warm(createSubject(`user ${offset}`, home));
+  const ask = (forced = false, subject = warm(createSubject(`user ${offset}`, home))) => {
     foldEvent(
       subject.state as SubjectState,
       {
@@ -83,10 +82,12 @@ const loopOf = () => {
     work.triggers.push(offset, 0);
     work.forced = forced;
     offset += 1;
+    home.next = offset;
+    return subject;
   };
   void loop.run(ended.signal);
   return {
-    ...{ ask, told, rests },
+    ...{ ask, told, rests, home, queue },
     onNow: (call: () => void) => (onNow = call),
     atSend: (call: typeof atSend) => (atSend = call),
   };
@@ -129,4 +130,22 @@ test('what was written before leaves before a batch is made, and what is made le
   setImmediate(() => order.push('the turn before'));
   await idle();
   expect(order).toEqual(['the turn before', 'made', 'sent to user 0', 'the turn after']);
+});
+
+test('an event that a list on its way leaves nothing to do for is not answered before that list is out', async () => {
+  const { ask, told, home, queue, atSend } = loopOf();
+  const sent = Promise.withResolvers<void>();
+  atSend(() => sent.promise);
+  const user = ask();
+  await idle();
+  queue.open(user).forced = true; // the sweeper asks: no trigger holds the commit
+  await idle();
+  ask(false, user);
+  await idle();
+  expect(told).toEqual([0, 1]);
+  // a process that dies here would leave the log without the list, and the next owner would not make it
+  expect(answeredBelow(home)).toBe(1);
+  sent.resolve();
+  await idle();
+  expect(answeredBelow(home)).toBe(2);
 });

@@ -14,7 +14,10 @@ const log = createLogger('test', 'silent');
 const home = homeOf();
 const asked = [
   {
-    work: { subject: createSubject('anna', home), triggers: [], forced: false, visitEnded: false, extra: [] },
+    work: {
+      ...{ subject: createSubject('anna', home), triggers: [], laterFrom: Infinity },
+      ...{ forced: false, visitEnded: false, extra: [] },
+    },
     request: {} as never,
   },
 ];
@@ -62,7 +65,10 @@ const openSwitch = () => {
   const asker = createModelAsker({ engine, log, metrics: createScorerMetrics(createMetrics('scorer')), holdOut });
   say('one', 'released');
   engine.useModels(modelsOf('one'));
-  return { engine, closed, told, loaded, say, loader, second, asker, after: (ms: number) => (now += ms) };
+  return {
+    ...{ engine, closed, told, loaded, say, loader, second, asker, modelsOf },
+    after: (ms: number) => (now += ms),
+  };
 };
 
 let at: ReturnType<typeof openSwitch>;
@@ -111,4 +117,16 @@ test('another share keeps the models, another word closes them, and each is told
   await at.second.look();
   expect(at.engine.second).toBeNull();
   expect(at.loaded).toEqual(['second', 'third']);
+});
+
+test('a release that was ended because another came in force did not fail: it is interleaved with that one at once', async () => {
+  at.say('second', 'interleaved', { against: 'one', share: 1 });
+  await at.second.look();
+  // both said while the other was loaded
+  at.say('other', 'released');
+  at.say('second', 'interleaved', { against: 'other', share: 1 });
+  at.engine.useModels(at.modelsOf('other'));
+  await at.second.look();
+  expect(at.loader.trouble()).toBe('');
+  expect(at.engine.second?.name).toBe('other+second');
 });

@@ -29,16 +29,18 @@ export const createSecondReleaseSwitch = (deps: {
       release,
     );
 
-  /** Hash of what was begun last; models that fail are ended at once. */
+  /** The two that were begun last; models that fail are ended at once. */
   let begun = '';
+  const pairOf = ({ first, second }: Interleaving): string => `${first.hash} ${second.hash}`;
 
-  const begin = (models: ReleaseModels, { first, share }: Interleaving): Promise<void> =>
+  const begin = (models: ReleaseModels, wanted: Interleaving): Promise<void> =>
     loop.between(async () => {
+      const { first, share } = wanted;
       // the first's may have failed meanwhile
       const fits = engine.models?.hash === first.hash;
       if (fits && (await told(interleavedName(engine.release, models.release)))) {
         await serveSecond(engine, { models, share });
-        begun = models.hash;
+        begun = pairOf(wanted);
         log.info({ release: engine.second?.name, share }, 'releases_interleaved');
       } else await models.close();
     });
@@ -69,7 +71,7 @@ export const createSecondReleaseSwitch = (deps: {
       const wanted = said !== null && engine.models?.hash === said.first.hash ? said : null;
       const { second } = engine;
       if (wanted !== null && second?.models.hash !== wanted.second.hash) {
-        if (second === null && begun === wanted.second.hash) {
+        if (second === null && begun === pairOf(wanted)) {
           loader.refuse(wanted.second);
           begun = '';
         }

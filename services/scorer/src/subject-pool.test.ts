@@ -31,6 +31,7 @@ test('who was used since the last look stays, and so does who is waited for', ()
   (working as Subject).work = {
     subject: working as Subject,
     triggers: [],
+    laterFrom: Infinity,
     forced: false,
     visitEnded: false,
     extra: [],

@@ -31,6 +31,8 @@ export interface Home {
   safe: number;
   /** Next offset to be folded. */
   next: number;
+  /** The group's offset at the assignment: events below are folded silently, for they were answered. */
+  readonly answerFrom: number;
   /** End of the log at the assignment. */
   readonly end: number;
   /** The partition's lists have been read back, or have taken too long. */
@@ -73,6 +75,8 @@ export interface Work {
   readonly subject: Subject;
   /** Offset and append time of each trigger, alternating: what a commit waits for. Empty for a refresh. */
   readonly triggers: number[];
+  /** Of a refresh that was taken: events from this offset on may find that its list shows what they ask for, before it is out. */
+  laterFrom: number;
   /** Publish although nothing changed: a stale list stands in the log. */
   forced: boolean;
   /** Asked for because the subject's visit has ended; an event that joins begins another. */
@@ -105,12 +109,14 @@ export type AnswerIdentify = (subject: Subject, event: StampedEvent) => void;
 
 /**
  * Folds an event into a warm subject. `onIdentify` is called before an identify that names a user who does not have
- * this visitor's history yet; a visitor without events, or one that is that user already, has nothing to hand over.
+ * this visitor's history yet; a visitor without events, or one that is that user already (or goes by the same id), has
+ * nothing to hand over.
  */
 export const foldInto = (subject: Subject, event: StampedEvent, items: ItemIndex, onIdentify: AnswerIdentify): void => {
   const state = subject.state as SubjectState;
   if (event.type === IDENTIFY && event.answer !== null && event.userId !== null && state.count > 0)
-    if (!(isSignedIn(state) && ownerOf(state) === event.userId)) onIdentify(subject, event);
+    if (event.userId !== subject.key && !(isSignedIn(state) && ownerOf(state) === event.userId))
+      onIdentify(subject, event);
   if (!foldEvent(state, event, items)) return;
   stamp(subject, event);
 };
@@ -126,9 +132,9 @@ export const stamp = (subject: Subject, event: Omit<StampedEvent, keyof FoldEven
 export const newestOffset = (subject: Subject): number =>
   subject.state === null ? (subject.tail.at(-1)?.offset ?? -1) : lastOffset(subject.state);
 
-/** First offset of the partition whose trigger may still get a list. */
-export const answeredBelow = ({ open, next }: Home): number => {
-  let low = next;
-  for (const { triggers } of open) if (triggers.length > 0) low = Math.min(low, triggers[0] as number);
+/** First offset of the partition whose trigger may still get a list, or needs one that is on its way. */
+export const answeredBelow = ({ open, next, answerFrom }: Home): number => {
+  let low = Math.max(next, answerFrom);
+  for (const { triggers, laterFrom } of open) low = Math.min(low, triggers[0] ?? laterFrom);
   return low;
 };

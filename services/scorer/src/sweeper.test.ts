@@ -7,14 +7,14 @@ import { createScorerMetrics } from './scorer-metrics.ts';
 import { createSweeper, SWEEPS_PER_SECOND } from './sweeper.ts';
 
 const TTL = 1000;
-const sweeperOf = (over: { stale?: string[]; refreshPerSecond?: number } = {}) => {
+const sweeperOf = (over: { stale?: string[]; showingGone?: string[]; refreshPerSecond?: number } = {}) => {
   const home = homeOf();
   let now = 0;
   let isBusy = false;
   const tail: ListTail = {
     learned: Promise.resolve(),
     takeStale: () => over.stale?.splice(0) ?? [],
-    takeShowingGone: () => [],
+    takeShowingGone: () => over.showingGone?.splice(0) ?? [],
     close: () => Promise.resolve(),
   };
   const asked: [string, boolean][] = [];
@@ -58,6 +58,19 @@ test('lists that show an item which is gone are asked for, the others are not', 
   sweeper.gone(hashText('b'));
   sweeper.tick();
   expect(asked).toEqual([['anna', false]]);
+});
+
+test('a list that shows what is gone is asked for when the log is folded: before, the list in the log may be the newer one', () => {
+  const { sweeper, asked, put, home } = sweeperOf({ showingGone: ['anna'] });
+  put('ben', ['b'], 1e9);
+  Object.assign(home, { next: 5, end: 6 });
+  sweeper.gone(hashText('b'));
+  sweeper.tick();
+  sweeper.tick();
+  expect(asked).toEqual([]);
+  home.next = 6;
+  sweeper.tick();
+  expect(asked.map(([key]) => key).toSorted()).toEqual(['anna', 'ben']);
 });
 
 test('no more lists are asked for at a time than the rate allows, and none is forgotten', () => {

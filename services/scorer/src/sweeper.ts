@@ -37,6 +37,9 @@ const MAX_GONE = 256;
 /** An older record of ours is followed by the newer one within this, unless the tail is behind: then one list too many goes out. */
 const STALE_MS = 2000;
 
+/** Before that a state may be older than the list that stands in the log: what is made again by it would change nothing, or set it back. */
+const isFolded = ({ closed, learned, next, end }: Home): boolean => !closed && learned && next >= end;
+
 export const createSweeper = (deps: {
   clock: Clock;
   metrics: ScorerMetrics;
@@ -121,9 +124,8 @@ export const createSweeper = (deps: {
     },
     tick: () => {
       for (const { home, tail } of deps.partitions()) {
-        if (home.closed || !home.learned) continue;
-        // before that a state may be older than the list that is to be put back
-        for (const key of home.next < home.end ? [] : tail.takeStale(STALE_MS)) {
+        if (!isFolded(home)) continue;
+        for (const key of tail.takeStale(STALE_MS)) {
           if (!isReserved(key)) metrics.stale.inc();
           want(home, key, true);
         }
@@ -136,17 +138,14 @@ export const createSweeper = (deps: {
       for (const [home, keys] of waiting) {
         if (home.closed || keys.size === 0) waiting.delete(home);
         for (const [key, forced] of keys) {
-          if (left <= 0 || home.closed) break;
+          if (left <= 0 || !isFolded(home)) break;
           left -= 1;
           keys.delete(key);
           deps.refresh(home, key, forced);
         }
       }
       if (left < most || deps.isBusy()) return;
-      // before that a state may be older than what stands in the log
-      const ready = Array.from(deps.partitions(), ({ home }) => home).filter(
-        (home) => !home.closed && home.learned && home.next >= home.end,
-      );
+      const ready = Array.from(deps.partitions(), ({ home }) => home).filter(isFolded);
       for (const home of ready) lookForEndedVisits(home, Math.ceil((NEXT_VISIT_SHARE * most) / ready.length));
     },
   };

@@ -36,7 +36,10 @@ export const createWorkQueue = (deps: { needsState: (work: Work) => void }): Wor
     ready,
     open: (subject) => {
       if (subject.work !== null) return subject.work;
-      const work: Work = { subject, triggers: [], forced: false, visitEnded: false, extra: [] };
+      const work: Work = {
+        ...{ subject, triggers: [], laterFrom: Number.POSITIVE_INFINITY },
+        ...{ forced: false, visitEnded: false, extra: [] },
+      };
       subject.work = work;
       subject.home.open.add(work);
       ready(work);
@@ -50,6 +53,7 @@ export const createWorkQueue = (deps: { needsState: (work: Work) => void }): Wor
         if (work.subject.home.closed) continue;
         work.subject.work = null;
         work.subject.inFlight += 1;
+        work.laterFrom = work.subject.home.next;
         taken.push(work);
       }
       works.splice(0, seen); // what was taken must not stay reachable: it would outlive the young generation
