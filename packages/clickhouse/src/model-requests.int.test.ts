@@ -24,8 +24,8 @@ const event = (offset: number, subject: string, change: Partial<TestEvent> = {})
   ...{ partition: 0, offset, time: NOW + offset * 1000, type: 'purchase', subject, item: `i${offset}` },
   ...change,
 });
-const targetsOf = async (limits = { maxSubjects: 10, perSubject: 2 }) => {
-  const found = await readTargets(store, TOPIC_ID, slice, limits);
+const targetsOf = async (limits = { maxSubjects: 10, perSubject: 2 }, of = slice) => {
+  const found = await readTargets(store, TOPIC_ID, of, limits);
   return Object.fromEntries(found.map(({ subject, targets }) => [subject, targets.map(({ item }) => item)]));
 };
 
@@ -104,6 +104,16 @@ test('the sample of subjects is fixed: more rows and more subjects in other plac
   await insertTestEvents(store, [event(9, 'later'), event(10, 'p0')], 'b');
   expect(Object.keys(await targetsOf({ maxSubjects: 3, perSubject: 1 }))).toEqual(some);
   expect(Object.keys(await targetsOf({ maxSubjects: 2, perSubject: 1 }))).toEqual(some.slice(0, 2));
+});
+
+test('slices that follow each other do not draw the same people', async () => {
+  const people = Array.from({ length: 40 }, (_, at) => event(at, `p${at}`));
+  await insertTestEvents(store, people, 'a');
+  const drawnBy = async (to: number) =>
+    Object.keys(await targetsOf({ maxSubjects: 10, perSubject: 1 }, [{ partition: 0, from: 0, to }])).toSorted();
+  expect(await drawnBy(40)).toEqual(await drawnBy(40));
+  const seen = new Set((await Promise.all([40, 41, 42, 43].map(drawnBy))).flat());
+  expect(seen.size).toBeGreaterThan(20); // of 40; ten where it is always the same
 });
 
 test('histories within a slice are the kept rows of the subjects asked for, in the order of the log', async () => {

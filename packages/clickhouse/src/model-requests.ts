@@ -1,11 +1,11 @@
 /**
  * What a model is measured by: carts and purchases of a slice of the log, and what their subjects had done before.
- * Invariants: the sample of subjects is a function of their names; nothing that arrives later changes an answer.
+ * Invariants: the sample of subjects is a function of their names and the slice; nothing that arrives later changes an answer.
  */
 import type { LogSlice } from '@nextcart/contracts';
 import type { Store } from './store.ts';
 import type { HistoryRow } from './subject-events.ts';
-import { inSlice } from './training-events.ts';
+import { inSlice, subjectDraw } from './training-events.ts';
 import { countedCondition } from './window-rows.ts';
 
 export interface TargetSubject {
@@ -15,7 +15,7 @@ export interface TargetSubject {
   readonly targets: readonly { readonly offset: number; readonly item: string; readonly paid: number }[];
 }
 
-/** Subjects with a cart or a purchase in the slice; of more than `maxSubjects` those whose names hash lowest. Without robots and outliers. */
+/** Subjects with a cart or a purchase in the slice; of more than `maxSubjects` those whom the slice draws. Without robots and outliers. */
 export const readTargets = async (
   store: Store,
   topicId: string,
@@ -33,7 +33,7 @@ export const readTargets = async (
          AND event_type IN ('cart', 'purchase') AND subject != '' AND ifNull(item_id, '') != ''
        ORDER BY partition, subject, offset LIMIT {perSubject:UInt32} BY partition, subject
      )
-     GROUP BY partition, subject ORDER BY cityHash64(subject), subject, partition LIMIT {maxSubjects:UInt32}`,
+     GROUP BY partition, subject ORDER BY ${subjectDraw(slice)}, subject, partition LIMIT {maxSubjects:UInt32}`,
     { topicId, maxSubjects, perSubject },
   );
   return rows.map(({ partition, subject, found }) => ({

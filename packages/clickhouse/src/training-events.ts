@@ -37,6 +37,9 @@ export interface TrainingPage {
 
 export const inSlice = ({ partition, from, to }: LogSlice): string =>
   `(partition = ${Number(partition)} AND offset >= ${Number(from)} AND offset < ${Number(to)})`;
+/** Numbers of subjects by their names, others for other slices: who is drawn again and again would not be the same people. */
+export const subjectDraw = (slices: readonly LogSlice[]): string =>
+  `cityHash64(subject, ${slices.reduce((sum, { to }) => sum + Number(to), 0)})`;
 /** Rows that models may learn from; its parameters are `topicId` and `types`. */
 export const learnable = (slices: readonly LogSlice[]): string =>
   `topic_id = {topicId:UUID} AND (${slices.map(inSlice).join(' OR ') || 'false'})

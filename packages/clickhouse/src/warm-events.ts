@@ -1,6 +1,6 @@
 /**
- * What a warm start learns from: the events of new slices, and about as many older ones of subjects drawn by the hash of
- * their name, so that what is learned does not push out what was known. Subjects with new events come with all that they
+ * What a warm start learns from: the events of new slices, and about as many older ones of subjects that these slices draw,
+ * so that what is learned does not push out what was known. Subjects with new events come with all that they
  * did since `since`, which is known of them at serving, too. Invariants: the rows are a function of the request alone;
  * carts, purchases and searches are all there, views and clicks are thinned by a draw of their positions where the
  * limit asks for it.
@@ -12,6 +12,7 @@ import {
   learnable,
   PAGE_OFFSETS,
   readPage,
+  subjectDraw,
   type TrainingPage,
   type TrainingRequest,
 } from './training-events.ts';
@@ -84,8 +85,13 @@ export const warmCoverage = async (store: Store, request: WarmRequest): Promise<
 };
 
 /** Where clause and the mark of what is learned from, for a slice of one partition whose new events begin at `from`. */
-const sampleOf = (slice: LogSlice, fresh: LogSlice, { thinnedShare, replayShare, since }: WarmCoverage) => {
-  const replayed = drawn('cityHash64(subject)', replayShare);
+const sampleOf = (
+  slice: LogSlice,
+  fresh: LogSlice,
+  ranges: readonly LogSlice[],
+  { thinnedShare, replayShare, since }: WarmCoverage,
+) => {
+  const replayed = drawn(subjectDraw(ranges), replayShare);
   const newSubjects = `SELECT subject FROM events WHERE ${learnable([fresh])}`;
   return {
     where: `${learnable([slice])} AND (NOT ${isThinned} OR ${drawn('intHash64(offset)', thinnedShare)})
@@ -105,12 +111,12 @@ export const readWarmEvents = (
   coverage: WarmCoverage,
   attempt: <T>(query: () => Promise<T>) => Promise<T> = (query) => query(),
 ) => {
-  const { topicId, types } = request;
+  const { topicId, types, ranges } = request;
   return {
     count: async (): Promise<number> => {
       let total = 0;
-      for (const fresh of request.ranges) {
-        const { where } = sampleOf({ ...fresh, from: firstOf(coverage, fresh) }, fresh, coverage);
+      for (const fresh of ranges) {
+        const { where } = sampleOf({ ...fresh, from: firstOf(coverage, fresh) }, fresh, ranges, coverage);
         const [row] = await attempt(() =>
           store.query<{ n: number }>(
             `SELECT count() AS n FROM events WHERE ${where}`,
@@ -123,12 +129,12 @@ export const readWarmEvents = (
       return total;
     },
     pages: async function* (): AsyncGenerator<TrainingPage> {
-      for (const fresh of request.ranges) {
+      for (const fresh of ranges) {
         const { partition, from, to } = fresh;
         for (let start = firstOf(coverage, fresh); start < to; ) {
           const end = start < from ? Math.min(from, start + OLD_PAGE_OFFSETS) : Math.min(to, start + PAGE_OFFSETS);
           const slice = { partition, from: start, to: end };
-          const page = await attempt(() => readPage(store, request, slice, sampleOf(slice, fresh, coverage)));
+          const page = await attempt(() => readPage(store, request, slice, sampleOf(slice, fresh, ranges, coverage)));
           if (page.offsets.length > 0) yield page;
           start = end;
         }

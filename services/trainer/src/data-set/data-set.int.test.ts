@@ -237,6 +237,25 @@ test('a limit thins views and clicks alone', async () => {
   expect(learned.filter(({ type }) => type === 'cart')).toHaveLength(300);
 });
 
+test('warm starts that follow each other do not replay the same people', async () => {
+  // fifty people, an item each, then one who came
+  const draftOf = (i: number) => ({
+    ...{ age: 5000 - i, outcome: 'accepted', flags: 0, type: 'view', category: '', query: null, baseAmount: null },
+    ...(i < 3000 ? { subject: `u${i % 50}`, item: `i${i % 50}` } : { subject: 'new', item: 'new' }),
+  });
+  await insertTestEvents(store, placed(Array.from({ length: 3600 }, (_, i) => draftOf(i) as Draft)), 'many');
+  const warm = { ...settings, warm: { maxEvents: 100_000, replayDays: 30, epochs: 1, rateShare: 1 } };
+  const replayedBy = async (to: number) => {
+    const ranges = PARTITIONS.map((partition) => ({ partition, from: 1000, to }));
+    const { data } = await readWarmDataSet(store, { topicId: TOPIC_ID, ranges }, warm, [], (query) => query());
+    return new Set(toldRows(data).flatMap((row) => row.flatMap(({ item }) => item ?? []))).difference(new Set(['new']));
+  };
+  const first = await replayedBy(1200);
+  expect(first.size).toBeLessThan(25); // a fifth of them is wanted
+  const all = [first, await replayedBy(1199), await replayedBy(1198), await replayedBy(1197)];
+  expect(new Set(all.flatMap((some) => [...some])).size).toBeGreaterThan(1.5 * first.size);
+});
+
 test('a store that is away in the middle is asked again, and the data set is whole', async () => {
   const events = placed(
     Array.from({ length: 30 }, (_, i) => ({
