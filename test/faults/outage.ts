@@ -31,7 +31,11 @@ const TELL_MS = 60_000;
  */
 export const says = (service: FaultyService, words: RegExp): (() => Promise<void>) => {
   const from = service.logSize();
-  const find = (texts: readonly string[]) => texts.find((text) => words.test(text)) ?? null;
+  const find = (texts: readonly string[]) => {
+    const found = texts.find((text) => words.test(text));
+    if (found === undefined) throw new Error(texts.join('\n') || 'nothing');
+    return found;
+  };
   const waitsFor = (where: string, read: () => Promise<readonly string[]>) =>
     until(`${service.name} to say in ${where} what it waits for`, async () => find(await read()), TELL_MS);
   return async () => {

@@ -121,7 +121,7 @@ export const startConsumerSession = async (deps: Deps): Promise<ConsumerSession>
       let handed: OwnedPartition | undefined;
       try {
         while (inDoubt() && mine === epoch) {
-          troubles.set(partition, 'no heartbeat was answered lately');
+          troubles.set(partition, 'the Kafka broker answered no heartbeat lately');
           await clock.sleep(MEMBERSHIP_POLL_MS);
         }
         if (mine !== epoch) return;
@@ -273,7 +273,7 @@ export const startConsumerSession = async (deps: Deps): Promise<ConsumerSession>
         abortAll(error);
       });
     if (!inDoubt() || owned.size === 0) return;
-    const error = new Error(`no heartbeat was answered for ${doubtAfterMs} ms`);
+    const error = new Error(`the Kafka broker answered no heartbeat for ${doubtAfterMs} ms`);
     abortAll(error);
     await Promise.all([...owned.values()].map((partition) => beginAnew(partition, error)));
   };
