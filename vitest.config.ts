@@ -1,15 +1,20 @@
 import { defineConfig } from 'vitest/config';
+import { TestOrder } from './test/support/test-order.ts';
 
 const OWN_SERVERS = ['test/faults/**/*.test.ts', 'test/e2e/{commands,event-to-list,late-joiner,online-retail}.test.ts'];
 const INTEGRATION = ['**/*.int.test.ts', 'test/{tour,e2e}/**/*.test.ts'];
 /** What needs servers: a broker's start, a rebalance and a kill are seconds each; twice that on a busy machine. */
 const PATIENT = { testTimeout: 60_000, hookTimeout: 120_000, teardownTimeout: 60_000 };
-/** One for each core of a small machine. Projects of one number of workers run side by side. */
-const BESIDE_EACH_OTHER = { maxWorkers: 2 };
+/**
+ * Projects of one number of workers share these: two files that start servers and wait for them most of the time, and one
+ * that computes, keep the two cores of a small machine (the order: test/support/test-order.ts).
+ */
+const BESIDE_EACH_OTHER = { maxWorkers: 3 };
 const NEVER = ['**/node_modules/**', '.nextcart/**'];
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: TestOrder },
     projects: [
       {
         test: {
@@ -21,7 +26,6 @@ export default defineConfig({
         },
       },
       {
-        // they start servers and wait for them most of the time: so the unit tests run beside them
         test: { name: 'own servers', include: OWN_SERVERS, exclude: NEVER, ...PATIENT, ...BESIDE_EACH_OTHER },
       },
       {
