@@ -26,6 +26,12 @@ test('scores that no longer fall, or fall otherwise, are told of', () => {
   expect(left(Number.NaN)).toMatchObject({ words: expect.stringContaining('NaN') as string });
 });
 
+test('lists that were all alike may stay so', () => {
+  const alike = { ...before, steepnessDeviation: 0 };
+  expect(judgeLive(alike, alike, bands)).toBeNull();
+  expect(judgeLive({ ...alike, steepness: 0.61 }, alike, bands)).toMatchObject({ band: 'scores' });
+});
+
 test('on few lists of either nothing is said', () => {
   const bad = { ...before, hitRate: 0 };
   expect(judgeLive({ ...bad, lists: 1999 }, before, bands)).toBeNull();

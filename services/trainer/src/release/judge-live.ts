@@ -21,7 +21,8 @@ export const judgeLive = (now: LiveQuality, before: LiveQuality, bands: GateSett
       band: 'hit_rate',
       words: `its live hit rate is ${share(now.hitRate)} over ${now.lists} lists, surely below ${share(bands.hitShare)} of the ${share(before.hitRate)} before`,
     };
-  const shift = Math.abs(now.steepness - before.steepness) / before.steepnessDeviation;
+  const moved = Math.abs(now.steepness - before.steepness);
+  const shift = moved === 0 ? 0 : moved / before.steepnessDeviation; // of lists that were all alike the deviation is 0
   if (!(shift <= bands.steepnessShift))
     return {
       band: 'scores',
