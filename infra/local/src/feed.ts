@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { lastRemark, logTail } from './log-tail.ts';
-import { createPidBook } from './pids.ts';
+import { createPidBook, recordChild } from './pids.ts';
 import type { Env } from './urls.ts';
 
 const STOP_TIMEOUT_MS = 10_000;
@@ -31,7 +31,7 @@ export const startFeed = (
     detached: true,
   });
   closeSync(out);
-  if (child.pid !== undefined) pids.record('feed', child.pid);
+  if (child.pid !== undefined) recordChild(pids, 'feed', child.pid, log);
   let stopping = false;
   let failed: string | undefined;
   const status = (): string => failed ?? lastRemark(logFile, since);

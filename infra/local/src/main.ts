@@ -1,7 +1,7 @@
 import { NextcartError } from '@nextcart/contracts';
 import { parseArguments, type StartOptions, usage } from './arguments.ts';
 import { readEnv } from './env.ts';
-import { START_OF_LINE } from './screen.ts';
+import { isScreen, START_OF_LINE } from './screen.ts';
 import { start } from './start.ts';
 import { createSteps } from './steps.ts';
 
@@ -24,13 +24,17 @@ const main = async (): Promise<number> => {
     abort.abort();
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+  // a terminal that is gone can't be written to: that must not end the launcher before what it started
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => abort.abort());
+  const env = readEnv();
+  const drawn = isScreen(process.stdout, env);
   try {
     await start(
       options,
-      readEnv(),
+      env,
       process.stdout,
       // a status that is being redrawn has no end of line: what is said takes its place
-      createSteps((text) => process.stdout.write(process.stdout.isTTY ? `${START_OF_LINE}${text}` : text)),
+      createSteps((text) => process.stdout.write(drawn ? `${START_OF_LINE}${text}` : text)),
       abort.signal,
     );
     return 0;

@@ -83,6 +83,15 @@ export const createPidBook = (dataDir: string): PidBook => {
   };
 };
 
+/** Of a child that runs already, which a full disk is no reason to lose sight of. */
+export const recordChild = (pids: PidBook, name: string, pid: number, log: (line: string) => void): void => {
+  try {
+    pids.record(name, pid);
+  } catch (error) {
+    log(`${name}: its pid ${pid} could not be written down (${String(error)}): a next start would not end it`);
+  }
+};
+
 const isAlive = (entry: Entry | undefined): entry is Entry =>
   entry !== undefined && processIdentity(entry.pid) === entry.identity;
 

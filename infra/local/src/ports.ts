@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 
@@ -44,6 +44,9 @@ export const choosePort = async (preferred: number | undefined, taken: ReadonlyS
 };
 
 const portsFile = (dataDir: string): string => join(dataDir, 'ports.json');
+
+/** Whether a stack has been in this data folder. */
+export const hasPorts = (dataDir: string): boolean => existsSync(portsFile(dataDir));
 
 const readPorts = (dataDir: string): Partial<Ports> => {
   try {

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
-import { createScreen } from './screen.ts';
+import { createScreen, isScreen } from './screen.ts';
 
 const ESC = '\u001b[';
 const terminal = (colours = true) => {
@@ -43,6 +43,12 @@ test('once everything stops nothing is drawn over what is said then', () => {
   screen.page('waiting …\n');
   screen.status('set: 1 of 9');
   expect(written()).toBe('');
+});
+
+test('what is no terminal, or cannot move its cursor, is no screen', () => {
+  const out = (isTTY: boolean) => ({ isTTY }) as NodeJS.WriteStream;
+  expect([isScreen(out(true), { TERM: 'xterm' }), isScreen(out(true), {})]).toEqual([true, true]);
+  expect([isScreen(out(false), { TERM: 'xterm' }), isScreen(out(true), { TERM: 'dumb' })]).toEqual([false, false]);
 });
 
 test('pages are coloured where the terminal is', () => {

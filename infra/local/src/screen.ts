@@ -1,8 +1,13 @@
+import type { Env } from './urls.ts';
+
 /** To the first column, and what stands on the line goes. */
 export const START_OF_LINE = '\r\u001b[K';
 const TOP = '\u001b[H';
 const REST_OF_LINE = '\u001b[K';
 const REST_OF_SCREEN = '\u001b[J';
+
+/** Whether what is written can be drawn over: Emacs' shell, for one, says that it can't. */
+export const isScreen = (out: NodeJS.WriteStream, env: Env): boolean => out.isTTY && env['TERM'] !== 'dumb';
 
 /** A terminal that the live list and the feed's status share: the status is the last line, and redrawn there. */
 export interface Screen {

@@ -125,6 +125,25 @@ test('what a killed launcher left running is ended by the next start', async () 
   await expectKept();
 });
 
+test('a launcher whose terminal is gone stops all of it in order', async () => {
+  await stack.stop();
+  const launcher = spawn(
+    process.execPath,
+    [join(repoRoot, 'infra/local/src/main.ts'), '--servers-only', '--data-dir', dataDir],
+    { env, stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  // leaving the loop closes the pipe: what is said from now on can't be written
+  for await (const chunk of launcher.stdout) if (String(chunk).includes('Ctrl-C')) break;
+  launcher.kill('SIGHUP');
+  await once(launcher, 'exit');
+  const { exitCode } = launcher;
+  said.length = 0;
+  stack = await provision();
+  expect(said.filter((line) => line.startsWith('ended what'))).toEqual([]);
+  expect(exitCode).toBe(0);
+  await expectKept();
+});
+
 test('a fresh start is empty', async () => {
   await stack.stop();
   stack = await provision(true);

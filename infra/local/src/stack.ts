@@ -1,11 +1,12 @@
-import { mkdirSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { NextcartError } from '@nextcart/contracts';
 import { clickhouseUrl, createClickhouse } from './clickhouse/start.ts';
 import { cacheDir } from './folders.ts';
 import { createKafka } from './kafka/broker.ts';
 import type { SecuredListener } from './kafka/secured-listener.ts';
 import { createPidBook } from './pids.ts';
-import { choosePorts, HOST, type Ports } from './ports.ts';
+import { choosePorts, HOST, hasPorts, type Ports } from './ports.ts';
 import { createRedis } from './redis/start.ts';
 import { createRegistry, registryUrl } from './registry/start.ts';
 import type { ServerContext } from './server-context.ts';
@@ -46,6 +47,7 @@ const stopOrder: readonly ServerName[] = ['registry', 'redis', 'clickhouse', 'ka
 export const provisionStack = async (options: StackOptions): Promise<Stack> => {
   mkdirSync(options.dataDir, { recursive: true });
   const dataDir = realpathSync(options.dataDir); // servers report real paths, and are compared by them
+  if (options.fresh === true) refuseForeign(dataDir);
   const pids = createPidBook(dataDir);
   pids.takeOwnership();
   const leftovers = await pids.endLeftovers(LEFTOVER_GRACE_MS);
@@ -106,10 +108,21 @@ const localUrls = (ports: Ports): StackUrls => ({
 });
 
 /**
- * Only what a stack has written, by name: a wrong --data-dir must not empty somebody's folder. In `state` is what other
- * rooms keep beside the log and that is wrong without it, such as how far an import came.
+ * Only what a stack has written, by name. In `state` is what other rooms keep beside the log and that is wrong without it,
+ * such as how far an import came.
  */
+const DATA = ['kafka', 'clickhouse', 'redis', 'registry', 'models', 'logs', 'state'] as const;
 const removeData = (dataDir: string): void => {
-  for (const name of ['kafka', 'clickhouse', 'redis', 'registry', 'logs', 'state'])
-    rmSync(join(dataDir, name), { recursive: true, force: true });
+  for (const name of DATA) rmSync(join(dataDir, name), { recursive: true, force: true });
+};
+
+/** A wrong --data-dir must not empty somebody's folder, which may have names like ours. */
+const refuseForeign = (dataDir: string): void => {
+  const found = DATA.filter((name) => existsSync(join(dataDir, name)));
+  if (found.length === 0 || hasPorts(dataDir)) return;
+  throw new NextcartError(
+    'bad_configuration',
+    `no stack has been here, and a fresh start would delete ${found.join(', ')} in ${dataDir}: give another --data-dir, or delete them yourself`,
+    { retry: false },
+  );
 };

@@ -4,6 +4,7 @@ import { feedCommand, setupCommand } from './children.ts';
 import { type RunningFeed, startFeed } from './feed.ts';
 import { runForeground } from './foreground.ts';
 import { runOnce } from './run-once.ts';
+import { isScreen } from './screen.ts';
 import { createServices, type RunningService } from './services.ts';
 import { provisionStack, type Stack } from './stack.ts';
 import { removeStackFile, writeStackFile } from './stack-file.ts';
@@ -47,7 +48,7 @@ export const start = async (
       stops.push(['events', feed.stop]);
     }
     steps.say(`\n${summary(stack, services)}\n`);
-    const live = !options.quiet && out.isTTY;
+    const live = !options.quiet && isScreen(out, env);
     await runForeground({ live, out, urls: stack.urls, services, feed, env: childEnv, steps, signal });
   } finally {
     await stopAll(stops, steps);

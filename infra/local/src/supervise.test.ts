@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
@@ -33,7 +33,7 @@ const child = (script: string, options: { isReady?: () => Promise<boolean>; read
     () => rmSync(dir, { recursive: true }),
     () => supervised.stop(),
   );
-  return { supervised, said, pidFile: join(dir, 'pids', 'thing.json') };
+  return { supervised, said, pidFile: join(dir, 'pids', 'thing.json'), logFile: join(dir, 'thing.log') };
 };
 
 test('a child that is killed comes back, and that is said', async () => {
@@ -45,6 +45,22 @@ test('a child that is killed comes back, and that is said', async () => {
   await supervised.ready();
   expect(supervised.pid()).not.toBe(first);
   expect(said).toEqual(['thing ended (SIGKILL): starting it again in 0.5 s']);
+});
+
+test('a child that dies while nothing can be written comes back all the same', async () => {
+  const { supervised, said, pidFile, logFile } = child('');
+  await supervised.start();
+  mkdirSync(`${pidFile}.new`); // what writing to a full disk does: it fails
+  rmSync(logFile);
+  mkdirSync(logFile);
+  await supervised.kill9();
+  await expect.poll(() => said.length, { timeout: 3000 }).toBe(2);
+  expect(said[1]).toMatch(/thing ended \(.*EISDIR.*starting it again in 1 s/);
+  rmdirSync(logFile);
+  await supervised.ready();
+  expect(said[2]).toMatch(/thing: its pid \d+ could not be written down \(.*EISDIR/);
+  await supervised.stop();
+  expect(supervised.pid()).toBeUndefined();
 });
 
 test('a child that is killed to stay down stays down until it is restarted', async () => {
@@ -116,4 +132,16 @@ test('a command that does not exist is an error, not a crash of the launcher', a
     () => {},
   );
   await expect(nothing.start()).rejects.toThrow(/Install it/);
+});
+
+test('a second stop does not hurry the first: the child is asked once, and ends in its own order', async () => {
+  const { supervised, logFile } = child(
+    "process.once('SIGTERM',()=>{console.log('asked');setTimeout(()=>{console.log('done');process.exit()},200)});console.log('up')",
+  );
+  await supervised.start();
+  await expect.poll(() => readFileSync(logFile, 'utf8')).toContain('up');
+  const first = supervised.stop();
+  await expect.poll(() => readFileSync(logFile, 'utf8'), { interval: 5 }).toContain('asked');
+  await Promise.all([first, supervised.stop()]);
+  expect(readFileSync(logFile, 'utf8')).toContain('done');
 });

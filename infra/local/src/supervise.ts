@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { NextcartError } from '@nextcart/contracts';
 import { sessionStandsBack } from '@nextcart/runtime';
 import { logTail } from './log-tail.ts';
-import type { PidBook } from './pids.ts';
+import { type PidBook, recordChild } from './pids.ts';
 
 /**
  * One child process that is kept running: an unexpected death is said and followed by a new start, an expected
@@ -51,6 +51,8 @@ const POLL_MS = 20;
 
 export const supervise = (spec: ChildSpec, pids: PidBook, log: (line: string) => void): Supervised => {
   let child: ChildProcess | undefined;
+  /** The child that was told to end. */
+  let asked: ChildProcess | undefined;
   let exited: Promise<void> = Promise.resolve();
   let wanted = false;
   let backoffMs = FIRST_BACKOFF_MS;
@@ -71,7 +73,7 @@ export const supervise = (spec: ChildSpec, pids: PidBook, log: (line: string) =>
     closeSync(out);
     child = started;
     if (started.pid !== undefined) {
-      pids.record(spec.name, started.pid);
+      recordChild(pids, spec.name, started.pid, log);
       if (spec.nice !== undefined) sessionStandsBack(started.pid, spec.nice);
     }
     exited = new Promise((resolve) => {
@@ -92,7 +94,12 @@ export const supervise = (spec: ChildSpec, pids: PidBook, log: (line: string) =>
     log(`${spec.name} ended (${how}): starting it again in ${backoffMs / 1000} s`);
     await sleep(backoffMs);
     backoffMs = Math.min(2 * backoffMs, MAX_BACKOFF_MS);
-    if (wanted && generation === mine) launch();
+    if (!wanted || generation !== mine) return;
+    try {
+      launch();
+    } catch (error) {
+      await relaunch(String(error)); // such as a log that can't be opened
+    }
   };
 
   const notReady = (why: string): NextcartError =>
@@ -117,7 +124,9 @@ export const supervise = (spec: ChildSpec, pids: PidBook, log: (line: string) =>
     wanted = false;
     generation += 1;
     const running = child;
-    if (running === undefined || !isRunning()) return exited;
+    // asked once: a service that is asked again ends where it stands
+    if (running === undefined || !isRunning() || running === asked) return exited;
+    asked = running;
     running.kill('SIGTERM');
     const kill = setTimeout(() => running.kill('SIGKILL'), spec.stopTimeoutMs);
     await exited;

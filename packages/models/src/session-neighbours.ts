@@ -26,7 +26,10 @@ export interface NeighbourOptions {
 }
 
 export interface SessionNeighbours {
-  /** Adds factor · N(i), N in 0..1, of each item of a candidate session. items, weights: [length] by event; item -1 = none. */
+  /**
+   * Adds factor · N(i) of each item of a candidate session, N in 0..1 where no session comes back to the item: each of its
+   * places adds to it. items, weights: [length] by event; item -1 = none.
+   */
   score(items: Int32Array, weights: Float64Array, length: number, factor: number, sheet: ScoreSheet): void;
   /**
    * N of each candidate had the event not happened, out: [events, candidates.length]. `events` are places in `items`.

@@ -1,12 +1,13 @@
 /** The two choosers: the best by score, and of those the most diverse. */
-
+import type { CatalogItem } from '@nextcart/contracts';
 import { createBest } from '@nextcart/models';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createCandidateSheet, createShortlister } from './candidate-sheet.ts';
 import { changesText, defaultConfiguration, withChanges } from './configuration.ts';
 import { createDiversity } from './diversity.ts';
-import { openShop, shopIds } from './shop.fixture.ts';
+import { titleSignature } from './item-text.ts';
+import { openShop, shopIds, shopItems } from './shop.fixture.ts';
 
 test('the best are those that sorting by score, then by id, puts first', () => {
   const offer = fc.tuple(fc.integer({ min: -3, max: 3 }), fc.uuid());
@@ -87,6 +88,26 @@ describe('diversity', () => {
       ),
       { numRuns: 40 },
     );
+  });
+
+  test('a title without a word is like none, whichever of the two is chosen first', () => {
+    const bare = { category: [], brand: null };
+    // of few bits, which is near to none
+    expect((titleSignature('jam') >>> 0).toString(2).replaceAll('0', '').length).toBeLessThan(16);
+    const own = openShop({
+      items: ['***', 'jam', 'pen'].map((title, n) => ({ ...(shopItems[n] as CatalogItem), ...bare, title })),
+      snapshots: {},
+    });
+    const orderOf = (...of: number[]) => {
+      const places = new Int32Array(3);
+      const diversify = createDiversity(own.features, { ...defaultConfiguration.diversity, lambda: 0.01 });
+      diversify(Int32Array.from(of), Float64Array.of(1, 0.99, 0.98), 3, places);
+      return [...places];
+    };
+    expect([orderOf(0, 1, 2), orderOf(1, 0, 2)]).toEqual([
+      [0, 1, 2],
+      [0, 1, 2],
+    ]);
   });
 
   test('chooses each once, also of scores of nothing or below, and nothing of nothing', () => {

@@ -99,7 +99,8 @@ export const createDiversity = (features: CatalogFeatures, configuration: Rankin
         (differ(brand, chosen[at + 2] as number) << 2);
       const base = shared[apart] as number;
       if (base + atMost <= nearest) continue;
-      const alike = title === 0 ? base : base + (titles[bits(title ^ (chosen[at + 3] as number))] as number);
+      const other = chosen[at + 3] as number;
+      const alike = title === 0 || other === 0 ? base : base + (titles[bits(title ^ other)] as number);
       if (alike <= nearest) continue;
       nearest = alike;
       left = own - (1 - lambda) * nearest;

@@ -77,6 +77,17 @@ test('a common beginning and what is left when a list runs out are nobody’s', 
   expect(teamText(draft([], letters('uv')).teams)).toBe('==');
 });
 
+test('who puts an item in is answered by the other team: of a whole draft both have as much, however long their lists', () => {
+  fc.assert(
+    fc.property(cases, ({ a, b, seed }) => {
+      const { teams } = draft(a, b, seed);
+      const countOf = (team: string) => teams.filter((own) => own === team).length;
+      expect(countOf('a')).toBe(countOf('b'));
+    }),
+    { numRuns: 500 },
+  );
+});
+
 test('a reader who likes items, not teams, lets neither win', () => {
   // both lists hold the same items in other orders; the reader clicks the first item liked, by its place
   let [a, b] = [0, 0];

@@ -7,7 +7,7 @@
  *
  * Two differences of these lists that are not of their items must not decide. Items that both lists have in the same
  * order at the top say nothing about either, and a team would be credited by luck; what is drafted after a list has run out
- * has no rival. Both are nobody's ('both').
+ * has no rival, nor has an item that is both teams' best and the last that one of them has. All these are nobody's ('both').
  */
 import { hash } from 'node:crypto';
 
@@ -63,10 +63,14 @@ export const teamDraft = <T>(
     while (side.at < side.list.length && taken.has(idOf(side.list[side.at] as T))) side.at += 1;
     return side.list[side.at];
   };
+  /** Whether a team could answer with another where its best is taken. */
+  const hasAnother = (team: 'a' | 'b'): boolean =>
+    sides[team].list.slice(sides[team].at + 1).some((item) => !taken.has(idOf(item)));
   while (items.length < size) {
     const [ofA, ofB] = [best('a'), best('b')];
     const ahead = sides.a.count - sides.b.count;
-    const contested = ofA !== undefined && ofB !== undefined;
+    const contested =
+      ofA !== undefined && ofB !== undefined && (idOf(ofA) !== idOf(ofB) || (hasAnother('a') && hasAnother('b')));
     const turn = ahead < 0 || (ahead === 0 && contested && flip()) ? 'a' : 'b';
     const own = turn === 'a' ? ofA : ofB;
     if (own !== undefined && (contested || ahead !== 0)) {

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { defaultConfiguration } from './configuration.ts';
 import { anyDeeds } from './deeds.fixture.ts';
-import type { RankedList } from './ranker.ts';
+import { createRanker, type RankedList } from './ranker.ts';
+import type { ScoringPart } from './scoring.ts';
 import { type Deed, historyOf, idOf, NOW, openShop, shopIds, shopItems } from './shop.fixture.ts';
 import { momentOf } from './visit.ts';
 
@@ -58,6 +59,13 @@ test('a list has its size at most, no item twice, and scores of six decimals', (
       }
     }),
   );
+});
+
+test('a score that rounds to nothing from below is 0, as all readers of a list write it', () => {
+  const { index, features } = shop;
+  const part: ScoringPart = { source: 'content', score: (_, sheet) => sheet.add(index.get(idOf(0, 0)), -1e-9) };
+  const [item] = createRanker({ parts: [part], index, features }).strangers(NOW).items;
+  expect(item?.score).toBe(0);
 });
 
 test('each item is told with its title, category and price', () => {

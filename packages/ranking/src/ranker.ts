@@ -129,7 +129,7 @@ export const createRanker = (deps: {
       for (let slot = 0, at = 0; slot < length; slot += 1) {
         let sum = 0;
         for (let p = 0; p < weightOf.length; p += 1, at += 1) sum += (weightOf[p] as number) * (values[at] as number);
-        fused[slot] = Math.round(sum * MICRO);
+        fused[slot] = Math.round(sum * MICRO) + 0; // of −0, 0
       }
     };
 

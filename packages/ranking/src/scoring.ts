@@ -18,7 +18,7 @@ export interface ScoringRequest {
 export interface ScoringPart {
   readonly source: ListSource;
   /**
-   * Writes the request's scores into the sheet, between 0 and 1 on a scale that does not depend on the subject, so that an
+   * Writes the request's scores into the sheet, about 0 to 1 on a scale that does not depend on the subject, so that an
    * event's share of a fused score is exact. Sums must not run in the order of item indices.
    */
   score(request: ScoringRequest, sheet: ScoreSheet): void;

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -33,6 +33,20 @@ test('a schema registered twice, or under two subjects, has one id', () => {
     { subject: 's-value', version: 1 },
     { subject: 't-value', version: 1 },
   ]);
+});
+
+test('what could not be written down has no id, neither then nor at the next try', () => {
+  register('s', record(a));
+  const unwritable = join(dir, 'schemas.json.new');
+  mkdirSync(unwritable);
+  expect(register('s', record(a, b)).status).toBe(500);
+  expect(call('PUT', '/config', { compatibility: 'NONE' }).status).toBe(500);
+  rmdirSync(unwritable);
+  expect(call('GET', '/schemas/ids/2').status).toBe(404);
+  expect(call('GET', '/config').body).toEqual({ compatibilityLevel: 'BACKWARD' });
+  expect(register('s', record(a, b))).toEqual({ status: 200, body: { id: 2 } });
+  store = createSchemaStore(join(dir, 'schemas.json'));
+  expect(call('GET', '/schemas/ids/2')).toEqual({ status: 200, body: { schema: record(a, b) } });
 });
 
 test('a version is read by number and as latest', () => {

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { type CompatibilityLevel, incompatibilities, parseSchema } from './compatibility.ts';
 import { RegistryError, registryErrors } from './errors.ts';
 
@@ -30,23 +30,22 @@ export interface RegisteredSchema {
 
 interface State {
   /** id − 1 → text */
-  schemas: string[];
+  readonly schemas: readonly string[];
   /** subject → version − 1 → id */
-  subjects: Record<string, number[]>;
-  level: CompatibilityLevel;
-  levels: Record<string, CompatibilityLevel>;
+  readonly subjects: Readonly<Record<string, readonly number[]>>;
+  readonly level: CompatibilityLevel;
+  readonly levels: Readonly<Record<string, CompatibilityLevel>>;
 }
 
 export const createSchemaStore = (file: string): SchemaStore => {
-  const state = load(file);
-  const save = (): void => {
-    const fd = openSync(`${file}.new`, 'w');
-    writeSync(fd, JSON.stringify(state, null, 1));
-    fsyncSync(fd);
-    closeSync(fd);
+  let state = load(file);
+  /** On disk first: what can't be written has not happened. */
+  const save = (next: State): void => {
+    writeFileSync(`${file}.new`, JSON.stringify(next, null, 1), { flush: true });
     renameSync(`${file}.new`, file);
+    state = next;
   };
-  const idsOf = (subject: string): number[] => {
+  const idsOf = (subject: string): readonly number[] => {
     const ids = state.subjects[subject];
     if (ids === undefined) throw new RegistryError(registryErrors.subjectNotFound, `Subject '${subject}' not found.`);
     return ids;
@@ -95,9 +94,9 @@ export const createSchemaStore = (file: string): SchemaStore => {
           registryErrors.incompatible,
           `Schema being registered is incompatible with an earlier schema for subject "${subject}": ${reasons.join('; ')}`,
         );
-      const id = known === 0 ? state.schemas.push(normal) : known;
-      state.subjects[subject] = [...ids, id];
-      save();
+      const schemas = known === 0 ? [...state.schemas, normal] : state.schemas;
+      const id = known === 0 ? schemas.length : known;
+      save({ ...state, schemas, subjects: { ...state.subjects, [subject]: [...ids, id] } });
       return id;
     },
     lookUp(subject, text) {
@@ -113,9 +112,9 @@ export const createSchemaStore = (file: string): SchemaStore => {
       ),
     level,
     setLevel(next, subject) {
-      if (subject === undefined) state.level = next;
-      else state.levels[subject] = next;
-      save();
+      save(
+        subject === undefined ? { ...state, level: next } : { ...state, levels: { ...state.levels, [subject]: next } },
+      );
     },
   };
 };

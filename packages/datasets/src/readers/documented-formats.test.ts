@@ -1,3 +1,5 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openDataset } from './open-dataset.ts';
 import { eventsOf, fixtureFolder, itemsOf, recordsOf } from './reading.fixture.ts';
@@ -109,6 +111,41 @@ test('trivago: the metadata file is the catalogue where there is one', async () 
     { eventType: 'click', itemId: '5967314', properties: { impressions: '100131|5967314', prices: '71|119' } },
   ]);
   expect(await itemsOf(dataset)).toMatchObject([{ itemId: '5967314', description: 'Satellite TV, Golf Course' }]);
+});
+
+test('trivago: a folder may be called as its other files are; without sessions there is nothing to read', async () => {
+  const head = 'user_id,session_id,timestamp,action_type,reference,platform,device,impressions,prices\n';
+  const folder = fixtureFolder({ 'train.csv': `${head}u,s,1541599523,search for item,7,FR,tablet,,\n` });
+  const own = join(folder, 'submission');
+  mkdirSync(own);
+  renameSync(join(folder, 'train.csv'), join(own, 'train.csv'));
+  expect(await eventsOf(await openDataset('trivago', own))).toMatchObject([{ eventType: 'view', itemId: '7' }]);
+  const alone = fixtureFolder({ 'item_metadata.csv': 'item_id,properties\n7,Pool\n' });
+  await expect(openDataset('trivago', alone)).rejects.toThrow(/no train\.csv .*among: item_metadata\.csv/);
+});
+
+test.each(['retail.csv', 'retail.csv.gz'])('%s: a file that lies beside its gzipped self is read once', async (one) => {
+  const text =
+    'InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n' +
+    '1,22139,TEA,6,2010-12-01 08:26:00,2.55,17850,United Kingdom\n';
+  const folder = fixtureFolder({ 'retail.csv': text, 'retail.csv.gz': text });
+  const ids = (events: readonly { eventId: string }[]) => events.map(({ eventId }) => eventId);
+  expect(ids(await eventsOf(await openDataset('online-retail', folder)))).toEqual(
+    ids(await eventsOf(await openDataset('online-retail', join(folder, one)))),
+  );
+});
+
+test('a gzipped file that was cut short, or is damaged, is named', async () => {
+  const head = 'timestamp,visitorid,event,itemid,transactionid\n';
+  const lines = Array.from({ length: 2000 }, (_, i) => `${1_433_221_332_117 + i},${i * 7919},view,${i},\n`).join('');
+  const folder = fixtureFolder({ 'events.csv.gz': head + lines });
+  const file = join(folder, 'events.csv.gz');
+  const bytes = readFileSync(file);
+  const broken = [bytes.subarray(0, -100), bytes.map((byte, at) => (at === 5000 ? byte ^ 255 : byte))];
+  for (const some of broken) {
+    writeFileSync(file, some);
+    await expect(eventsOf(await openDataset('retailrocket', folder))).rejects.toThrow(/events\.csv\.gz: .*cut short/);
+  }
 });
 
 test('an action that a format does not have is named with its line', async () => {

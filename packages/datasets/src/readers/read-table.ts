@@ -64,7 +64,8 @@ const columnsOf = <C extends string>(path: string, options: TableOptions<C>, hea
 
 /**
  * Gunzipped where the file begins like gzip, whatever its name says. `pass` is told the bytes as they come from the disk.
- * Throws 'bad_input' with file and line where a line has another number of columns, or quotes that do not end.
+ * Throws 'bad_input' with file and line where a line has another number of columns, or quotes that do not end; with the
+ * file where a compressed one is cut short or damaged.
  */
 export async function* readTable<C extends string>(
   path: string,
@@ -97,6 +98,12 @@ export async function* readTable<C extends string>(
       yield { file, line: info.lines, cells: record };
     }
   } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code?.startsWith('Z_'))
+      throw new NextcartError('bad_input', `${path}: the compressed file is cut short or damaged (${message})`, {
+        retry: false,
+        cause: error,
+      });
     if (!(error instanceof CsvError)) throw error;
     const { lines } = error as CsvError & { lines?: number };
     throw new NextcartError('bad_input', `${path}:${lines ?? '?'}: ${error.message}`, { retry: false, cause: error });

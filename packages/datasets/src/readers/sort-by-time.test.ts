@@ -53,3 +53,13 @@ test.each([64, 500, 2000])(
     expect(rows).toBe(1000);
   },
 );
+
+test('a text with any line end in it comes back from the disk', async () => {
+  const texts = ['a\u2028b', 'c\u2029d', 'e\r\nf', 'g\u0085h'];
+  async function* rows(): AsyncGenerator<Timed<string>> {
+    for (const [time, row] of texts.entries()) yield { time, row };
+  }
+  const read: string[] = [];
+  for await (const { row } of sortByTime(rows(), unheard, 2)) read.push(row);
+  expect(read).toEqual(texts);
+});

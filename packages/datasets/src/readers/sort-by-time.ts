@@ -25,7 +25,9 @@ const sorted = <T>(run: Timed<T>[]): Timed<T>[] => run.sort((a, b) => a.time - b
 
 const spill = async <T>(path: string, run: Timed<T>[]): Promise<void> => {
   function* lines() {
-    for (const timed of sorted(run)) yield `${JSON.stringify(timed)}\n`;
+    // readline ends lines at these two as well, and JSON leaves them as they are
+    for (const timed of sorted(run))
+      yield `${JSON.stringify(timed).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')}\n`;
   }
   await pipeline(Readable.from(lines()), createWriteStream(path));
 };

@@ -29,14 +29,17 @@ export const listFiles = (source: SourceDescription, path: string): string[] => 
     : [path];
 };
 
-/** Those whose plain name matches. `needed` (a name as people know it) makes none of them an error. */
+/** Those whose plain name matches; of one that lies beside its gzipped self the first. `needed` (a name as people know it) makes none of them an error. */
 export const pickFiles = (
   source: SourceDescription,
   files: readonly string[],
   pattern: RegExp,
   needed?: string,
 ): string[] => {
-  const found = files.filter((file) => pattern.test(plainName(file)));
+  const found = files.filter(
+    (file, at) =>
+      pattern.test(plainName(file)) && files.findIndex((other) => plainName(other) === plainName(file)) === at,
+  );
   if (found.length > 0 || needed === undefined) return found;
   const seen = files.length === 0 ? 'an empty folder' : files.map((file) => basename(file)).join(', ');
   throw problem(source, `no ${needed} (or ${needed}.gz) among: ${seen}`);

@@ -109,9 +109,8 @@ async function* readItems(files: readonly string[], pass: Pass): AsyncGenerator<
 /** A sessions file, or a folder with it and, where there is one, item_metadata.csv. */
 export const openTrivago = async (path: string): Promise<Dataset> => {
   const all = listFiles(trivagoSource, path);
-  const csv = pickFiles(trivagoSource, all, /\.csv$/i, 'train.csv');
-  const metadata = csv.find((file) => /item_metadata/i.test(file));
-  const files = csv.filter((file) => !/item_metadata|submission|confirmation/i.test(file));
+  const [metadata] = pickFiles(trivagoSource, all, /item_metadata.*\.csv$/i);
+  const files = pickFiles(trivagoSource, all, /^(?!.*(?:item_metadata|submission|confirmation)).*\.csv$/i, 'train.csv');
   return createFileDataset({
     name: trivagoSource.name,
     catalog:

@@ -12,7 +12,8 @@ const STEPS = [0.2, 0.1, 0.05, 0.02];
 /**
  * The weights that make `quality` (higher is better) largest, by coordinate search from the best single part: each weight in turn
  * goes up and down by a step, the others keep their proportions; when no move is better, the step becomes smaller. No
- * gradient, since ranking metrics have none, and no chance: the same function gives the same weights.
+ * gradient, since ranking metrics have none, and no chance: the same function gives the same weights. Throws a RangeError
+ * for a quality that is no number.
  */
 export const fitWeights = (
   parts: number,
@@ -22,7 +23,10 @@ export const fitWeights = (
   let tried = 0;
   const measure = (weights: readonly number[]) => {
     tried += 1;
-    return { weights, quality: quality(weights) };
+    const found = quality(weights);
+    // it would count as better than all, for ever
+    if (Number.isNaN(found)) throw new RangeError(`a quality of NaN with the weights ${weights.join(', ')}`);
+    return { weights, quality: found };
   };
   const single = (part: number) => Array.from({ length: parts }, (_, at) => Number(at === part));
   let best = measure(single(0));

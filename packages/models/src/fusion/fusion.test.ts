@@ -102,3 +102,8 @@ test('the search finds the top of a hill, gives nothing to a part that does not 
   expect(found.weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 9);
   expect(fitWeights(3, ([, b = 0]) => b).weights).toEqual([0, 1, 0]);
 });
+
+test('a quality that is no number, as of a pool without anybody, ends the search', () => {
+  const { quality } = createValidationPool({ k: 3, depth: ITEMS });
+  expect(() => fitWeights(2, quality)).toThrow('a quality of NaN');
+});

@@ -4,6 +4,8 @@ import type { ItemNumbers } from './model-events.ts';
 import type { ServingSettings } from './serving-settings.ts';
 
 const DAY_MS = 86_400_000;
+/** Below it float32 has little left beside a row's largest weight: who was away for years must still be known. */
+const FADED = 2 ** -32;
 
 /** Bags of histories: of each its own, then those that it had been without an event. */
 export interface HistoryBags {
@@ -14,7 +16,8 @@ export interface HistoryBags {
 
 /**
  * Histories as the autoencoder takes them, [rows, items]: Σ weight of the type · ½^(age / half-life) by item, ages from the
- * history's newest event. Items stand in the order of their first event; amounts are not known here.
+ * history's newest event, up to a factor, as a bag's length says nothing. Items stand in the order of their first event;
+ * amounts are not known here.
  */
 export const createHistoryBags = (
   { types, bag }: Pick<ServingSettings, 'types' | 'bag'>,
@@ -67,7 +70,15 @@ export const createHistoryBags = (
       }
       weights[entry] = (weights[entry] as number) + (heard.weights[k] as number);
     }
-    for (let entry = start; entry < entries; entry += 1) entryOf[columns[entry] as number] = NO_ITEM;
+    let most = 0;
+    for (let entry = start; entry < entries; entry += 1) {
+      entryOf[columns[entry] as number] = NO_ITEM;
+      most = Math.max(most, weights[entry] as number);
+    }
+    if (most > 0 && most < FADED) {
+      const scale = 2 ** -Math.floor(Math.log2(most));
+      for (let entry = start; entry < entries; entry += 1) weights[entry] = (weights[entry] as number) * scale;
+    }
     rows += 1;
     rowStart[rows] = entries;
   };

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { historyOf, openShop, shopIds } from '../shop.fixture.ts';
+import { createHistoryBags } from './history-bags.ts';
+import { createItemNumbers } from './model-events.ts';
+import { serving } from './release.fixture.ts';
+
+const YEAR = 365 * 24 * 60;
+
+test('who was away for years is still known, also where the newest event is left out or none of the bag', () => {
+  const { index } = openShop();
+  const numbers = createItemNumbers(index, shopIds);
+  const bagsOf = createHistoryBags(serving, numbers);
+  const [old, older, back] = shopIds as [string, string, string];
+  const past = [
+    ['view', older, 15 * YEAR + 60 * 24 * 60],
+    ['view', old, 15 * YEAR],
+  ] as const;
+  const histories = [
+    historyOf(index, [...past, ['dismiss', back, 0]]),
+    historyOf(index, [...past, ['view', back, 0]]),
+    historyOf(index, past),
+  ];
+  const { bags } = bagsOf(histories, [[], [2], []]);
+  const rowOf = (row: number) => {
+    const [start, end] = [bags.rowStart[row] as number, bags.rowStart[row + 1] as number];
+    const weights = [...bags.weights.subarray(start, end)];
+    const length = Math.hypot(...weights);
+    return weights.map((weight) => weight / length);
+  };
+  const alone = rowOf(3);
+  expect(alone.every((share) => share > 0.1)).toBe(true);
+  for (const row of [0, 2]) rowOf(row).forEach((share, at) => expect(share).toBeCloseTo(alone[at] as number, 6));
+  expect(rowOf(1)[2]).toBeCloseTo(1, 6);
+});
