@@ -67,7 +67,8 @@ const shopRows = (partition: number, length: number): TestEvent[] =>
       ...(priced
         ? { amount: '12.50', currency: offset % 2 === 0 ? 'EUR' : 'GBP', baseAmount: '13.00', quantity: 1 }
         : {}),
-      ...(offset % 9 === 0 ? { recommId: 'r1' } : {}),
+      // a shop may send an empty one where there was no list
+      recommId: offset % 9 === 0 ? 'r1' : offset % 9 === 1 ? '' : null,
       flags:
         offset % 40 === 3
           ? flags.robot
@@ -170,9 +171,13 @@ beforeAll(async () => {
 });
 afterAll(() => drop());
 
-const run = (dashboard: Dashboard, panel: Panel): Promise<Record<string, unknown>[]> => {
+const run = (
+  dashboard: Dashboard,
+  panel: Panel,
+  intervalSeconds = range.intervalSeconds,
+): Promise<Record<string, unknown>[]> => {
   const variables = Object.fromEntries(dashboard.templating.list.map(({ name, current }) => [name, current.value]));
-  return store.query(expandMacros(panel.targets[0]?.rawSql ?? '', range, variables));
+  return store.query(expandMacros(panel.targets[0]?.rawSql ?? '', { ...range, intervalSeconds }, variables));
 };
 /** A moment as ClickHouse writes it. */
 const timeText = (ms: number, decimals = 0): string =>
@@ -283,6 +288,33 @@ test('a lag that nobody knew is a gap in its line, and no gap is as short as the
     );
     expect(line[5]?.[column]).toBe(null);
   }
+});
+
+test('what lists led to is what names one', async () => {
+  const rows = await run(...find('nextcart-behaviour', 'What lists led to'));
+  const named = await store.query<{ n: number; empty: number }>(
+    `SELECT countIf(recomm_id != '') AS n, countIf(recomm_id = '') AS empty FROM events
+     WHERE event_type IN ('impression', 'click', 'cart', 'purchase') AND outcome IN ('accepted', 'late')
+       AND bitAnd(flags, ${flags.robot | flags.outlierAmount}) = 0 AND event_time >= fromUnixTimestamp64Milli(${range.from})`,
+  );
+  expect(named[0]?.empty).toBeGreaterThan(0);
+  expect(rows.reduce((sum, row) => sum + (row['from_lists'] as number), 0)).toBe(named[0]?.n);
+});
+
+test('a rate of what is counted by the minute, or told every ten seconds, is the same however short the range', async () => {
+  const peak = async (uid: string, title: string, column: string) => {
+    const [dashboard, panel] = find(uid, title);
+    // Grafana goes down to a second, or to what the panel says
+    const [, number, unit] = /^(\d+)([sm])$/.exec(panel.interval ?? '1s') ?? [];
+    const rows = await run(dashboard, panel, Number(number) * (unit === 'm' ? 60 : 1));
+    return Math.max(...rows.map((row) => row[column] as number));
+  };
+  const [fullest] = await store.query<{ n: number }>(
+    'SELECT max(n) AS n FROM (SELECT sum(events) AS n FROM window_minutes GROUP BY minute, event_type)',
+  );
+  expect(await peak('nextcart-behaviour', 'Events per minute by type', 'per_minute')).toBe(fullest?.n);
+  const told = 60 / 10; // of a scorer's report
+  expect(await peak('nextcart-pipeline', 'Lists published and suppressed', 'published')).toBeLessThanOrEqual(told);
 });
 
 test('the funnel counts who did its steps in their order, from a search on and from a view on', async () => {

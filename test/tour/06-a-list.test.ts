@@ -5,7 +5,7 @@
  * event goes in at one end of Kafka, and a list that names all it was made from comes out at the other.
  */
 import { readLedger, readLists } from '@nextcart/clickhouse';
-import { parsePlan } from '@nextcart/ingest';
+import { parsePlan } from '@nextcart/contracts';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { openRealShop } from './real-shop.fixture.ts';
 import { type Deed, listFor } from './small-shop.fixture.ts';

@@ -197,3 +197,22 @@ test('in a compacted topic only what the log still holds is missing', async () =
   await store.insertRows('catalog', rows(compacted.topicId, 0, 28, 29));
   expect(await line()).toMatchObject({ missing: 0, balanced: true });
 }, 90_000);
+
+test('holes of a compacted log without number do not hide a missing record behind them', {
+  timeout: 60_000,
+}, async () => {
+  const holes = 10_001; // one more than are asked for at once
+  const created = await createTopic(1);
+  await created.send(0, 2 * holes);
+  await created.close();
+  const every = rows(created.topicId, 0, 0, 2 * holes - 1);
+  await store.insertRows(
+    'catalog',
+    every.filter(({ offset }) => offset % 2 === 0),
+  );
+  const [line] = await readLedger({
+    ...{ kafka, store, clock },
+    topics: [{ name: created.name, table: 'catalog', compacted: true }],
+  });
+  expect(line).toMatchObject({ broker: 2 * holes, missing: holes, firstMissing: 1, balanced: false });
+});

@@ -92,14 +92,32 @@ export const ledgerLine = (
   };
 };
 
+/** Asked for at once. */
 const MAX_GAPS = 10_000;
+
+interface Gap {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** All of them: a log that was compacted before it was read has holes without number. */
+const readAllGaps = async (store: Store, range: Omit<Parameters<typeof readGaps>[1], 'limit'>): Promise<Gap[]> => {
+  const gaps: Gap[] = [];
+  for (let { first } = range; ; ) {
+    const some = await readGaps(store, { ...range, first, limit: MAX_GAPS });
+    gaps.push(...some);
+    const newest = some.at(-1);
+    if (newest === undefined || some.length < MAX_GAPS) return gaps;
+    first = newest.last + 1;
+  }
+};
 
 /** Offsets of the ranges that a compacted partition still holds, counted by reading it from the first range on. */
 const countHeld = async (
   kafka: Kafka,
   topic: string,
   partition: number,
-  gaps: readonly { readonly first: number; readonly last: number }[],
+  gaps: readonly Gap[],
 ): Promise<{ missing: number; firstMissing: number | null }> => {
   let missing = 0;
   let firstMissing: number | null = null;
@@ -139,18 +157,10 @@ const readTopic = async (
     const unseen = end - start - (count?.records ?? 0);
     let at = { missing: unseen, firstMissing: null as number | null };
     if (unseen > 0) {
-      const limit = topic.compacted ? MAX_GAPS : 1;
-      const gaps = await readGaps(store, {
-        table: topic.table,
-        topicId,
-        partition,
-        first: start,
-        last: end - 1,
-        limit,
-      });
+      const range = { table: topic.table, topicId, partition, first: start, last: end - 1 };
       at = topic.compacted
-        ? await countHeld(kafka, topic.name, partition, gaps)
-        : { missing: unseen, firstMissing: gaps[0]?.first ?? null };
+        ? await countHeld(kafka, topic.name, partition, await readAllGaps(store, range))
+        : { missing: unseen, firstMissing: (await readGaps(store, { ...range, limit: 1 }))[0]?.first ?? null };
     }
     const held = end - start - (unseen - at.missing);
     const own = rows.filter((row) => row.partition === partition);

@@ -6,25 +6,28 @@ import type { Kafka } from '@nextcart/kafka';
  * committed after the broker has the records, so a stopped replay repeats at most a batch, and cleaning finds those
  * repeats by their event ids.
  */
-export const replayDeadLetters = async (kafka: Kafka, reason?: string): Promise<{ sent: number; skipped: number }> => {
+export const replayDeadLetters = async (
+  kafka: Kafka,
+  reason?: string,
+  topic: string = topics.deadLetters.name,
+): Promise<{ sent: number; skipped: number }> => {
   const producer = await kafka.createProducer();
   const codec = deadLetterCodec();
   const seen = new Set<string>();
   let sent = 0;
   let skipped = 0;
-  const ends = new Map(
-    (await kafka.admin.offsets(topics.deadLetters.name)).map(({ partition, end }) => [partition, end]),
-  );
+  const ends = new Map((await kafka.admin.offsets(topic)).map(({ partition, end }) => [partition, end]));
   const open = new Set([...ends].filter(([, end]) => end > 0).map(([partition]) => partition));
   const { promise: done, resolve, reject } = Promise.withResolvers<void>();
   if (open.size === 0) resolve();
 
   const consumer = await kafka.consume({
     groupId: `nextcart-dead-letters${reason === undefined ? '' : `-${reason}`}`,
-    topic: topics.deadLetters.name,
+    topic,
     onAssigned: async (assignment) => {
       const end = ends.get(assignment.partition) ?? 0;
-      const startOffset = assignment.committed?.offset ?? assignment.start;
+      // letters expire: what was replayed last can be below what the log still holds
+      const startOffset = Math.max(assignment.committed?.offset ?? 0, assignment.start);
       const reached = (offset: number) => {
         if (offset < end) return;
         open.delete(assignment.partition);

@@ -31,7 +31,7 @@ export const differences = ({ rows, ...windows }: TotalsAtOnce): string[] =>
     .filter(([, totals]) => !sameTotals(rows, totals))
     .map(
       ([name, totals]) =>
-        `the ${name} had ${totals.events} events and ${totals.amount} of money, the rows ${rows.events} and ${rows.amount}`,
+        `the ${name} had ${totals.events} events and ${totals.amount} of money, the rows ${rows.events} and ${rows.amount} (pieces ${totals.quantity} and ${rows.quantity}, in the base currency ${totals.baseAmount} and ${rows.baseAmount})`,
     );
 
 /** The three sums at one moment. Throws where ingest leaves none. */

@@ -84,6 +84,7 @@ export { formatMoney, MAX_UNITS, MONEY_SCALE, parseMoney, unitsFromBytes, unitsT
 export { isForNextVisit, VISIT_ENDED, VISIT_KEY } from './next-visit.ts';
 export { EXCLUDED_FROM_WINDOWS, flags, type Outcome, outcomes, type ReasonCode, reasonCodes } from './outcomes.ts';
 export { eachHeader, isPacked, type PackedRecord, type SeeHeader } from './packed-record.ts';
+export { formatPlan, type Plan, parsePlan } from './plan.ts';
 export { type Position, planToken, positionKey } from './position.ts';
 export {
   type BehaviourEvent,

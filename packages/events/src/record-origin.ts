@@ -9,9 +9,12 @@ const MAX_SOURCE_BYTES = 64;
 /** A name of control characters would be six times as long as JSON, and watermarks go into an offset's metadata of 4 KB. */
 const isPrintable = (header: Buffer): boolean => header.every((byte) => byte >= 0x20 && byte !== 0x7f);
 
-/** Range of times that the store can hold and that a shop can mean: 2000-01-01 up to 2299-12-31, epoch ms. */
+/**
+ * Range of times that the store can hold and that a shop can mean: 2000-01-01 up to 2105-12-31, epoch ms. Minutes and hours
+ * of windows have 32 bits of seconds: in 2106 they would begin again in 1970.
+ */
 export const MIN_TIME = 946_684_800_000;
-export const MAX_TIME = 10_413_791_999_999;
+export const MAX_TIME = 4_291_747_199_999;
 
 export interface RecordOrigin {
   /** Reads a record's headers; what the two below say is of it. */

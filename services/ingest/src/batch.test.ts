@@ -1,8 +1,8 @@
+import { formatPlan, parsePlan } from '@nextcart/contracts';
 import { expect, test } from 'vitest';
 import { createBatch } from './batch.ts';
 import { createLanded } from './lander.ts';
 import { MAX_PLAN_SOURCES, newestTimes } from './newest-times.ts';
-import { formatPlan, parsePlan } from './plan.ts';
 import { recordOf } from './test-log.fixture.ts';
 
 const STATE = { watermarks: { live: 100 }, cleaning: 'abc', catalog: '3' };

@@ -1,4 +1,4 @@
-import { NextcartError, planToken, wireSchemaId } from '@nextcart/contracts';
+import { formatPlan, NextcartError, planToken, wireSchemaId } from '@nextcart/contracts';
 import type { Assignment } from '@nextcart/kafka';
 import { type Clock, untilDone, type WaitingDeps } from '@nextcart/runtime';
 import type { Batch, Quarantined } from './batch.ts';
@@ -6,7 +6,6 @@ import type { DeadLetters } from './dead-letters.ts';
 import type { FaultPoint } from './fault-point.ts';
 import type { IngestMetrics } from './ingest-metrics.ts';
 import type { Lander } from './lander.ts';
-import { formatPlan } from './plan.ts';
 import type { RecordSink } from './record-sink.ts';
 import { createRowBuffer } from './row-buffer.ts';
 
@@ -69,17 +68,22 @@ export const deliverBatch = async (
     const refusal = { record, reason: 'store_refused', fieldPath: '', schemaId } as const;
     const rows = createRowBuffer();
     deps.lander.writeRefused(record, { schemaId, source }, deps.clock.now(), rows);
-    const asIs = async (): Promise<boolean> => {
+    /** The refusal, or null where it is in. */
+    const asIs = async (): Promise<Error | null> => {
       try {
         await insert(1, batch.rows.slice(index, index + 1), first, last);
-        return true;
+        return null;
       } catch (error) {
-        if (isRefusal(error)) return false;
+        if (isRefusal(error)) return error;
         throw error;
       }
     };
+    let isRefused = false;
     const quarantined = await untilDone(retry, who, signal, async () => {
-      if (await asIs()) return false;
+      const error = await asIs();
+      if (error === null) return false;
+      if (!isRefused) await throwIfInserted(first, last, error); // later the row can be the quarantined one
+      isRefused = true;
       await writeLetters([refusal]);
       await insert(1, rows.slice(0, 1), first, last).catch((cause: unknown) => {
         if (!isRefusal(cause)) throw cause;
@@ -118,7 +122,7 @@ export const deliverBatch = async (
     batch.delivered = to;
     faultPoint('inserted');
   };
-  /** A view may refuse what the table took; halves of it would then be in twice. */
+  /** A view may refuse what the table took; halves of it would then be in twice, and a record in and quarantined. */
   const throwIfInserted = async (first: number, last: number, cause: unknown): Promise<void> => {
     const rows = await untilDone(retry, who, signal, () => sink.count({ topicId, partition, first, last }));
     if (rows === 0) return;
@@ -131,7 +135,7 @@ export const deliverBatch = async (
   await deliver(from, batch.size, from === 0 ? range.first : offsetOf(from), range.last);
 };
 
-const isRefusal = (error: unknown): boolean =>
+const isRefusal = (error: unknown): error is NextcartError =>
   error instanceof NextcartError && error.code === 'store_refused' && !error.retry;
 
 const schemaIdOf = (value: Buffer | null): number =>

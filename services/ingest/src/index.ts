@@ -11,5 +11,4 @@ export { readEnv } from './env.ts';
 export { type FaultPoint, type FaultPointName, faultPoints } from './fault-point.ts';
 export { createItemJudge, createListJudge, type RecordJudge } from './land-records.ts';
 export type { BatchLimits } from './partition.ts';
-export { type Plan, parsePlan } from './plan.ts';
 export { readRates } from './read-rates.ts';

@@ -1,5 +1,4 @@
-import type { LogRecord, Outcome, ReasonCode } from '@nextcart/contracts';
-import type { Plan } from './plan.ts';
+import type { LogRecord, Outcome, Plan, ReasonCode } from '@nextcart/contracts';
 import type { RowBuffer } from './row-buffer.ts';
 
 /** What a batch remembers of one record besides its row. Reused from record to record: copy what you keep. */

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isBeingInserted, readLedger, type Store } from '@nextcart/clickhouse';
+import { isBeingInserted, readLedger, type Store, windowsAt } from '@nextcart/clickhouse';
 import { migratedStore } from '@nextcart/clickhouse/testing';
-import { NextcartError, planToken } from '@nextcart/contracts';
+import { CLOCK_HEADER, NextcartError, parsePlan, planToken } from '@nextcart/contracts';
+import { MAX_TIME } from '@nextcart/events';
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
-import { parsePlan } from './plan.ts';
 import { createRecordSink } from './record-sink.ts';
 import {
   crashAt,
@@ -262,6 +262,30 @@ test('records that the store refuses are found and quarantined, their neighbours
   }
 });
 
+for (const count of [1, 2])
+  test(`of ${count === 1 ? 'a record' : 'records'} that a view refuses and the table took, none is called quarantined`, async () => {
+    await store.command(`ALTER TABLE window_minutes ADD CONSTRAINT no_poison CHECK item_id != 'poison'`);
+    try {
+      const log = testLog(
+        randomUUID(),
+        Array.from({ length: count }, (_, n) => eventRecord(n, { itemId: 'poison' })),
+      );
+      expect(await runOn(log, store)).toBe('crashed');
+      expect(log.letters).toEqual([]);
+      expect(await readLedger(store, { table: 'events', topicId: log.topicId })).toMatchObject([
+        { outcome: 'accepted', rows: count },
+      ]);
+      // mended, the view has what the table took
+      await store.command('ALTER TABLE window_minutes DROP CONSTRAINT no_poison');
+      await emptyWindows();
+      await finish(log);
+      const { fromView, fromRows } = await windowSums(log.topicId);
+      expect(fromView).toEqual(fromRows);
+    } finally {
+      await store.command('ALTER TABLE window_minutes DROP CONSTRAINT IF EXISTS no_poison');
+    }
+  });
+
 test('while the store is away a batch waits under its token, and health would say so', async () => {
   const log = testLog(randomUUID(), mixedRecords(30));
   const sink = createRecordSink(store, 'events');
@@ -313,6 +337,15 @@ test('an expelled owner inserts nothing and commits nothing more', async () => {
   await handler.release(true);
   expect(await rowsOf(log.topicId)).toEqual([]);
   expect(log.commits).toEqual([]);
+});
+
+test('the last time that an event can have is a time that windows hold', async () => {
+  const headers = { [CLOCK_HEADER]: Buffer.from(String(MAX_TIME)) };
+  const log = testLog(randomUUID(), [{ ...eventRecord(0, { eventTime: MAX_TIME, itemId: 'last' }), headers }]);
+  await finish(log);
+  expect(await windowsAt(store, { kind: 'item', window: '24h', at: MAX_TIME })).toMatchObject([
+    { key: 'last', views: 1 },
+  ]);
 });
 
 test('gaps of the log are no loss: the batch holds what is there, and the group ends above the last gap', async () => {

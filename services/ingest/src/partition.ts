@@ -1,11 +1,10 @@
 import type { LogRecord } from '@nextcart/contracts';
-import { NextcartError } from '@nextcart/contracts';
+import { formatPlan, NextcartError } from '@nextcart/contracts';
 import type { Assignment, PartitionHandler } from '@nextcart/kafka';
 import { untilDone } from '@nextcart/runtime';
 import { type Batch, createBatch } from './batch.ts';
 import { type DeliveryDeps, deliverBatch } from './deliver-batch.ts';
 import { createLanded } from './lander.ts';
-import { formatPlan } from './plan.ts';
 import { resumePartition } from './resume-partition.ts';
 
 /**

@@ -1,8 +1,7 @@
-import { NextcartError } from '@nextcart/contracts';
+import { NextcartError, parsePlan } from '@nextcart/contracts';
 import type { Assignment } from '@nextcart/kafka';
 import type { Logger } from '@nextcart/runtime';
 import type { Lander } from './lander.ts';
-import { parsePlan } from './plan.ts';
 import type { RecordSink } from './record-sink.ts';
 
 /**

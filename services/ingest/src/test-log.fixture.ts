@@ -4,6 +4,7 @@ import {
   behaviourEventCodec,
   type LogRecord,
   NextcartError,
+  parsePlan,
   schemaText,
   wireEncode,
 } from '@nextcart/contracts';
@@ -16,7 +17,6 @@ import { createIngestMetrics } from './ingest-metrics.ts';
 import { createEventLander } from './land-events.ts';
 import type { Lander } from './lander.ts';
 import { type BatchLimits, openPartition } from './partition.ts';
-import { parsePlan } from './plan.ts';
 import { createCleanerMemory, createRecordSink, type RecordSink } from './record-sink.ts';
 
 /** For this room's tests: one partition's log and its group's offset in memory, before the real store. */

@@ -1,7 +1,9 @@
 import { rebuildWindows } from '@nextcart/clickhouse';
+import { groups, topics } from '@nextcart/contracts';
 import { systemClock } from '@nextcart/runtime';
 import { Command } from 'commander';
 import { withConnections } from '../connect.ts';
+import { healPlanned } from '../heal-planned.ts';
 import { integer, paint, say, table } from '../print.ts';
 import { createProgress } from '../progress.ts';
 import { differences, readWindowTotals, sameTotals, type WindowTotals } from '../window-totals.ts';
@@ -21,16 +23,21 @@ export const rebuildCommand = (): Command =>
     .addHelpText(
       'after',
       `
-Reads every row of 'events' through the windows' own views into new tables and puts these in place of window_minutes and
-window_hours at one moment; ingest and readers go on meanwhile. Use it after a change of the windows' logic, or when
-their sums are in doubt. Afterwards the sums over all windows are compared with those over the rows: exits 1 if they
+First completes what ingest was putting in when it stopped, which the broker knows. Then reads every row of 'events'
+through the windows' own views into new tables and puts these in place of window_minutes and window_hours at one moment;
+ingest and readers go on meanwhile. Use it after a change of the windows' logic, or when their sums are in doubt.
+Afterwards the sums over all windows are compared with those over the rows: exits 1 if they
 differ. Sums that were others before are told.
 `,
     )
     .action(() =>
-      withConnections(async ({ store, log }) => {
+      withConnections(async ({ kafka, store, log }) => {
         const deps = { store: store(), clock: systemClock };
         const before = await readWindowTotals(deps);
+        await healPlanned(
+          { kafka: kafka(), store: store() },
+          { group: groups.ingestEvents, topic: topics.events.name },
+        );
         let progress: { partition: number; line: ReturnType<typeof createProgress> } | undefined;
         const { rows } = await rebuildWindows(store(), {
           log,
