@@ -32,6 +32,7 @@ export const kafkaProperties = (options: {
     'share.coordinator.state.topic.min.isr': 1,
     'offsets.topic.num.partitions': 4, // not 50: opening them is most of a start
     'transaction.state.log.num.partitions': 4,
+    'offsets.retention.minutes': 525_600, // a year: after a week without its services a shop must go on where it was
     'group.initial.rebalance.delay.ms': 0, // 3 s of waiting for members that are all here
     // a restart after kill -9 is held back until the broker's own old session has ended: 9 s by default
     'broker.session.timeout.ms': 1500,
