@@ -109,14 +109,20 @@ test('a stop and a start keep the data, also where other processes have taken th
   await expectKept();
 });
 
-test('what a killed launcher left running is ended by the next start', async () => {
-  await stack.stop();
+/** A launcher whose servers run. The pipe of its output is closed. */
+const launch = async () => {
   const launcher = spawn(
     process.execPath,
     [join(repoRoot, 'infra/local/src/main.ts'), '--servers-only', '--data-dir', dataDir],
     { env, stdio: ['ignore', 'pipe', 'inherit'] },
   );
   for await (const chunk of launcher.stdout) if (String(chunk).includes('Ctrl-C')) break;
+  return launcher;
+};
+
+test('what a killed launcher left running is ended by the next start', async () => {
+  await stack.stop();
+  const launcher = await launch();
   launcher.kill('SIGKILL');
   await once(launcher, 'exit'); // until then it is there, and the folder is its own
   said.length = 0;
@@ -127,13 +133,7 @@ test('what a killed launcher left running is ended by the next start', async () 
 
 test('a launcher whose terminal is gone stops all of it in order', async () => {
   await stack.stop();
-  const launcher = spawn(
-    process.execPath,
-    [join(repoRoot, 'infra/local/src/main.ts'), '--servers-only', '--data-dir', dataDir],
-    { env, stdio: ['ignore', 'pipe', 'inherit'] },
-  );
-  // leaving the loop closes the pipe: what is said from now on can't be written
-  for await (const chunk of launcher.stdout) if (String(chunk).includes('Ctrl-C')) break;
+  const launcher = await launch(); // which hears that its pipe is closed when it says something
   launcher.kill('SIGHUP');
   await once(launcher, 'exit');
   const { exitCode } = launcher;

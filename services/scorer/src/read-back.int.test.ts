@@ -1,15 +1,29 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Kafka } from '@nextcart/kafka';
-import { afterEach, expect, inject, test } from 'vitest';
+import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { itemIds, itemOf, openShop, type Shop, trendingOf } from './shop.fixture.ts';
 
 let shop: Shop;
-afterEach(() => shop.close());
-
-test('the list of a visitor who signed in while no scorer ran goes, also where lists are not read back in time', async () => {
+beforeEach(async () => {
   shop = await openShop(inject('urls'));
   await shop.sendItems(itemIds.map((id) => itemOf(id)));
   await shop.snapshot('trending', trendingOf(itemIds));
+});
+afterEach(() => shop.close());
+
+/** By a scorer that runs: one who looked at something has a list, a device that signed in has none. */
+const untilAnswered = async () => {
+  const offset = await shop.send([
+    { visitorId: 'another', itemId: 'i20' },
+    { eventType: 'identify', visitorId: 'device', userId: 'anna', itemId: null },
+  ]);
+  await shop.until('the commit', async () => (await shop.committed()) === offset + 2);
+  const { list } = await shop.until('a list', () => shop.current('another'));
+  /** As a frozen scorer writes it that knew the device before it signed in. */
+  return { lateList: { ...(list as NonNullable<typeof list>), subject: 'device', triggerOffset: offset } };
+};
+
+test('the list of a visitor who signed in while no scorer ran goes, also where lists are not read back in time', async () => {
   const first = await shop.start();
   await first.scorer.started;
   const offset = await shop.send([{ visitorId: 'device', itemId: 'i20' }]);
@@ -35,35 +49,19 @@ test('the list of a visitor who signed in while no scorer ran goes, also where l
 });
 
 test('a list that comes late from a frozen scorer goes again, where nothing was shown and nothing had to be taken back', async () => {
-  shop = await openShop(inject('urls'));
-  await shop.sendItems(itemIds.map((id) => itemOf(id)));
-  await shop.snapshot('trending', trendingOf(itemIds));
   const { scorer } = await shop.start();
   await scorer.started;
-  const first = await shop.send([
-    { visitorId: 'another', itemId: 'i20' },
-    { eventType: 'identify', visitorId: 'device', userId: 'anna', itemId: null },
-  ]);
-  await shop.until('the commit', async () => (await shop.committed()) === first + 2);
-  const { list } = await shop.until('a list', () => shop.current('another'));
-  await shop.sendList({ ...(list as NonNullable<typeof list>), subject: 'device', triggerOffset: first });
+  const { lateList } = await untilAnswered();
+  await shop.sendList(lateList);
   await shop.until('the late list', () => shop.current('device')?.list);
   await shop.until('the tombstone', () => shop.current('device')?.list === null);
   expect(shop.current('device')?.list).toBeNull();
 });
 
 test('so does one that comes while the next owner still folds what was answered before', async () => {
-  shop = await openShop(inject('urls'));
-  await shop.sendItems(itemIds.map((id) => itemOf(id)));
-  await shop.snapshot('trending', trendingOf(itemIds));
   const first = await shop.start();
   await first.scorer.started;
-  const offset = await shop.send([
-    { visitorId: 'another', itemId: 'i20' },
-    { eventType: 'identify', visitorId: 'device', userId: 'anna', itemId: null },
-  ]);
-  await shop.until('the commit', async () => (await shop.committed()) === offset + 2);
-  const { list } = await shop.until('a list', () => shop.current('another'));
+  const { lateList } = await untilAnswered();
   await first.stop();
 
   const mayFold = Promise.withResolvers<void>();
@@ -92,7 +90,7 @@ test('so does one that comes while the next owner still folds what was answered 
   const second = await shop.start({ kafka: slow });
   await second.scorer.started;
   await shop.until('the partition', () => isAssigned && seen.has('another'), 30_000);
-  await shop.sendList({ ...(list as NonNullable<typeof list>), subject: 'device', triggerOffset: offset });
+  await shop.sendList(lateList);
   await shop.until('the late list', () => seen.has('device'));
   mayFold.resolve();
   await shop.until('the tombstone', () => shop.current('device')?.list === null);
