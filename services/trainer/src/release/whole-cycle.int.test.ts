@@ -89,7 +89,7 @@ test('what was learned from nothing is released, and a warm cycle goes on from i
   expect(manifest.trainedOn.map(({ lastOffset }) => lastOffset)).toEqual([719, 719]);
 
   const parent = { release: 'first', hash: first.hash as string };
-  const warm = await cycle('second', { ranges: both(720, 1080), slice: both(1080, 1440), parent, epochs: 2 });
+  const warm = await cycle('second', { ranges: both(720, 1080), slice: both(1080, 1440), parent, epochs: 4 });
   expect(warm.verdict, warm.reasons.join('\n')).toBe('pass');
   expect(warm.reasons.join('\n')).not.toContain('linear');
   expect(await readModelRun(deps.store, 'second')).toMatchObject({
