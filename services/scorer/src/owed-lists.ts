@@ -1,5 +1,5 @@
 import { ALWAYS_LISTS } from './model-budget.ts';
-import type { Home } from './subject.ts';
+import { type Home, isFolded } from './subject.ts';
 
 /**
  * Lists that were made without models because too many waited (`home.owed`). They are made again when there is time, those
@@ -23,8 +23,7 @@ export const createOwedLists = (deps: {
     if (!deps.isTime()) return;
     let left = ALWAYS_LISTS;
     for (const home of deps.homes()) {
-      // before that a state may be older than the list that is to be made again
-      if (home.closed || !home.learned || home.next < home.end) continue;
+      if (!isFolded(home)) continue;
       for (const key of home.owed) {
         if (left === 0) return;
         left -= 1;

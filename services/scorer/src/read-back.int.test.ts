@@ -11,6 +11,23 @@ beforeEach(async () => {
 });
 afterEach(() => shop.close());
 
+/** The shop's broker; `read` is called with the keys of lists that come, in the place of who reads them (`goOn`). */
+const readingLists = (read: (keys: readonly string[], goOn: () => Promise<void>) => Promise<void>): Kafka => ({
+  ...shop.kafka,
+  tail: (options) =>
+    shop.kafka.tail({
+      ...options,
+      onRecords: (partition, records, nextOffset) => {
+        const goOn = () => options.onRecords(partition, records, nextOffset);
+        if (options.topic !== shop.names.lists) return goOn();
+        return read(
+          records.map(({ key }) => String(key)),
+          goOn,
+        );
+      },
+    }),
+});
+
 /** By a scorer that runs: one who looked at something has a list, a device that signed in has none. */
 const untilAnswered = async () => {
   const offset = await shop.send([
@@ -31,17 +48,10 @@ test('the list of a visitor who signed in while no scorer ran goes, also where l
   await shop.until('the commit', async () => (await shop.committed()) === offset + 1);
   await first.stop();
   await shop.send([{ eventType: 'identify', visitorId: 'device', userId: 'anna', itemId: null }]);
-  const slow: Kafka = {
-    ...shop.kafka,
-    tail: (options) =>
-      shop.kafka.tail({
-        ...options,
-        onRecords: async (...read) => {
-          if (options.topic === shop.names.lists) await pause(3000);
-          await options.onRecords(...read);
-        },
-      }),
-  };
+  const slow = readingLists(async (_, goOn) => {
+    await pause(3000);
+    await goOn();
+  });
   const second = await shop.start({ kafka: slow, options: { learnTimeoutMs: 0 } });
   await second.scorer.started;
   await shop.until('the tombstone', () => shop.current('device')?.list === null);
@@ -68,15 +78,10 @@ test('so does one that comes while the next owner still folds what was answered 
   let isAssigned = false;
   const seen = new Set<string>();
   const slow: Kafka = {
-    ...shop.kafka,
-    tail: (options) =>
-      shop.kafka.tail({
-        ...options,
-        onRecords: async (...read) => {
-          await options.onRecords(...read);
-          if (options.topic === shop.names.lists) for (const { key } of read[1]) seen.add(String(key));
-        },
-      }),
+    ...readingLists(async (keys, goOn) => {
+      await goOn();
+      for (const key of keys) seen.add(key);
+    }),
     consume: (options) =>
       shop.kafka.consume({
         ...options,

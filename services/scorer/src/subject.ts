@@ -132,6 +132,9 @@ export const stamp = (subject: Subject, event: Omit<StampedEvent, keyof FoldEven
 export const newestOffset = (subject: Subject): number =>
   subject.state === null ? (subject.tail.at(-1)?.offset ?? -1) : lastOffset(subject.state);
 
+/** Before that a state may be older than the list that stands in the log: what is made again by it would change nothing, or set it back. */
+export const isFolded = ({ closed, learned, next, end }: Home): boolean => !closed && learned && next >= end;
+
 /** First offset of the partition whose trigger may still get a list, or needs one that is on its way. */
 export const answeredBelow = ({ open, next, answerFrom }: Home): number => {
   let low = Math.max(next, answerFrom);

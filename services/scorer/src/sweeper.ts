@@ -4,7 +4,7 @@ import type { ListTail } from './list-tail.ts';
 import { RENEWAL_SHARE, type ScorerOptions } from './options.ts';
 import { isReserved } from './partition.ts';
 import type { ScorerMetrics } from './scorer-metrics.ts';
-import type { Home } from './subject.ts';
+import { type Home, isFolded } from './subject.ts';
 
 /** A partition with its tail of lists. */
 export interface SweptPartition {
@@ -36,9 +36,6 @@ const ASKED_AGAIN_MS = 60_000;
 const MAX_GONE = 256;
 /** An older record of ours is followed by the newer one within this, unless the tail is behind: then one list too many goes out. */
 const STALE_MS = 2000;
-
-/** Before that a state may be older than the list that stands in the log: what is made again by it would change nothing, or set it back. */
-const isFolded = ({ closed, learned, next, end }: Home): boolean => !closed && learned && next >= end;
 
 export const createSweeper = (deps: {
   clock: Clock;
