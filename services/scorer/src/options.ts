@@ -16,10 +16,11 @@ export interface ScorerOptions {
   readonly maxSubjects: number;
   /** Subjects ranked in one call. */
   readonly batchSize: number;
-  /** Least time from a batch of several to the next that is not full, half of it after a lone list: a send costs scorer, broker and readers the same for one list or ten. */
-  readonly batchEveryMs: number;
-  /** The same where models have a word. */
-  readonly modelBatchEveryMs: number;
+  /**
+   * From a batch of several to the next that is not full: twice what it took, at least and at most so long; half of that
+   * after a lone list. A send costs scorer, broker and readers the same for one list or ten.
+   */
+  readonly batchEveryMs: { readonly least: number; readonly most: number };
   readonly listTtlMs: number;
   /** How long a partition's lists may be read back before its first list goes out. */
   readonly learnTimeoutMs: number;
@@ -54,8 +55,9 @@ export const defaultOptions: ScorerOptions = {
   configuration: defaultConfiguration,
   maxSubjects: 500_000, // some 1 KB each with a short history, 4 KB with a full one
   batchSize: 32,
-  batchEveryMs: 6, // at 1,000 events a second a batch of seven
-  modelBatchEveryMs: 16, // a batch of models reads their whole catalogue from memory, for one list or sixteen
+  // without models a batch of seven at 1,000 events a second; one of models reads their whole catalogue from memory, for
+  // one list or sixteen
+  batchEveryMs: { least: 6, most: 16 },
   listTtlMs: 24 * 60 * 60 * 1000,
   learnTimeoutMs: 10_000,
   coldEveryMs: 10, // a query costs some 4 ms of CPU and half a millisecond a subject

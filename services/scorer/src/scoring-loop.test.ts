@@ -14,7 +14,7 @@ import { answeredBelow, createSubject } from './subject.ts';
 import { createWorkQueue } from './work-queue.ts';
 
 const BATCH = 4;
-const EVERY_MS = 6;
+const EVERY_MS = { least: 6, most: 16 };
 
 let ended = new AbortController();
 afterEach(() => {
@@ -47,7 +47,7 @@ const loopOf = () => {
   const queue = createWorkQueue({ needsState: () => undefined });
   const options = {
     modelsWithinMs: Number.POSITIVE_INFINITY,
-    ...{ batchSize: BATCH, batchEveryMs: EVERY_MS, modelBatchEveryMs: EVERY_MS, visitGapMs: 1000 },
+    ...{ batchSize: BATCH, batchEveryMs: EVERY_MS, visitGapMs: 1000 },
     ...{ holdOut: { share: 0, salt: '' }, listsTopic: 'lists', listTtlMs: 1000 },
   };
   const loop = createScoringLoop({
@@ -88,6 +88,7 @@ const loopOf = () => {
   void loop.run(ended.signal);
   return {
     ...{ ask, told, rests, home, queue },
+    pass: (ms: number) => void (now += ms),
     onNow: (call: () => void) => (onNow = call),
     atSend: (call: typeof atSend) => (atSend = call),
   };
@@ -106,14 +107,33 @@ test('batches stand apart, behind a lone list half as far, and one that is full 
   ask();
   ask();
   await idle();
-  expect(rests).toEqual([EVERY_MS / 2]);
+  expect(rests).toEqual([EVERY_MS.least / 2]);
   ask();
   await idle();
-  expect(rests).toEqual([EVERY_MS / 2, EVERY_MS]);
+  expect(rests).toEqual([EVERY_MS.least / 2, EVERY_MS.least]);
   for (let some = 0; some < BATCH; some += 1) ask();
   await idle();
-  expect(rests).toEqual([EVERY_MS / 2, EVERY_MS]);
+  expect(rests).toEqual([EVERY_MS.least / 2, EVERY_MS.least]);
   expect(told).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+});
+
+test('the longer a batch took, the longer until the next, up to the most', async () => {
+  const { ask, rests, pass, onNow } = loopOf();
+  const takes = (ms: number) =>
+    onNow(() => {
+      onNow(() => undefined);
+      pass(ms);
+    });
+  for (const ms of [5, 7, 9]) {
+    takes(ms);
+    ask();
+    ask();
+    await idle();
+  }
+  ask();
+  await idle();
+  // by its beginning: what it took is over
+  expect(rests).toEqual([2 * 5 - 5, 2 * 7 - 7, EVERY_MS.most - 9]);
 });
 
 test('what was written before leaves before a batch is made, and what is made leaves in the same turn', async () => {

@@ -46,15 +46,12 @@ export const createScoringLoop = (deps: {
   clock: Clock;
   log: Logger;
   metrics: ScorerMetrics;
-  options: Pick<
-    ScorerOptions,
-    'batchSize' | 'batchEveryMs' | 'modelBatchEveryMs' | 'modelsWithinMs' | 'visitGapMs' | 'holdOut'
-  >;
+  options: Pick<ScorerOptions, 'batchSize' | 'batchEveryMs' | 'modelsWithinMs' | 'visitGapMs' | 'holdOut'>;
   faultPoint: FaultPoint;
   onUnchanged: OnUnchanged | undefined;
 }) => {
   const { queue, engine, publisher, sender, clock, log, metrics, faultPoint } = deps;
-  const { batchSize, batchEveryMs, modelBatchEveryMs } = deps.options;
+  const { batchSize, batchEveryMs } = deps.options;
   const views = Array.from({ length: batchSize }, createHistoryView);
   const inFlight = new Set<Promise<void>>();
   const budget = createModelBudget(deps.options.modelsWithinMs, clock);
@@ -235,10 +232,11 @@ export const createScoringLoop = (deps: {
   return {
     /** Works until the signal; resolves when what was sent has been answered or given up. */
     run: async (signal: AbortSignal): Promise<void> => {
-      let [begunAt, took] = [Number.NEGATIVE_INFINITY, 0];
+      let [begunAt, took, lastedMs] = [Number.NEGATIVE_INFINITY, 0, 0];
       while (!signal.aborted) {
         await queue.wait(signal);
-        const everyMs = engine.models === null ? batchEveryMs : modelBatchEveryMs;
+        // a quiet machine makes small batches soon, a busy one larger ones, which cost less a list
+        const everyMs = Math.min(batchEveryMs.most, Math.max(batchEveryMs.least, 2 * lastedMs));
         // after a lone list half of it: a quiet shop's next event need not wait, the rest of a busy one's comes behind it
         const restMs = (took > 1 ? everyMs : everyMs / 2) - (clock.monotonic() - begunAt);
         if (restMs > 0 && queue.length() < batchSize) await clock.sleep(restMs);
@@ -246,6 +244,7 @@ export const createScoringLoop = (deps: {
         await nextTurn();
         begunAt = clock.monotonic();
         if (!signal.aborted) took = await inTurn(step);
+        lastedMs = clock.monotonic() - begunAt;
       }
       await settled();
     },
