@@ -22,7 +22,8 @@ const ANSWER_MS = 30 * 60_000;
 
 /**
  * Over subjects' lists that were written in [from, to), epoch ms, and were made for a visit that goes on: those for a next
- * one fall steeper, and come half an hour behind another release. `topicId`: of the events' topic.
+ * one fall steeper, and come half an hour behind another release. `topicId`: of the events' topic. Lists don't name it: those
+ * whose trigger is older than all that it has near that time are of a former one, and its positions are others.
  */
 export const readLiveQuality = async (
   store: Store,
@@ -41,6 +42,11 @@ export const readLiveQuality = async (
        WHERE release = {release:String} AND outcome = 'accepted' AND NOT deleted AND trigger_offset >= 0 AND n_items > 1
          AND written_at >= ${timeLiteral(from)} AND written_at < ${timeLiteral(to)}
          AND snapshots['${VISIT_KEY}'] != '${VISIT_ENDED}'
+         AND appended_at >= (
+           SELECT min(appended_at) FROM ${tables.events}
+           WHERE topic_id = {topicId:UUID} AND appended_at >= ${timeLiteral(from - ANSWER_MS)}
+             AND appended_at < ${timeLiteral(to + ANSWER_MS)}
+         )
        ORDER BY written_at DESC LIMIT ${MAX_LISTS}
      ), done AS (
        SELECT subject, toInt32(partition) AS partition, toInt64(offset) AS at, assumeNotNull(item_id) AS item

@@ -24,3 +24,21 @@ export const nextPositions = (ranges: readonly LogRange[], topicId: string): Rea
   new Map(
     ranges.filter((range) => range.topicId === topicId).map(({ partition, lastOffset }) => [partition, lastOffset + 1]),
   );
+
+/** Of some positions those that lie furthest, partition by partition. */
+export const furthest = (positions: readonly ReadonlyMap<number, number>[]): ReadonlyMap<number, number> => {
+  const most = new Map<number, number>();
+  for (const some of positions)
+    for (const [partition, next] of some) most.set(partition, Math.max(next, most.get(partition) ?? 0));
+  return most;
+};
+
+/** What of some slices lies behind positions; of a partition that ends before them, an empty slice at its end. */
+export const behind = (slices: readonly LogSlice[], positions: ReadonlyMap<number, number>): LogSlice[] =>
+  slices.map(({ partition, from, to }) => {
+    const next = positions.get(partition) ?? 0;
+    return { partition, from: Math.max(from, Math.min(to, next)), to };
+  });
+
+export const positionsIn = (slices: readonly LogSlice[]): number =>
+  slices.reduce((sum, { from, to }) => sum + to - from, 0);

@@ -1,6 +1,7 @@
 /**
- * Makes a cycle of what the store has by now. Invariants: the newest slice is read by no training of the cycle, so that the
- * gate measures over what nothing has learned from; one cycle of a mode at a time; the same store gives the same cycle.
+ * Makes a cycle of what the store has by now. Invariants: the newest slice is read by no training of the cycle and begins
+ * behind what the champion and the anchor have learned, so that the gate measures over what nothing has learned from; one
+ * cycle of a mode at a time; the same store gives the same cycle.
  */
 import { countTrainingEvents, cutByTime, readPositions, type Store } from '@nextcart/clickhouse';
 import {
@@ -15,8 +16,10 @@ import {
 import type { Logger } from '@nextcart/runtime';
 import { mostEvents } from './data-set/data-memory.ts';
 import { type TrainingSettings, typesOf } from './data-set/settings.ts';
+import { behind, furthest, positionsIn } from './log-ranges.ts';
 import { openParent } from './open-parent.ts';
 import type { Cycle, TrainingQueue } from './queue.ts';
+import { nextOfRivals } from './release/rivals.ts';
 import type { ReleasesInForce } from './release-in-force.ts';
 
 export interface PlanDeps {
@@ -26,7 +29,7 @@ export interface PlanDeps {
   readonly topicId: () => Promise<string>;
   readonly settings: TrainingSettings;
   readonly dataDir: string;
-  readonly inForce: ReleasesInForce['inForce'];
+  readonly line: ReleasesInForce['line'];
   /** The shop's clock, epoch ms; null before its first event. */
   readonly shopTime: () => Promise<number | null>;
   readonly queue: Pick<TrainingQueue, 'addCycle' | 'notes' | 'isPending'>;
@@ -43,8 +46,11 @@ const GROWTH = 1.25;
 export const planCycle = async (deps: PlanDeps, jobId: string, plan: PlanPayload): Promise<PlanResult> => {
   const { queue, settings, shopTime } = deps;
   const topicId = await deps.topicId();
-  const inForce = await deps.inForce();
-  const champion = inForce && (await openParent(deps, inForce, topicId));
+  const served = await deps.line();
+  const inForce = served.at(-1);
+  const champion = inForce ? await openParent(deps, inForce, topicId) : null;
+  const next = champion?.next ?? NOTHING_LEARNED;
+  const known = furthest([next, await nextOfRivals(served, topicId)]);
   const mode = champion?.release ? plan.mode : 'full';
   const planned = await queue.notes.alone(mode, jobId, async (): Promise<PlanResult> => {
     const last = await queue.notes.last(mode);
@@ -52,7 +58,7 @@ export const planCycle = async (deps: PlanDeps, jobId: string, plan: PlanPayload
       return { jobId: null, why: `${last.jobId}, the ${mode} cycle before, has not ended` };
     const isFirst = champion === null && last?.topicId !== topicId;
     const wanted = isFirst ? deps.firstEvents : settings.cycle.minEvents;
-    const found = await sliced(deps, { mode, topicId, wanted }, champion?.next ?? NOTHING_LEARNED);
+    const found = await sliced(deps, { mode, topicId, wanted }, { next, known });
     if (typeof found === 'string') return { jobId: null, why: found };
     const { positions, ...slices } = found;
     if (plan.mode !== mode && last?.topicId === topicId && positions < GROWTH * last.positions) {
@@ -75,33 +81,41 @@ interface Slices {
   readonly slice: readonly LogSlice[];
 }
 
-/** What a mode reads in two, or why there is nothing to be made of it. `next`: what the release in force has not seen. */
+interface Learned {
+  /** Where a warm start from the release in force goes on. */
+  readonly next: ReadonlyMap<number, number>;
+  /** Where what nobody has learned begins of whom the gate compares with. */
+  readonly known: ReadonlyMap<number, number>;
+}
+
+/** What a mode reads in two, or why there is nothing to be made of it. */
 const sliced = async (
   deps: PlanDeps,
   { mode, topicId, wanted }: { readonly mode: TrainingMode; readonly topicId: string; readonly wanted: number },
-  next: ReadonlyMap<number, number>,
+  { next, known }: Learned,
 ): Promise<(Slices & { readonly positions: number }) | string> => {
   const { store, settings } = deps;
   const partitions = await readPositions(store, 'events', topicId);
-  const seen = (partition: number) => next.get(partition) ?? 0;
-  const unseen = partitions.reduce((sum, at) => sum + Math.max(0, at.next - seen(at.partition)), 0);
-  if (unseen < wanted) return `${unseen} positions are new, ${wanted} are wanted`;
-  const there = partitions
-    .map((at) => ({ partition: at.partition, from: mode === 'warm' ? seen(at.partition) : 0, to: at.next }))
-    .filter(({ from, to }) => from < to);
+  const log = partitions.map((at) => ({ partition: at.partition, from: 0, to: at.next }));
+  const unseen = positionsIn(behind(log, known));
+  if (unseen < wanted) {
+    const more =
+      positionsIn(behind(log, next)) < wanted ? '' : ': the anchor has learned more than the release in force';
+    return `${unseen} positions are new, ${wanted} are wanted${more}`;
+  }
+  const there = (mode === 'warm' ? behind(log, next) : log).filter(({ from, to }) => from < to);
   const all = mode === 'full' ? await newestOf(deps, { topicId, ranges: there }) : there;
   const cuts = await cutByTime(store, { topicId, ranges: all }, settings.cycle.sliceShare[mode]);
-  // the champion is measured over the slice as well: what it learned from can't be in it
-  const parts = all.map((range, at) => ({
-    ...range,
-    cut: Math.max(cuts[at] as number, Math.min(range.to, seen(range.partition))),
-  }));
-  const ranges = parts.map(({ partition, from, cut }) => ({ partition, from, to: cut }));
-  const slice = parts.map(({ partition, cut, to }) => ({ partition, from: cut, to }));
+  // champion and anchor are measured over the slice as well: what they learned from can't be in it
+  const slice = behind(
+    all.map((range, at) => ({ ...range, from: cuts[at] as number })),
+    known,
+  );
+  const ranges = all.map((range, at) => ({ ...range, to: (slice[at] as LogSlice).from }));
   for (const [what, some] of Object.entries({ 'be learned from': ranges, 'be measured over': slice }))
     if (some.every(({ from, to }) => from === to)) return `nothing is there to ${what}`;
   // those in which nothing is new count as well: the shop is watched by all of them
-  return { ranges, slice, positions: partitions.reduce((sum, at) => sum + at.next, 0) };
+  return { ranges, slice, positions: positionsIn(log) };
 };
 
 /** What memory has room for, newest first, of whole slices of the log; a warm start has a limit of its own. */

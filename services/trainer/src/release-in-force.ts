@@ -4,9 +4,7 @@ import type { ReleaseLog } from './release/release-log.ts';
 
 /** What model-releases.v1 says by now. A broker that is away is waited for. */
 export interface ReleasesInForce {
-  /** Null while none serves. */
-  inForce(): Promise<ReleaseArtifact | null>;
-  /** Oldest first, without what was rolled back. */
+  /** Oldest first, without what was rolled back: the last is the one in force. */
   line(): Promise<readonly ReleaseArtifact[]>;
   /** With the one in force; null while none is. */
   interleaved(): Promise<ReleaseArtifact | null>;
@@ -22,7 +20,6 @@ export const releasesInForce = (
 ): ReleasesInForce => {
   const read = async () => (await untilDone(deps, 'model releases', signal, () => deps.releases.read())).line;
   return {
-    inForce: async () => (await read()).inForce(),
     line: async () => (await read()).line(),
     interleaved: async () => (await read()).interleaving()?.second ?? null,
   };

@@ -9,6 +9,7 @@ import { candidateName, type ReleaseDeps, type ReleaseRun } from './cycle.ts';
 import { type Evaluation, evaluate } from './evaluate.ts';
 import { withPurchases } from './fit-purchases.ts';
 import { isNewer, type Judgement, judge } from './judge.ts';
+import { measuredSlice } from './measured-slice.ts';
 import { type Candidate, mergeArtifacts } from './merge-artifacts.ts';
 import { PURCHASE_ERROR } from './purchase-tally.ts';
 import { recipeOf } from './recipe.ts';
@@ -42,10 +43,14 @@ export const decideCycle = async (deps: DecideDeps, cycle: Cycle): Promise<Cycle
       cycle.children,
     );
     const rivals = await openRivals(cycle.line, cycle.jobId);
-    const evaluation = await evaluate({ ...deps, onProgress: stages.tell }, cycle.payload, candidate, rivals);
+    const { slice, remarks } = measuredSlice(cycle.payload, rivals);
+    if (slice === null) return { ...nothingMeasured(cycle), ...namesOf(rivals), verdict: 'wait', reasons: remarks };
+    const payload = { ...cycle.payload, slice };
+    const evaluation = await evaluate({ ...deps, onProgress: stages.tell }, payload, candidate, rivals);
     const newer = isNewer(cycle.payload, rivals.champion?.manifest.trainedOn);
     const judgement = await judge(evaluation, gate, { newer, looksToday: cycle.looksToday, seed: cycle.payload.seed });
-    const measured = measuredRun(cycle, rivals, evaluation, judgement);
+    const compared = { ...rivals, remarks: [...rivals.remarks, ...remarks] };
+    const measured = measuredRun({ ...cycle, payload }, compared, evaluation, judgement);
     const { like } = cycle.payload;
     if (judgement.verdict !== 'pass' && !like) return { ...measured, refitted: false, ...NO_ARTIFACT };
     return await release(deps, cycle, candidate, evaluation, like ? asRepeated(measured) : measured);
@@ -79,9 +84,15 @@ const nothingMeasured = (cycle: Cycle): CycleDecision => ({
   ...NO_ARTIFACT,
 });
 
+const namesOf = ({ champion, anchor }: Rivals) => ({
+  champion: champion?.manifest.release ?? '',
+  anchor: anchor?.manifest.release ?? '',
+});
+
+/** `cycle`: with the slice that was measured over. */
 const measuredRun = (
   cycle: Cycle,
-  { champion, anchor, remarks }: Rivals,
+  rivals: Rivals,
   { shop, measured, fusion, candidate, remarks: missing, purchases: { error } }: Evaluation,
   { verdict, superior, alphaSpent, reasons, metrics }: Judgement,
 ): MeasuredRun => ({
@@ -89,13 +100,12 @@ const measuredRun = (
   ...{ verdict, superior, alphaSpent, coverage: candidate.coverage, weights: definite(fusion.weights) },
   metrics: { ...metrics, ...(error && { [PURCHASE_ERROR]: error }) },
   ...{ subjects: measured.subjects, requests: measured.requests.length, leftOut: measured.leftOut },
-  champion: champion?.manifest.release ?? '',
-  anchor: anchor?.manifest.release ?? '',
+  ...namesOf(rivals),
   reasons: [
     ...reasons,
-    ...(champion ? [] : ['the champion is the ranker without models: no release is in force']),
+    ...(rivals.champion ? [] : ['the champion is the ranker without models: no release is in force']),
     ...(fusion.fitted ? [] : ['the weights of the fusion are the first ones: nothing to fit them on']),
-    ...remarks,
+    ...rivals.remarks,
     ...missing,
     ...shop.remarks,
   ],

@@ -17,7 +17,7 @@ import { readServingSettings } from '@nextcart/ranking';
 import { untilDone } from '@nextcart/runtime';
 import type { TrainingSettings } from '../data-set/settings.ts';
 import { evaluationId } from '../job-ids.ts';
-import { nextPositions } from '../log-ranges.ts';
+import { behind, furthest, nextPositions, positionsIn } from '../log-ranges.ts';
 import { baselineSources } from './contenders.ts';
 import type { ReleaseDeps } from './cycle.ts';
 import type { Figures } from './measure.ts';
@@ -106,12 +106,9 @@ const newestSlice = async (
   const last = await attempt(() => readLastEvaluation(store, topicId));
   const learned = nextPositions(champion?.manifest.trainedOn ?? [], topicId);
   const measured = new Map((last?.slice ?? []).map(({ partition, to }) => [partition, to]));
-  const slice = positions.map(({ partition, next }) => ({
-    partition,
-    from: Math.min(next, Math.max(learned.get(partition) ?? 0, measured.get(partition) ?? 0)),
-    to: next,
-  }));
-  const fresh = slice.reduce((sum, { from, to }) => sum + to - from, 0);
+  const log = positions.map(({ partition, next }) => ({ partition, from: 0, to: next }));
+  const slice = behind(log, furthest([learned, measured]));
+  const fresh = positionsIn(slice);
   if (fresh < cycle.minEvents) return `${fresh} positions are new, ${cycle.minEvents} are wanted`;
   if (learned.size > 0 || measured.size > 0) return slice;
   // of a log of which nothing is known the newest, so that there is a past to ask with

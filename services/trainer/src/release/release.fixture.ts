@@ -80,8 +80,8 @@ export interface ReleaseShop {
   readonly log: ReleaseLog;
   readonly dataDir: string;
   readonly progress: ReleaseProgress[];
-  /** Writes what a training would have. */
-  train(trained: string, model: RecurrentModel, change?: Partial<TrainResult>): Promise<TrainResult>;
+  /** Writes what a training would have. `learned`: up to this position of each partition; absent: all before the slice. */
+  train(trained: string, model: RecurrentModel, change?: Partial<TrainResult>, learned?: number): Promise<TrainResult>;
   trainAutoencoder(trained: string, items?: readonly string[]): Promise<TrainResult>;
   run(jobId: string, children: readonly TrainResult[], change?: Partial<ReleasePayload>): ReleaseRun;
   records(releaseId: string): Promise<ModelRelease[]>;
@@ -121,10 +121,16 @@ export const openReleaseShop = async (): Promise<ReleaseShop> => {
   const progress: ReleaseProgress[] = [];
   const gate = gateSchema.parse({ minSubjects: 100, minPurchases: 40, resamples: 500, looksPerDay: 5 });
 
-  const write = async (trained: string, kind: ModelKind, models: object, items: readonly string[]) => {
+  const write = async (
+    trained: string,
+    kind: ModelKind,
+    models: object,
+    items: readonly string[],
+    learned = middle,
+  ) => {
     const { hash } = await writeArtifact(join(dataDir, 'trained', trained), {
       ...{ release: trained, createdAt: '2026-11-27T10:00:00Z', seeds: {}, metrics: [], cpu: await readCpu() },
-      trainedOn: [0, 1].map((partition) => ({ topicId: TOPIC_ID, partition, firstOffset: 0, lastOffset: middle - 1 })),
+      trainedOn: [0, 1].map((partition) => ({ topicId: TOPIC_ID, partition, firstOffset: 0, lastOffset: learned - 1 })),
       settings: {
         training: {},
         serving: {
@@ -142,8 +148,8 @@ export const openReleaseShop = async (): Promise<ReleaseShop> => {
       ...{ store, releases: log, clock, log: logger, waiting: createWaiting(), dataDir, gate, threads: 1 },
       catalogTopicId: async () => CATALOG_ID,
     },
-    train: async (trained, model, change = {}) => ({
-      ...(await write(trained, 'recurrent', { recurrent: model }, itemIds)),
+    train: async (trained, model, change = {}, learned = middle) => ({
+      ...(await write(trained, 'recurrent', { recurrent: model }, itemIds, learned)),
       ...change,
     }),
     trainAutoencoder: (trained, items = itemIds) =>

@@ -1,7 +1,11 @@
-/** What a candidate is compared with: the release in force, and the last full training's that was. */
+/**
+ * What a candidate is compared with: the release in force, and the last full training's that was. Either may have learned
+ * more of the log than the other: a person puts in force what they like.
+ */
 import { fileURLToPath } from 'node:url';
 import type { ReleaseArtifact, ReleaseLine } from '@nextcart/contracts';
 import { type Artifact, ArtifactError, openArtifact, readManifest } from '@nextcart/models';
+import { furthest, nextPositions } from '../log-ranges.ts';
 
 export interface Rivals {
   /** Null: the ranker without models is in force. */
@@ -22,6 +26,16 @@ export const openRivals = async (line: ReleaseLine, itself: string): Promise<Riv
     remarks.push("no full training's release is left to be compared with: the champion stands for the anchor");
   if (full === undefined || full === served.at(-1)) return { champion, anchor: champion, remarks };
   return { champion, anchor: (await open(full, 'the anchor')) ?? champion, remarks };
+};
+
+/** Where a log goes on after what any of them has learned; those that were taken away by now are not compared with. */
+export const nextOfRivals = async (
+  served: readonly ReleaseArtifact[],
+  topicId: string,
+): Promise<ReadonlyMap<number, number>> => {
+  const rivals = [served.at(-1), await newestFull(served)].filter((known) => known !== undefined);
+  const learned = await Promise.all(rivals.map((known) => trainedOn(known).catch(() => [])));
+  return furthest(learned.map((ranges) => nextPositions(ranges, topicId)));
 };
 
 /** The release in force by itself; null, and a remark, where it can't be opened. */
@@ -59,6 +73,8 @@ export const newestFull = async (served: readonly ReleaseArtifact[]): Promise<Re
   }
   return undefined;
 };
+
+const trainedOn = async (known: ReleaseArtifact) => (await readManifest(folderOf(known))).manifest.trainedOn;
 
 const modeOf = async (known: ReleaseArtifact): Promise<unknown> => {
   const { manifest } = await readManifest(folderOf(known));

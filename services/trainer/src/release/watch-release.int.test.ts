@@ -34,7 +34,15 @@ beforeEach(async () => {
  * Lists of 300 subjects by a release, some seconds apart, `hits` of ten with what the subject does next. An event triggers
  * each, another answers it.
  */
-const lists = async (release: string, from: number, first: number, hits: number, lastScore = 0.2, snapshots = {}) => {
+const lists = async (
+  release: string,
+  from: number,
+  first: number,
+  hits: number,
+  lastScore = 0.2,
+  snapshots = {},
+  topicId = TOPIC_ID,
+) => {
   const at = (n: number) => from + n * 1000;
   const seconds = (ms: number) => (ms / 1000).toFixed(3);
   const item = (id: string, score: number) => ({ item_id: id, score, source: 'trending' });
@@ -43,13 +51,14 @@ const lists = async (release: string, from: number, first: number, hits: number,
     'lists',
     numbers.map((n) => ({
       ...{ outcome: 'accepted', subject: `u${n % 100}`, recomm_id: `${release}-${n}`, release, offset: first + n },
-      ...{ snapshots, events_partition: 1, trigger_offset: first + 2 * n, written_at: seconds(at(n)) },
+      ...{ snapshots, events_partition: 1, trigger_offset: first + 2 * n },
+      ...{ appended_at: seconds(at(n) - 10), written_at: seconds(at(n)) },
       items: [item('shown', 0.8 + (n % 5) / 10), item('other', (lastScore * (8 + (n % 5))) / 10 + (n % 7) / 100)],
     })),
-    { token: `${release} ${first}` },
+    { token: `${release} ${first} ${from}` },
   );
   const event = (offset: number, time: number, subject: string, what: string): TestEvent => ({
-    ...{ topicId: TOPIC_ID, partition: 1, offset, time, subject, type: 'click', item: what },
+    ...{ topicId, partition: 1, offset, time, subject, type: 'click', item: what },
   });
   await insertTestEvents(
     shop.store,
@@ -58,7 +67,7 @@ const lists = async (release: string, from: number, first: number, hits: number,
       event(first + 2 * n, at(n) - 10, `u${n % 100}`, 'shown'),
       event(first + 2 * n + 1, at(n) + 500, `u${n % 100}`, n % 10 < hits ? 'shown' : 'else'),
     ]),
-    `events ${release} ${first}`,
+    `events ${release} ${first} ${from}`,
   );
 };
 const say = (releaseId: string, kind: 'released' | 'promoted' | 'activated', at: number) => {
@@ -89,6 +98,18 @@ test('a hit is the next thing that the subject did, on the list; the error is th
   expect(quality.error).toBeCloseTo(Math.sqrt(100 * 1.5 ** 2) / 300, 10);
   expect(quality.steepness).toBeGreaterThan(0.7);
   expect(await readLiveQuality(shop.store, { release: 'nobody', ...range })).toMatchObject({ lists: 0, hitRate: 0 });
+});
+
+test('lists of a topic that was deleted and made again are told apart: no event of the new one answers them', async () => {
+  const former = '0d5a8d0e-6b1f-4c57-9b5e-7d2f6a1c9e08';
+  await lists('one', SWITCH, 0, 10, 1, {}, former);
+  // the same positions again, some minutes later
+  await lists('one', SWITCH + 6 * MINUTE, 0, 5);
+  const range = { release: 'one', from: SWITCH, to: SWITCH + 12 * MINUTE };
+  const quality = await readLiveQuality(shop.store, { ...range, topicId: TOPIC_ID });
+  expect(quality).toMatchObject({ lists: 300, hitRate: 0.5 });
+  // those of the former topic fell otherwise
+  expect(quality.steepness).toBeGreaterThan(0.7);
 });
 
 test('a release whose lists are hit far less than those before is taken back, with the reason, once', async () => {
