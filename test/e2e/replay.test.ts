@@ -200,6 +200,28 @@ test('the command tells how far it is, and the figures of what another release h
   expect(stdout).toContain(`${second.inTraining} lists lie in what second was trained on`);
 });
 
+test.each([
+  [['--verify'], 'nothing was compared'],
+  [['--release', 'second'], 'no list was published in this range'],
+])('%j over a range without a list is no success, and names the lists that there are', async (options, words) => {
+  for (const range of [
+    ['--from', '0:1000000'],
+    ['--from', '2000-01-01', '--to', '2000-01-02'],
+  ]) {
+    const { code, stdout, stderr } = await command(...options, ...range);
+    expect(code).toBe(1);
+    expect(stdout).not.toContain('different');
+    expect(stderr).toContain(`nextcart: ${words}: choose others by --from and --to`);
+    for (const partition of [0, 1]) {
+      const lists = await shop.lists(partition);
+      const [first, last] = [lists.at(0)?.offset, lists.at(-1)?.offset as number];
+      expect(stderr).toContain(
+        `  --from ${partition}:${first} --to ${partition}:${last + 1}: ${lists.length} lists, from 2`,
+      );
+    }
+  }
+});
+
 test('a published list that nobody made is told with its first wrong field, and the exit code is 1', async () => {
   const well = await command('--verify', '--from', '0:0', '--batch', '7');
   expect(well.stdout).toContain('none is different');
@@ -242,8 +264,9 @@ test('a place that another is said to have drafted is seen, and so is a draft in
 });
 
 test('lists whose snapshots or release are gone are skipped with the reason; an artifact that was altered is an error', async () => {
-  const { list } = (await shop.lists(1)).findLast((each) => each.list.triggerOffset > 0) as {
+  const { list, offset } = (await shop.lists(1)).findLast((each) => each.list.triggerOffset > 0) as {
     list: { snapshots: Record<string, string> };
+    offset: number;
   };
   await shop.store.command('DELETE FROM snapshots WHERE hash = {hash:String}', {
     hash: list.snapshots['trending'] ?? '',
@@ -253,6 +276,10 @@ test('lists whose snapshots or release are gone are skipped with the reason; an 
   expect(report.skipped['a snapshot of trending is no longer kept']).toBeGreaterThan(20);
   expect(report.different).toBe(0);
   await replay.close();
+  const alone = await command('--verify', '--from', `1:${offset}`, '--to', `1:${offset + 1}`);
+  expect(alone.code).toBe(1);
+  expect(alone.stdout).toContain('1 lists skipped: a snapshot of trending is no longer kept');
+  expect(alone.stderr).toContain('nextcart: nothing was compared: choose others by --from');
 
   await truncate(join(shop.folder, 'second', 'recurrent', 'weights.bin'), 100);
   const again = await command('--verify', '--from', '1:0');

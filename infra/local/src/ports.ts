@@ -56,13 +56,17 @@ const readPorts = (dataDir: string): Partial<Ports> => {
   }
 };
 
-/** Remembered ports, else the usual ones (`usual`), else free ones; written down before anyone listens. */
-export const choosePorts = async (dataDir: string, usual: boolean): Promise<Ports> => {
+/**
+ * Remembered ports, else the usual ones (`usual`), else free ones; written down before anyone listens. Rejects with the
+ * signal's reason where that comes first, and has then written nothing.
+ */
+export const choosePorts = async (dataDir: string, usual: boolean, signal?: AbortSignal): Promise<Ports> => {
   const remembered = readPorts(dataDir);
   const taken = new Set<number>();
   const ports = {} as Ports;
   for (const name of Object.keys(usualPorts) as PortName[]) {
     ports[name] = await choosePort(remembered[name] ?? (usual ? usualPorts[name] : undefined), taken);
+    signal?.throwIfAborted();
     taken.add(ports[name]);
   }
   mkdirSync(dataDir, { recursive: true });

@@ -45,16 +45,23 @@ const LEFTOVER_GRACE_MS = 10_000;
 const stopOrder: readonly ServerName[] = ['registry', 'redis', 'clickhouse', 'kafka'];
 
 export const provisionStack = async (options: StackOptions): Promise<Stack> => {
-  mkdirSync(options.dataDir, { recursive: true });
+  const made = mkdirSync(options.dataDir, { recursive: true });
   const dataDir = realpathSync(options.dataDir); // servers report real paths, and are compared by them
   if (options.fresh === true) refuseForeign(dataDir);
   const pids = createPidBook(dataDir);
   pids.takeOwnership();
-  const leftovers = await pids.endLeftovers(LEFTOVER_GRACE_MS);
-  if (leftovers.length > 0) options.log(`ended what an earlier start left running: ${leftovers.join(', ')}`);
-  if (options.fresh === true) removeData(dataDir);
-
-  const ports = await choosePorts(dataDir, options.usualPorts ?? false);
+  let ports: Ports;
+  try {
+    const leftovers = await pids.endLeftovers(LEFTOVER_GRACE_MS);
+    if (leftovers.length > 0) options.log(`ended what an earlier start left running: ${leftovers.join(', ')}`);
+    options.signal?.throwIfAborted();
+    if (options.fresh === true) removeData(dataDir);
+    ports = await choosePorts(dataDir, options.usualPorts ?? false, options.signal);
+  } catch (error) {
+    pids.releaseOwnership();
+    if (made !== undefined) rmSync(made, { recursive: true }); // nothing is in it yet
+    throw error;
+  }
   const named = urlsFromEnv(options.env);
   const logsDir = join(dataDir, 'logs');
   mkdirSync(logsDir, { recursive: true });

@@ -95,6 +95,7 @@ export { type Positions, partitionKey } from './positions.ts';
 export {
   countPublishedLists,
   newestListSnapshots,
+  type PublishedCount,
   type PublishedList,
   type PublishedRange,
   readPublishedLists,

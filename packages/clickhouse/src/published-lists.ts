@@ -50,13 +50,24 @@ const matching = ({ partition, first, last, from, before }: PublishedRange): str
     .filter((condition) => condition !== '')
     .join(' AND ');
 
-/** By partition, those that have any: how many lists, the first and last of them, and the newest trigger. */
-export const countPublishedLists = (
-  store: Store,
-  range: PublishedRange,
-): Promise<{ partition: number; lists: number; first: number; last: number; newestTrigger: number }[]> =>
+/** Those of a range that one partition has. */
+export interface PublishedCount {
+  readonly partition: number;
+  readonly lists: number;
+  /** Offsets of the lists' records. */
+  readonly first: number;
+  readonly last: number;
+  /** Epoch ms of publication. */
+  readonly oldest: number;
+  readonly newest: number;
+  readonly newestTrigger: number;
+}
+
+/** By partition, those that have any. */
+export const countPublishedLists = (store: Store, range: PublishedRange): Promise<PublishedCount[]> =>
   store.query(
-    `SELECT partition, count() AS lists, min(offset) AS first, max(offset) AS last, max(trigger_offset) AS newestTrigger
+    `SELECT partition, count() AS lists, min(offset) AS first, max(offset) AS last, max(trigger_offset) AS newestTrigger,
+       toUnixTimestamp64Milli(min(published_at)) AS oldest, toUnixTimestamp64Milli(max(published_at)) AS newest
      FROM lists WHERE ${matching(range)} GROUP BY partition ORDER BY partition`,
     { topicId: range.topicId },
   );

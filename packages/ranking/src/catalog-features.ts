@@ -96,6 +96,7 @@ export const createCatalogFeatures = (deps: {
     if (!Object.is(price, columns.price[at]) || group !== columns.priceGroup[at]) deciles = undefined;
     columns.price[at] = price;
     columns.priceGroup[at] = group;
+    columns.currency[at] = item === undefined ? -1 : numberOf(`:currency ${item.currency}`);
     columns.category[at] = category;
     columns.department[at] = path.length === 0 ? -1 : numberOf(`:category ${path[0] as string}`);
     columns.brand[at] = item?.brand == null ? -1 : numberOf(`:brand ${item.brand}`);

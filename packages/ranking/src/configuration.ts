@@ -86,7 +86,7 @@ export interface RankingConfiguration {
   /**
    * How far prices decide the order: ln(chance to be bought next) plus this times ln(price), so that 1 orders by expected
    * revenue; where a release has no such chances, or none has a word in it, the fused score plus that. 0 leaves prices
-   * out. The score that is shown stays the fused one.
+   * out. Prices count against the mean of their own currency. The score that is shown stays the fused one.
    */
   readonly revenueShare: number;
   /** Items of the list of next purchases, where the release in force can say their chances; 0: no such list. */

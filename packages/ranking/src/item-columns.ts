@@ -14,6 +14,8 @@ export interface ItemColumns {
   signature: Int32Array;
   /** Category and currency: prices are compared within. */
   priceGroup: Int32Array;
+  /** Number of the price's currency, of none that is named as well; -1 without an item. */
+  currency: Int32Array;
   /** In units; NaN = none. */
   price: Float64Array;
   /** Epoch ms, ±Infinity where open. */
@@ -33,6 +35,7 @@ const blank = (size: number): ItemColumns => ({
   brand: new Int32Array(size).fill(-1),
   signature: new Int32Array(size),
   priceGroup: new Int32Array(size).fill(-1),
+  currency: new Int32Array(size).fill(-1),
   price: new Float64Array(size).fill(Number.NaN),
   availableFrom: new Float64Array(size).fill(Number.NEGATIVE_INFINITY),
   availableUntil: new Float64Array(size).fill(Number.POSITIVE_INFINITY),

@@ -9,6 +9,7 @@ import { openPurchaseScores, type PurchaseScores } from './models/purchase-score
 import { knownIds, releaseLike, serving } from './models/release.fixture.ts';
 import { openReleaseModels, type ReleaseModels } from './models/release-models.ts';
 import { createRanker, type RankedList } from './ranker.ts';
+import { createRevenueKeys } from './revenue-keys.ts';
 import { type Deed, historyOf, NOW, openShop, type Shop, shopIds, shopItems } from './shop.fixture.ts';
 
 const priced: readonly CatalogItem[] = shopItems.map((item, at) => ({
@@ -170,6 +171,93 @@ test('the same in a process that saw the items in another order', async () => {
     { numRuns: 15 },
   );
   await theirs.close();
+});
+
+describe('prices in several currencies', () => {
+  /** Every third item in dollars, which are worth as much as `perEuro` says; some of no currency that is named. */
+  const mixedShop = (perEuro: bigint, order?: readonly string[]) =>
+    openShop({
+      items: priced.map((item, at) => {
+        const currency = at % 3 === 1 ? 'USD' : at % 7 === 6 ? null : item.currency;
+        return { ...item, currency, price: currency === 'USD' && item.price ? item.price * perEuro : item.price };
+      }),
+      ...(order && { order }),
+    });
+  const silently = (of: Shop, deeds: readonly Deed[]) => listOf(deeds, { revenueShare: 0.7 }, { of, by: silent });
+
+  test('each counts against the mean of its own, and one without a price as that mean', async () => {
+    const of = mixedShop(100n);
+    await fc.assert(
+      fc.asyncProperty(anyDeeds, async (deeds) => {
+        const { items } = await silently(of, deeds);
+        const logs = items.map(({ itemId, score }) => {
+          const { price, currency } = of.items.get(itemId) as CatalogItem;
+          return { score, currency, log: price === null ? undefined : Math.log(Number(price)) };
+        });
+        const groups = Map.groupBy(
+          logs.filter(({ log }) => log !== undefined),
+          ({ currency }) => currency,
+        );
+        expect(groups.size).toBe(3);
+        const keys = logs.map(({ score, currency, log }) => {
+          const group = groups.get(currency) ?? [];
+          const mean = group.reduce((sum, each) => sum + (each.log as number), 0) / group.length;
+          return score + 0.7 * ((log ?? mean) - mean);
+        });
+        keys.slice(1).forEach((key, at) => expect(key).toBeLessThan((keys[at] as number) + 1e-5));
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  test('what a unit of one is worth in another moves nothing', async () => {
+    const [cents, dollars] = [mixedShop(1n), mixedShop(4096n)];
+    const deeds: Deed[] = [['view', shopIds[3] as string, 1]];
+    expect(ids(await silently(dollars, deeds))).toEqual(ids(await silently(cents, deeds)));
+  });
+
+  test('the order is the same in a process that saw currencies in another order', async () => {
+    const deeds: Deed[] = [['view', shopIds[3] as string, 1]];
+    const of = mixedShop(100n, [...shopIds].reverse());
+    const by = await openReleaseModels(releaseLike(), { index: of.index, threads: 1, batch: 1, nextPurchases: true });
+    const theirs = await listOf(deeds, { revenueShare: 0.7 }, { of, by });
+    expect(ids(theirs)).toEqual(ids(await silently(mixedShop(100n), deeds)));
+    await by.close();
+  });
+
+  test('of one currency, named or not, keys are to the bit what they are where none is told apart', () => {
+    const MICRO = 1e6;
+    const price = fc.oneof(fc.constant(Number.NaN), fc.constant(0), fc.integer({ min: 1, max: 1e9 }));
+    const item = fc.record({ price, fused: fc.nat(3e6), millionths: fc.oneof(fc.constant(0), fc.nat(1e6)) });
+    fc.assert(
+      fc.property(fc.array(item, { minLength: 1 }), fc.double({ min: 0.01, max: 3, noNaN: true }), (of, share) => {
+        const slots = Int32Array.from(of.keys());
+        const columns = { price: of.map((one) => one.price), currency: of.map(() => 7) };
+        const keysOf = createRevenueKeys({ columns } as never, share);
+        const purchases = { millionths: (at: number) => of[at]?.millionths ?? 0 };
+        const keys = keysOf(
+          { items: slots, length: of.length } as never,
+          Float64Array.from(of, ({ fused }) => fused),
+          slots,
+          purchases as never,
+        );
+        const logs = of.map((one) => Math.log(one.price)).filter(Number.isFinite);
+        const mean = logs.length > 0 ? logs.reduce((sum, log) => sum + log, 0) / logs.length : 0;
+        const ofPrice = (value: number) => (Number.isFinite(Math.log(value)) ? Math.log(value) : mean) - mean;
+        const plain = of.map(
+          ({ price: value, fused, millionths }) =>
+            Math.round(share * ofPrice(value) * MICRO) +
+            (millionths > 0 ? Math.round(Math.log(millionths) * MICRO) : fused),
+        );
+        const isKnown = (_: number, at: number) => (of[at]?.millionths ?? 0) > 0;
+        const last = Math.min(...plain.filter(isKnown));
+        const first = Math.max(...plain.filter((key, at) => !isKnown(key, at)));
+        const back = last < Infinity && first > -Infinity ? Math.max(0, first - last + 1) : 0;
+        expect([...keys.subarray(0, of.length)]).toEqual(plain.map((key, at) => (isKnown(key, at) ? key : key - back)));
+      }),
+      { numRuns: 300 },
+    );
+  });
 });
 
 test('models are asked for chances where they are listed or ordered by', () => {

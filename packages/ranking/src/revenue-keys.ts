@@ -7,8 +7,10 @@ const MICRO = 1e6;
 /**
  * What lists are ordered by where prices have a share: ln(chance to be bought next) + share · ln(price), so that a share of
  * 1 is the order of expected revenue. An item that the release gives no chance, or does not know, comes behind all that
- * have one, and stands there by its fused score + share · ln(price); so do all where nobody says chances. An item
- * without a price counts as the mean ln(price) of the others.
+ * have one, and stands there by its fused score + share · ln(price); so do all where nobody says chances.
+ *
+ * Prices count against the mean ln(price) of those in their currency, among what may be shown: whatever a unit of one is
+ * worth in another, they are never compared. An item without a price, or alone in its currency, counts as that mean.
  *
  * Chances are those at the release's temperature, in terms of the likeliest item's: what all have in common orders nothing.
  * Not by the steps of its calibration, which are fitted on the best of a list: what lies below the first has one chance, and
@@ -27,19 +29,26 @@ export const createRevenueKeys = ({ columns }: CatalogFeatures, share: number) =
     purchases: PurchaseChances | undefined,
   ): Float64Array => {
     if (keys.length < length) keys = new Float64Array(2 * length);
-    const logOf = (slot: number) => Math.log(columns.price[items[slot] as number] ?? Number.NaN);
     const millionthsOf = (slot: number) => purchases?.millionths(items[slot] as number) ?? 0;
-    let [sum, known] = [0, 0];
+    // by currency; a log stands in its key's place until that is known
+    const sums = new Map<number, { log: number; prices: number }>();
+    const currencyOf = (slot: number) => columns.currency[items[slot] as number] as number;
     for (const slot of passed) {
-      const log = logOf(slot);
-      if (Number.isFinite(log)) [sum, known] = [sum + log, known + 1];
+      const log = Math.log(columns.price[items[slot] as number] ?? Number.NaN);
+      keys[slot] = log;
+      if (!Number.isFinite(log)) continue;
+      const sum = sums.get(currencyOf(slot));
+      if (sum === undefined) sums.set(currencyOf(slot), { log, prices: 1 });
+      else {
+        sum.log += log;
+        sum.prices += 1;
+      }
     }
-    const mean = known > 0 ? sum / known : 0;
     // of those with a chance and of those without: the last, the first
     let [last, first] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
     for (const slot of passed) {
-      const log = logOf(slot);
-      const price = Math.round(share * ((Number.isFinite(log) ? log : mean) - mean) * MICRO);
+      const [log, sum] = [keys[slot] as number, sums.get(currencyOf(slot))];
+      const price = sum && Number.isFinite(log) ? Math.round(share * (log - sum.log / sum.prices) * MICRO) : 0;
       const millionths = millionthsOf(slot);
       const key = price + (millionths > 0 ? Math.round(Math.log(millionths) * MICRO) : (fused[slot] as number));
       if (millionths > 0) last = Math.min(last, key);

@@ -44,7 +44,7 @@ export interface OwnTrainer {
 export const startOwnTrainer = async (
   shop: Shop,
   schedule: Partial<ScheduleSettings> = {},
-  change: Partial<Pick<TrainerDeps, 'settings' | 'keepReleases' | 'queueSettings' | 'memoryBytes'>> = {},
+  change: Partial<Pick<TrainerDeps, 'clock' | 'settings' | 'keepReleases' | 'queueSettings' | 'memoryBytes'>> = {},
 ): Promise<OwnTrainer> => {
   const [log, health, clock] = [createLogger('test', 'fatal'), createHealth(), systemClock];
   const [redis, metrics] = [connectRedis(shop.redisUrl, { log, health }), createMetrics('trainer')];

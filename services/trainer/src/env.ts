@@ -48,9 +48,9 @@ const schema = z.object({
   TRAINER_WATCH_S: z.coerce.number().min(0).max(MOST_S).default(10),
   /** Of a full training; a warm start has those of the settings file. */
   TRAINER_EPOCHS: count(8),
-  /** Of one attempt of a training, the pass over the slice among them. */
+  /** Of one attempt of a training; of each pass over the slice at a cycle's end, too. */
   TRAINER_BUDGET_MINUTES: z.coerce.number().positive().max(MOST_MINUTES).default(120),
-  /** Of one attempt of any other job: a plan, the end of a cycle, needs, an evaluation, cleaning up. They take minutes. */
+  /** Of one attempt of any other job: a plan, a cycle's end without its passes, needs, an evaluation, cleaning up. They take minutes. */
   TRAINER_JOB_MINUTES: z.coerce.number().positive().max(MOST_MINUTES).default(60),
   /** Of cycles: the same data and seed give the same weights on the same kind of CPU. */
   TRAINER_SEED: z.coerce.number().int().min(0).default(1),

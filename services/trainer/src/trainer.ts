@@ -27,6 +27,7 @@ import { refitSlice } from './refit-slice.ts';
 import { evaluateServing } from './release/evaluate-serving.ts';
 import { linearBaseline } from './release/fit-linear.ts';
 import { makeRelease } from './release/make-release.ts';
+import type { Refit } from './release/refit.ts';
 import type { ReleaseLog } from './release/release-log.ts';
 import { createReleaseWatch } from './release/watch-release.ts';
 import { releasesInForce } from './release-in-force.ts';
@@ -100,7 +101,7 @@ export const createTrainer = (deps: TrainerDeps): Trainer => {
   };
 
   const release = (job: JobOf<'release'>, token: string, lost: AbortSignal) =>
-    holdJob<'release'>(hold, { job, token, lost }, async (signal, onProgress) => {
+    holdJob<'release'>(hold, { job, token, lost }, async (signal, onProgress, apart) => {
       const jobId = job.id as string;
       const failures = Object.values(await job.getIgnoredChildrenFailures());
       if (failures.length > 0) {
@@ -113,7 +114,8 @@ export const createTrainer = (deps: TrainerDeps): Trainer => {
         a.kind < b.kind ? 1 : -1,
       );
       const own = under(job.data.like);
-      const refit = refitSlice(own, { createdAt: job.timestamp, attempt: job.attemptsStarted });
+      const pass = refitSlice(own, { createdAt: job.timestamp, attempt: job.attemptsStarted });
+      const refit: Refit = (request) => apart(() => pass(request));
       const run = { jobId, createdAt: job.timestamp, payload: job.data, children, signal, onProgress };
       return makeRelease(
         { ...own, gate: own.settings.gate, linear: linearBaseline(own), refit, trainingsAtOnce: concurrency },
@@ -136,9 +138,9 @@ export const createTrainer = (deps: TrainerDeps): Trainer => {
     holdJob<'plan-cycle'>(hold, { job, token, lost }, (signal) => {
       const jobId = job.id as string;
       if ('like' in job.data) return planRepeat({ ...deps, queue }, jobId, job.data);
-      const { inForce } = releasesInForce(deps, signal);
+      const { line } = releasesInForce(deps, signal);
       const { firstEvents } = schedule;
-      return planCycle({ ...deps, queue, inForce, shopTime: shop.shopTime, firstEvents }, jobId, job.data);
+      return planCycle({ ...deps, queue, line, shopTime: shop.shopTime, firstEvents }, jobId, job.data);
     });
 
   const clean = (job: JobOf<'clean-up'>, token: string, lost: AbortSignal) =>

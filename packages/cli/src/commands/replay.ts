@@ -6,7 +6,7 @@ import { say } from '../print.ts';
 import { createProgress, type Progress } from '../progress.ts';
 import { type ListRange, parseRange } from '../replay/list-range.ts';
 import { openReplay, type Replay } from '../replay/open-replay.ts';
-import { renderDifference, renderVerify, renderWhatIf } from '../replay/render-replay.ts';
+import { renderDifference, renderPublished, renderVerify, renderWhatIf } from '../replay/render-replay.ts';
 import { wholeNumber } from '../whole-number.ts';
 
 interface Options {
@@ -34,6 +34,10 @@ const progressOf = (what: string) => {
   };
 };
 
+/** The error of a range that there is nothing to tell of; it names the lists that there are. */
+const nothingOf = async (replay: Replay, what: string): Promise<Error> =>
+  new Error(`${what}: ${renderPublished(await replay.published()).join('\n')}`);
+
 const verify = async (replay: Replay, range: ListRange, goOn: boolean, signal: AbortSignal) => {
   const started = systemClock.monotonic();
   const { end, ...progress } = progressOf('replay');
@@ -49,8 +53,8 @@ const verify = async (replay: Replay, range: ListRange, goOn: boolean, signal: A
   });
   end();
   for (const line of renderVerify(report, (systemClock.monotonic() - started) / 1000)) say(line);
-  const nothing = report.checked === 0 && Object.keys(report.skipped).length > 0;
-  if (report.different > 0 || nothing) process.exitCode = 1;
+  if (report.different > 0) process.exitCode = 1;
+  if (report.checked === 0) throw await nothingOf(replay, 'nothing was compared');
 };
 
 const whatIf = async (replay: Replay, range: ListRange, wanted: string | undefined, signal: AbortSignal) => {
@@ -60,6 +64,7 @@ const whatIf = async (replay: Replay, range: ListRange, wanted: string | undefin
   const { end, ...progress } = progressOf('replay');
   const report = await replay.whatIf({ range, release, signal, ...progress });
   end();
+  if (report.lists === 0) throw await nothingOf(replay, 'no list was published in this range');
   for (const line of renderWhatIf(report, release)) say(line);
 };
 
@@ -74,7 +79,10 @@ export const replayCommand = (): Command =>
       'the first list: an ISO time of publication, or P:N, an offset of recommendations.v1',
     )
     .option('--to <when>', 'the first that is not wanted; else all after --from')
-    .option('--verify', 'compare byte for byte apart from the stamps; exits 1 at the first difference')
+    .option(
+      '--verify',
+      'compare byte for byte apart from the stamps; exits 1 at the first difference, and where nothing was compared',
+    )
     .option('--all', 'with --verify: go on after a difference and count them')
     .option('--release <id>', "what this release had shown; 'none': the untrained parts; else the one in force")
     .option('--batch <n>', 'lists that models are asked for at once: changes no list', wholeNumber('--batch'), 64)

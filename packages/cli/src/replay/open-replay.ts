@@ -1,4 +1,4 @@
-import type { Store } from '@nextcart/clickhouse';
+import { countPublishedLists, type PublishedCount, type Store } from '@nextcart/clickhouse';
 import { NextcartError, type ReleaseArtifact, topics } from '@nextcart/contracts';
 import { followReleases, type Kafka, type RegistryClient } from '@nextcart/kafka';
 import { UNTRAINED } from '@nextcart/ranking';
@@ -15,6 +15,8 @@ type WhatIfOptions = Omit<Parameters<typeof replayWhatIf>[1], 'trainedBelow'>;
 export interface Replay {
   /** Null while no release is in force. */
   readonly inForce: string | null;
+  /** All lists that there are, by partition. */
+  published(): Promise<PublishedCount[]>;
   verify(options: VerifyOptions): Promise<VerifyReport>;
   /** Throws 'bad_input' for a release that can't be opened. */
   whatIf(options: WhatIfOptions): Promise<WhatIfReport>;
@@ -65,6 +67,7 @@ export const openReplay = async (deps: {
 
   return {
     inForce: follower.line.inForce()?.releaseId ?? null,
+    published: () => countPublishedLists(store, { topicId: topicIds.lists }),
     verify: (options) =>
       verifyLists(
         { kafka, store, schemaText, lists: { topic: names.lists, topicId: topicIds.lists }, recomputer },

@@ -1,3 +1,4 @@
+import type { PublishedCount } from '@nextcart/clickhouse';
 import { integer, paint, table } from '../print.ts';
 import type { ListDifference } from './list-difference.ts';
 import type { VerifyReport } from './verify-lists.ts';
@@ -45,10 +46,26 @@ export const renderVerify = (report: VerifyReport, seconds: number): string[] =>
   return [
     `${integer(checked)} lists made again in ${seconds.toFixed(1)} s, ${rate}/s; ${integer(checked - byRow)} compared byte for byte, ${integer(byRow)} by their rows (the log no longer holds them)`,
     ...renderSkipped(skipped),
-    different === 0
-      ? paint(checked === 0 ? 'yellow' : 'green', checked === 0 ? 'nothing was compared' : 'none is different')
-      : paint('red', `${integer(different)} ${different === 1 ? 'is' : 'are'} different`),
+    ...(different > 0 ? [paint('red', `${integer(different)} ${different === 1 ? 'is' : 'are'} different`)] : []),
+    ...(different === 0 && checked > 0 ? [paint('green', 'none is different')] : []),
     ...(stopped ? [paint('yellow', 'stopped before the end of the range (--all goes on after a difference)')] : []),
+  ];
+};
+
+const timeOf = (ms: number): string => new Date(ms).toISOString();
+
+/** Which lists there are, in the words of --from and --to, for a range that there is nothing to tell of. */
+export const renderPublished = (published: readonly PublishedCount[]): string[] => {
+  if (published.length === 0)
+    return [
+      'no list of recommendations.v1 is in ClickHouse: none was published, or ingest lags (see: nextcart doctor)',
+    ];
+  return [
+    'choose others by --from and --to, the first that is not wanted; published are',
+    ...published.map(
+      ({ partition, lists, first, last, oldest, newest }) =>
+        `  --from ${partition}:${first} --to ${partition}:${last + 1}: ${integer(lists)} lists, from ${timeOf(oldest)} to ${timeOf(newest)}`,
+    ),
   ];
 };
 
@@ -70,9 +87,13 @@ export const renderWhatIf = (report: WhatIfReport, release: string): string[] =>
     ];
     return [of('as published', row.published), of(`by ${release}`, row.recomputed), of('gain', row.gain, true)];
   });
+  const nothing =
+    Object.keys(skipped).length > 0
+      ? 'nothing was compared'
+      : 'no list of the range was followed by a click, a cart or a purchase';
   return [
     rows.length === 0
-      ? paint('yellow', 'no list of the range was followed by a click, a cart or a purchase')
+      ? paint('yellow', nothing)
       : table(['published by', 'lists', 'subjects', '', `HR@${CUT}`, `NDCG@${CUT}`], lines),
     paint('dim', `${integer(withoutDeed)} lists without a click, cart or purchase after them are left out`),
     ...(inTraining > 0

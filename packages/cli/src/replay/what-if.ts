@@ -29,6 +29,8 @@ export interface WhatIfRow {
 }
 
 export interface WhatIfReport {
+  /** Published in the range. */
+  readonly lists: number;
   /** By the release that published, then all of them together (release empty) where there are several. */
   readonly rows: readonly WhatIfRow[];
   /** Lists of subjects that did nothing after them within the range. */
@@ -139,7 +141,8 @@ export const replayWhatIf = async (
   };
 
   const partitions = await readPublished(store, topicIds.lists, options.range);
-  options.onTotal?.(partitions.reduce((sum, { lists }) => sum + lists, 0));
+  const lists = partitions.reduce((sum, partition) => sum + partition.lists, 0);
+  options.onTotal?.(lists);
   for (const { partition, newestTrigger, pages } of partitions) {
     for await (const page of pages()) {
       if (options.signal?.aborted) {
@@ -168,5 +171,5 @@ export const replayWhatIf = async (
   }
   const rows = [...byRelease].map(([release, subjects]) => rowOf(release, [...subjects.values()]));
   if (rows.length > 1) rows.push(rowOf('', together(byRelease.values())));
-  return { rows, withoutDeed, inTraining, skipped, stopped };
+  return { lists, rows, withoutDeed, inTraining, skipped, stopped };
 };

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { autoencoderDefaults } from '../autoencoder/training.ts';
+import { type AutoencoderOptions, autoencoderDefaults, createAutoencoderTraining } from '../autoencoder/training.ts';
 import { recurrentDefaults } from '../recurrent/training.ts';
+import type { State } from '../training/state.ts';
 import { edlaeMemory } from './fit-memory.ts';
 import { checkMemory, type MemoryNeed, neededBytes } from './memory-need.ts';
 import { autoencoderMemory, recurrentMemory } from './training-memory.ts';
@@ -70,6 +71,28 @@ test('features of items cost by those of a step', () => {
     neededBytes(recurrentMemory({ ...shape, items: 0, recurrence: 'linear', scale: 0 }, recurrentDefaults)),
   ).toBeGreaterThan(0);
 });
+
+const priors: AutoencoderOptions['kl'][] = [
+  { prior: 'composite', gamma: 0.005 },
+  { prior: 'standard', beta: 0.1, warmUpSteps: 20 },
+];
+const softmaxes: AutoencoderOptions['softmax'][] = [{ kind: 'full' }, { kind: 'sampled', draws: 64, exponent: 0.5 }];
+test.each(priors.flatMap((kl) => softmaxes.map((softmax) => [kl, softmax] as const)))(
+  'what a training writes down is told before, to within three hundredths: %j, %j',
+  async (kl, softmax) => {
+    const shape = { columns: 3000, items: 2000, hidden: 128, latent: 64, depth: 3 };
+    const options: AutoencoderOptions = { ...autoencoderDefaults, seed: 1, threads: 1, kl, softmax };
+    const bags = { rowStart: Int32Array.of(0, 1), columns: Int32Array.of(7), weights: Float32Array.of(1) };
+    const { weights, memory, close } = createAutoencoderTraining({ inputs: bags, targets: bags }, shape, options);
+    await close();
+    const bytesOf = (state: State) => Object.values(state).reduce((sum, array) => sum + array.byteLength, 0);
+    // the best weights lie beside the present ones; all of it is copied, and laid out
+    const written = 2 * (2 * bytesOf(weights) + bytesOf(memory));
+    const told = autoencoderMemory(shape, options).parts['checkpoint'] as number;
+    expect(written / told).toBeGreaterThan(0.97);
+    expect(written / told).toBeLessThan(1.03);
+  },
+);
 
 test('a full softmax costs by the item', () => {
   const cost = (items: number) => neededBytes(autoencoder(items, 'full')) - neededBytes(autoencoder(items, 'sampled'));

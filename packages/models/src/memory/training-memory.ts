@@ -1,6 +1,7 @@
 /**
  * Estimates for trainings, out of the arrays that they are known to make and the engine's buffers for scores. Processes
- * were seen to take within a fifth of them (autoencoders of 20,000 and 40,000 items, a recurrent model of 50,000).
+ * were seen to take within a fifth of them (autoencoders of 20,000 to 120,000 items, recurrent models of 50,000 and
+ * 200,000), also those that go on from a checkpoint.
  */
 import { type AutoencoderShape, weightShapes as autoencoderShapes, encoderShapes } from '../autoencoder/shape.ts';
 import type { AutoencoderOptions } from '../autoencoder/training.ts';
@@ -33,11 +34,12 @@ const candidatesOf = (items: number, softmax: AutoencoderOptions['softmax'], pos
 /** Of `createAutoencoderTraining` in `train`, data apart. */
 export const autoencoderMemory = (
   shape: AutoencoderShape,
-  { batch, softmax, kl }: Pick<AutoencoderOptions, 'batch' | 'softmax' | 'kl'>,
+  { batch, softmax }: Pick<AutoencoderOptions, 'batch' | 'softmax'>,
 ): MemoryNeed => {
   const weights = numbersOf(autoencoderShapes(shape));
   const encoder = numbersOf(encoderShapes(shape));
-  const old = kl.prior === 'composite' ? shape.columns * shape.hidden + encoder : 0;
+  // held under either prior
+  const old = shape.columns * shape.hidden + encoder;
   // a user's positives are some dozens
   const width = candidatesOf(shape.items, softmax, 32 * batch);
   return {

@@ -1,7 +1,13 @@
+import { setImmediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
 import { createRandom } from './random.ts';
 import { type Progress, type Trainable, train } from './train.ts';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
 
 /** A walk of two numbers with momentum: its next step needs both arrays and the step's own random stream. */
 const walk = (seed = 1): Trainable & { weights: { w: Float32Array } } => {
@@ -46,6 +52,30 @@ describe('train', () => {
       expect(second.weights).toEqual(whole.weights);
       expect(second.memory).toEqual(whole.memory);
     }
+  });
+
+  test('the checkpoint that it goes on from is let go of when it is read', async () => {
+    const abort = new AbortController();
+    const stopped = await train(walk(), { epochs: 3, signal: abort.signal, onProgress: () => abort.abort() });
+    if (stopped.kind !== 'stopped') throw new Error('ran to its end');
+    const bytes = encodeCheckpoint(stopped.checkpoint);
+    const held: WeakRef<object>[] = [];
+    const resumed = () => {
+      const resume = decodeCheckpoint(bytes);
+      held.push(...Object.values(resume.arrays).map((array) => new WeakRef(array)));
+      return resume;
+    };
+    const model = walk();
+    const left: number[] = [];
+    const step = async (epoch: number, at: number) => {
+      await setImmediate();
+      collectGarbage();
+      left.push(held.filter((each) => each.deref() !== undefined).length);
+      return model.step(epoch, at);
+    };
+    await train({ ...model, step }, { epochs: 1, resume: resumed() });
+    expect(held.length).toBe(3);
+    expect(left).toEqual([0, 0, 0]);
   });
 
   test('the model ends with the weights of its best epoch, and patience ends it early', async () => {

@@ -75,17 +75,27 @@ interface Position {
 }
 
 /** Throws a RangeError when a loss is not finite, a `checkpointError` when a checkpoint is of another training. */
-export const train = async (model: Trainable, options: TrainOptions): Promise<TrainOutcome> => {
-  const { epochs, validate, patience = Infinity, signal, resume, checkpointSteps, now = () => 0 } = options;
+export const train = async (model: Trainable, { resume, ...options }: TrainOptions): Promise<TrainOutcome> => {
+  const best = copyOf(model.weights);
+  if (!resume) return run(model, options, best, START);
+  if (resume.fingerprint !== model.fingerprint)
+    throw checkpointError(`the checkpoint is of ${resume.fingerprint}, this training is of ${model.fingerprint}`);
+  restore(resume.arrays, arraysOf(model, best));
+  return run(model, options, best, resume.position as Position);
+};
+
+const START: Position = { epoch: 0, step: 0, lossSum: 0, epochs: [], bestEpoch: -1 };
+
+/** Apart from what reads the checkpoint, or that, as large as all of the model's arrays, would be held to the end. */
+const run = async (
+  model: Trainable,
+  options: Omit<TrainOptions, 'resume'>,
+  best: State,
+  from: Position,
+): Promise<TrainOutcome> => {
+  const { epochs, validate, patience = Infinity, signal, checkpointSteps, now = () => 0 } = options;
   const { stepsPerEpoch } = model;
-  let best = copyOf(model.weights);
-  let at: Position = { epoch: 0, step: 0, lossSum: 0, epochs: [], bestEpoch: -1 };
-  if (resume) {
-    if (resume.fingerprint !== model.fingerprint)
-      throw checkpointError(`the checkpoint is of ${resume.fingerprint}, this training is of ${model.fingerprint}`);
-    restore(resume.arrays, arraysOf(model, best));
-    at = resume.position as Position;
-  }
+  let at = from;
   const startedAt = now();
   const stepsBefore = at.epoch * stepsPerEpoch + at.step;
   let events = 0;
@@ -116,7 +126,7 @@ export const train = async (model: Trainable, options: TrainOptions): Promise<Tr
     const record: EpochRecord = { epoch, loss: at.lossSum / stepsPerEpoch, ...(score !== undefined && { score }) };
     const leader = at.epochs[at.bestEpoch]?.score;
     const isBetter = score === undefined || leader === undefined || score > leader;
-    if (isBetter) best = copyOf(model.weights);
+    if (isBetter) restore(model.weights, best);
     at = {
       epoch: epoch + 1,
       step: 0,
