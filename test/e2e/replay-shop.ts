@@ -65,7 +65,7 @@ export const snapshotsOf = (items: readonly string[]): Pick<SnapshotPayloads, 't
 
 const serving: ServingSettings = {
   ...{ types: ['search', 'view', 'cart', 'purchase'], asked: 'view', searchFeatures: 32 },
-  bag: { weights: [0, 1, 2, 3], halfLifeDays: 30 },
+  bag: { weights: [1, 1, 2, 3], halfLifeDays: 30 },
   weights: { covisit: 1, trending: 0.1, content: 0.2, history: 0.5, recurrent: 2, autoencoder: 1 },
 };
 
@@ -171,7 +171,7 @@ export const openReplayShop = async (urls: {
         ...{ cpu: await readCpu(), items: itemIds, features: [], tables: {}, settings: { serving } },
         models: {
           recurrent,
-          autoencoder: untrainedAutoencoder(itemIds.length, seed),
+          autoencoder: untrainedAutoencoder(itemIds.length, seed, serving.searchFeatures),
           purchases: unfittedPurchases,
         },
       });

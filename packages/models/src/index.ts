@@ -45,6 +45,7 @@ export {
   type HashedFields,
   itemFields,
   queryFields,
+  queryWords,
 } from './content/hashed-fields.ts';
 export { createTextMatch, type TextMatch, type TextWeights, textDefaults } from './content/text-match.ts';
 export { beyondDefinitions, coverageAt, noveltyAt, revenueAt } from './evaluation/beyond-accuracy.ts';

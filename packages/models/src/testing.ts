@@ -35,12 +35,14 @@ const someFeatures = ({ items, features }: RecurrentShape): SparseRows => ({
   weights: new Float32Array(FIELDS * items).fill(0.5),
 });
 
+/** `sides`: columns of bags behind those of items. */
 export const untrainedAutoencoder = (
   items: number,
   seed = 1,
+  sides = 0,
   sizes: Pick<AutoencoderShape, 'hidden' | 'latent' | 'depth'> = { hidden: 16, latent: 8, depth: 2 },
 ): Autoencoder => {
-  const shape = { columns: items, items, ...sizes };
+  const shape = { columns: items + sides, items, ...sizes };
   return { shape, weights: autoencoderWeights(shape, seed) };
 };
 

@@ -11,7 +11,7 @@ import { covisitsOf, itemIds, itemOf, openShop, trendingOf } from './shop.fixtur
 
 const serving: ServingSettings = {
   ...{ types: ['search', 'view', 'cart', 'purchase'], asked: 'view', searchFeatures: 0 },
-  bag: { weights: [0, 1, 2, 3], halfLifeDays: 30 },
+  bag: { weights: [1, 1, 2, 3], halfLifeDays: 30 },
   weights: { covisit: 1, trending: 0.1, recurrent: 2, autoencoder: 1 },
 };
 
@@ -60,7 +60,7 @@ export const openReleaseShop = async (urls: Parameters<typeof openShop>[0]) => {
         settings: { serving },
         models: {
           recurrent: untrainedRecurrent({ items: items.length, types, gaps: 8, hours: 24 }, seed),
-          autoencoder: untrainedAutoencoder(items.length, seed),
+          autoencoder: untrainedAutoencoder(items.length, seed, serving.searchFeatures),
           ...(options.purchases && { purchases: options.purchases }),
         },
       });

@@ -14,7 +14,7 @@ import {
   growAutoencoder,
   writeWhole,
 } from '@nextcart/models';
-import { toBags } from './data-set/bags.ts';
+import { sidesOf, toBags } from './data-set/bags.ts';
 import { withEvents } from './data-set/data-memory.ts';
 import type { DataSet } from './data-set/data-set.ts';
 import type { TrainingSettings } from './data-set/settings.ts';
@@ -61,11 +61,10 @@ const grown = ({ models, manifest }: Artifact, { itemIds, itemCategories }: Data
   return growAutoencoder(models.autoencoder, { items: itemIds.length, groups: itemCategories });
 };
 
-/** A column an item: words and categories are not in bags yet. */
-const shapeOf = (items: number, { autoencoder: { hidden, latent, depth } }: TrainingSettings): AutoencoderShape => ({
-  columns: items,
-  ...{ items, hidden, latent, depth },
-});
+const shapeOf = (items: number, settings: TrainingSettings): AutoencoderShape => {
+  const { hidden, latent, depth } = settings.autoencoder;
+  return { columns: items + sidesOf(settings), items, hidden, latent, depth };
+};
 
 const optionsOf = (
   { payload: { seed, parent }, settings, threads }: TrainingTask,

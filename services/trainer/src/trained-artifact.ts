@@ -14,6 +14,7 @@ import {
   type SparseRows,
   writeArtifact,
 } from '@nextcart/models';
+import { sidesOf } from './data-set/bags.ts';
 import { timeFeatures } from './data-set/sequences.ts';
 import { type TrainingSettings, typesOf } from './data-set/settings.ts';
 import { joinRanges, rangesOf } from './log-ranges.ts';
@@ -103,8 +104,8 @@ const featuresOf = (settings: TrainingSettings, shape: object) => [
   },
   {
     name: 'search text',
-    definition: "words and 3-grams of a search's text, hashed into columns",
-    readers: ['recurrent model'],
+    definition: "words of a search's text, to the recurrent model 3-grams too, hashed into columns",
+    readers: ['recurrent model', ...(sidesOf(settings) > 0 ? ['autoencoder'] : [])],
     settings: { columns: settings.searchFeatures },
   },
   {
@@ -116,7 +117,8 @@ const featuresOf = (settings: TrainingSettings, shape: object) => [
   },
   {
     name: 'bag',
-    definition: "a subject's items, each the sum of its events' weights: by type, halved for each half-life of age",
+    definition:
+      "a subject's items and words of its searches, each the sum of its events' weights: by type, halved for each half-life of age",
     readers: ['autoencoder'],
     settings: { ...servingSettings(settings).bag },
   },

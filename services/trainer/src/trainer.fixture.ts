@@ -24,7 +24,7 @@ const EVENTS = 12;
 const NOW = Date.UTC(2026, 10, 24);
 
 export const settings: TrainingSettings = {
-  events: { search: { target: 0, bag: 0 }, view: { target: 1, bag: 1 }, purchase: { target: 4, bag: 3 } },
+  events: { search: { target: 0, bag: 1 }, view: { target: 1, bag: 1 }, purchase: { target: 4, bag: 3 } },
   ...{ recencyHalfLifeDays: 30, amountShare: 0.5, minItemSupport: 2, searchFeatures: 64 },
   itemFields: ['category', 'price'],
   recurrent: {

@@ -9,7 +9,7 @@ const AUTOENCODER = { hidden: 384, latent: 128, depth: 2 };
 
 const serving: ServingSettings = {
   ...{ types: ['search', 'view', 'click', 'cart', 'purchase'], asked: 'view', searchFeatures: RECURRENT.features },
-  bag: { weights: [0, 1, 1, 2, 3], halfLifeDays: 30 },
+  bag: { weights: [1, 1, 1, 2, 3], halfLifeDays: 30 },
   weights: { ...defaultConfiguration.weights, recurrent: 0.2, autoencoder: 0.1 },
 };
 
@@ -35,7 +35,7 @@ export const writeUntrained = async (
     ...{ trainedOn: [], metrics: [], features: [], tables: {}, cpu: await readCpu(), items, settings: { serving } },
     models: {
       recurrent: popular(untrainedRecurrent({ items: items.length, types: serving.types.length, ...RECURRENT }, seed)),
-      autoencoder: popular(untrainedAutoencoder(items.length, seed, AUTOENCODER)),
+      autoencoder: popular(untrainedAutoencoder(items.length, seed, serving.searchFeatures, AUTOENCODER)),
       purchases,
     },
   });

@@ -19,7 +19,7 @@ import type { OwnServers } from '../harness/own-servers.ts';
 
 const serving: ServingSettings = {
   ...{ types: ['search', 'view', 'click', 'cart', 'purchase'], asked: 'click', searchFeatures: 256 },
-  bag: { weights: [0, 1, 1, 2, 3], halfLifeDays: 30 },
+  bag: { weights: [1, 1, 1, 2, 3], halfLifeDays: 30 },
   weights: {
     history: 0.5,
     covisit: 1,
@@ -66,7 +66,7 @@ export const openReleases = async (context: BenchContext, servers: OwnServers, i
         ...{ cpu: await readCpu(), items, features: [], tables: {}, settings: { serving } },
         models: {
           recurrent: untrainedRecurrent(shape, seed),
-          autoencoder: untrainedAutoencoder(items.length, seed),
+          autoencoder: untrainedAutoencoder(items.length, seed, serving.searchFeatures),
           purchases: unfittedPurchases,
         },
       });

@@ -69,6 +69,10 @@ const withDeciles = (items: readonly ContentItem[], deciles: Int8Array, options:
   );
 };
 
+/** [queries, buckets]: words alone, as bags have them, where a dozen 3-grams a search would cost more than all its items. */
+export const queryWords = (queries: readonly (string | null)[], buckets: number): SparseRows =>
+  queryFields(queries, { buckets, weights: { words: 1, grams: 0, category: 0, brand: 0, price: 0 } });
+
 /** [queries, buckets]; a null is an empty row. */
 export const queryFields = (queries: readonly (string | null)[], options: HashedFields): SparseRows => {
   const { weights = fieldDefaults } = options;

@@ -1,9 +1,11 @@
 import { eventTypes, type SubjectHistory } from '@nextcart/contracts';
-import { NO_ITEM, type SparseRows } from '@nextcart/models';
+import { NO_ITEM, queryWords, type SparseRows } from '@nextcart/models';
 import type { ItemNumbers } from './model-events.ts';
+import { createSearchTokens } from './search-tokens.ts';
 import type { ServingSettings } from './serving-settings.ts';
 
 const DAY_MS = 86_400_000;
+const SEARCH = eventTypes.indexOf('search');
 /** Below it float32 has little left beside a row's largest weight: who was away for years must still be known. */
 const FADED = 2 ** -32;
 
@@ -14,37 +16,62 @@ export interface HistoryBags {
   readonly rowStart: Int32Array;
 }
 
+/** Columns of bags behind those of items: words of searches, where these are in bags. */
+export const bagSides = ({
+  types,
+  bag,
+  searchFeatures,
+}: Pick<ServingSettings, 'types' | 'searchFeatures'> & {
+  readonly bag: Pick<ServingSettings['bag'], 'weights'>;
+}): number => ((bag.weights[types.indexOf('search')] ?? 0) > 0 ? searchFeatures : 0);
+
 /**
- * Histories as the autoencoder takes them, [rows, items]: Σ weight of the type · ½^(age / half-life) by item, ages from the
- * history's newest event, up to a factor, as a bag's length says nothing. Items stand in the order of their first event;
- * amounts are not known here.
+ * Histories as the autoencoder takes them, [rows, items + sides]: Σ weight of the type · ½^(age / half-life) by
+ * item, and by the words of searches behind them; ages from the history's newest event, up to a factor, as a bag's length
+ * says nothing. Columns stand in the order of their first event; amounts are not known here.
  */
 export const createHistoryBags = (
-  { types, bag }: Pick<ServingSettings, 'types' | 'bag'>,
+  settings: Pick<ServingSettings, 'types' | 'bag' | 'searchFeatures'>,
   numbers: Pick<ItemNumbers, 'of' | 'count'>,
 ) => {
+  const { types, bag } = settings;
+  const sides = bagSides(settings);
   const weightOf = eventTypes.map((type) => bag.weights[types.indexOf(type)] ?? 0);
   const halfLifeMs = bag.halfLifeDays * DAY_MS;
-  /** By item, its entry in the row that is being written; -1: none. */
-  const entryOf = new Int32Array(numbers.count).fill(NO_ITEM);
+  const wordsOf = createSearchTokens((query) => queryWords([query], sides));
+  /** By column, its entry in the row that is being written; -1: none. */
+  const entryOf = new Int32Array(numbers.count + sides).fill(NO_ITEM);
   let rowStart = new Int32Array(64);
   let columns = new Int32Array(1024);
   let weights = new Float64Array(1024);
   let [rows, entries] = [0, 0];
-  /** Of the history at hand: cells that count, their items, and what they add to them. */
-  const heard = { cells: [] as number[], items: [] as number[], weights: [] as number[] };
+  /** Of the history at hand: cells that count, for each of their columns, and what they add to it. */
+  const heard = { cells: [] as number[], columns: [] as number[], weights: [] as number[] };
+  const add = (cell: number, column: number, weight: number) => {
+    heard.cells.push(cell);
+    heard.columns.push(column);
+    heard.weights.push(weight);
+  };
 
-  const hear = ({ length, items, types: of, times }: SubjectHistory) => {
+  const hear = ({ length, items, types: of, times, queries }: SubjectHistory) => {
     let newest = -Infinity;
     for (let cell = 0; cell < length; cell += 1) newest = Math.max(newest, times[cell] as number);
-    for (const column of [heard.cells, heard.items, heard.weights]) column.length = 0;
+    for (const column of Object.values(heard)) column.length = 0;
     for (let cell = 0; cell < length; cell += 1) {
-      const weight = weightOf[of[cell] as number] as number;
-      const item = weight > 0 ? numbers.of(items[cell] as number) : NO_ITEM;
-      if (item === NO_ITEM) continue;
-      heard.cells.push(cell);
-      heard.items.push(item);
-      heard.weights.push(weight * 2 ** (((times[cell] as number) - newest) / halfLifeMs));
+      const type = of[cell] as number;
+      const weight = weightOf[type] as number;
+      if (weight === 0) continue;
+      const item = numbers.of(items[cell] as number);
+      const query = item === NO_ITEM && type === SEARCH && sides > 0 ? queries[cell] : undefined;
+      if (item === NO_ITEM && query === undefined) continue;
+      const now = weight * 2 ** (((times[cell] as number) - newest) / halfLifeMs);
+      if (query === undefined) {
+        add(cell, item, now);
+        continue;
+      }
+      const words = wordsOf(query);
+      for (let at = 0; at < words.columns.length; at += 1)
+        add(cell, numbers.count + (words.columns[at] as number), now * (words.weights[at] as number));
     }
   };
   const reserve = (more: number) => {
@@ -59,13 +86,13 @@ export const createHistoryBags = (
     const start = entries;
     for (let k = 0; k < heard.cells.length; k += 1) {
       if (heard.cells[k] === without) continue;
-      const item = heard.items[k] as number;
-      let entry = entryOf[item] as number;
+      const column = heard.columns[k] as number;
+      let entry = entryOf[column] as number;
       if (entry === NO_ITEM) {
         entry = entries;
         entries += 1;
-        entryOf[item] = entry;
-        columns[entry] = item;
+        entryOf[column] = entry;
+        columns[entry] = column;
         weights[entry] = 0;
       }
       weights[entry] = (weights[entry] as number) + (heard.weights[k] as number);

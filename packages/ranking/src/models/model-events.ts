@@ -3,7 +3,8 @@
  * that models see; an event that they don't see (of another type) changes nothing.
  */
 import { eventTypes, type ItemIndex, type SubjectHistory } from '@nextcart/contracts';
-import { type EventSequences, gap, hour, NO_ITEM, queryFields, type SparseRows, weekday } from '@nextcart/models';
+import { type EventSequences, gap, hour, NO_ITEM, queryFields, weekday } from '@nextcart/models';
+import { createSearchTokens } from './search-tokens.ts';
 import type { ServingSettings } from './serving-settings.ts';
 
 /** Items of a process by the numbers that a release's models know them by. */
@@ -44,8 +45,6 @@ export interface ModelEvents {
 }
 
 const NOTHING_KNOWN = { priceDeciles: [], since: [], amountLimits: () => undefined };
-/** A search is read for each later event of its subject that has it among its newest. */
-const KEPT_QUERIES = 10_000;
 const SEARCH = eventTypes.indexOf('search');
 
 export const createModelEvents = (settings: ServingSettings, numbers: ItemNumbers): ModelEvents => {
@@ -59,15 +58,7 @@ export const createModelEvents = (settings: ServingSettings, numbers: ItemNumber
   const weekdays: number[] = [];
   const tokens = { rowStart: [0], columns: [] as number[], weights: [] as number[] };
 
-  const fields = new Map<string, SparseRows>();
-  const fieldsOf = (query: string): SparseRows => {
-    const known = fields.get(query);
-    if (known !== undefined) return known;
-    if (fields.size >= KEPT_QUERIES) fields.clear();
-    const found = queryFields([query], { buckets: searchFeatures });
-    fields.set(query, found);
-    return found;
-  };
+  const fieldsOf = createSearchTokens((query) => queryFields([query], { buckets: searchFeatures }));
   /** An event with nothing before it, and one with another: filled again and again. */
   const alone = { times: [0], types: [], items: [], amounts: [] };
   const pair = { times: [0, 0], types: [], items: [], amounts: [] };

@@ -6,9 +6,11 @@ import {
   hour,
   NO_ITEM,
   queryFields,
+  queryWords,
   toCommonScale,
   weekday,
 } from '@nextcart/models';
+import { untrainedAutoencoder } from '@nextcart/models/testing';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { defaultConfiguration } from '../configuration.ts';
@@ -126,6 +128,15 @@ describe('opinions are a function of history and release', () => {
   });
 });
 
+test('a release whose autoencoder has no columns for the searches that its bags have is not opened', async () => {
+  const release = releaseLike();
+  const autoencoder = untrainedAutoencoder(knownIds.length);
+  const broken = { ...release, models: { ...release.models, autoencoder } };
+  await expect(openReleaseModels(broken, { index: shop.index, threads: 1, batch: 1 })).rejects.toThrow(
+    `an autoencoder of ${knownIds.length} columns for bags of ${knownIds.length + serving.searchFeatures}`,
+  );
+});
+
 describe('what had been without an event', () => {
   const { recurrent, autoencoder } = artifact.models;
   if (recurrent === undefined || autoencoder === undefined) throw new Error('no models');
@@ -176,6 +187,10 @@ describe('what had been without an event', () => {
       const weight = (deeds[n] as Deed)[0] === 'cart' ? 2 : 1;
       const age = ((times.at(-1) as number) - (times[n] as number)) / (30 * 86_400_000);
       if (item !== NO_ITEM) sums.set(item, (sums.get(item) ?? 0) + weight * 0.5 ** age);
+      const words = queryWords([n === 7 ? 'green tea' : null], serving.searchFeatures);
+      words.columns.forEach((column, place) => {
+        sums.set(knownIds.length + column, (words.weights[place] as number) * 0.5 ** age);
+      });
     });
     const bags = {
       rowStart: Int32Array.of(0, sums.size),

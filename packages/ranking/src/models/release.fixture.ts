@@ -7,7 +7,7 @@ export const serving: ServingSettings = {
   types: ['search', 'view', 'click', 'cart', 'purchase'],
   asked: 'view',
   searchFeatures: 16,
-  bag: { weights: [0, 1, 1, 2, 3], halfLifeDays: 30 },
+  bag: { weights: [1, 1, 1, 2, 3], halfLifeDays: 30 },
   weights: { history: 0.5, covisit: 1, neighbours: 3, content: 0.4, trending: 0.15, autoencoder: 0.6, recurrent: 1 },
 };
 
@@ -36,7 +36,7 @@ export const releaseLike = (
       },
       seed,
     ),
-    autoencoder: untrainedAutoencoder(knownIds.length, seed),
+    autoencoder: untrainedAutoencoder(knownIds.length, seed, settings.searchFeatures),
     ...(purchases && { purchases }),
   },
   tables: {},

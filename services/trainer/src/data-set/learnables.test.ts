@@ -1,5 +1,5 @@
 /** Sequences and bags out of data sets, against sums by hand. */
-import { FOLD_WINDOW, foldStart, NO_ITEM, queryFields, type SparseRows } from '@nextcart/models';
+import { FOLD_WINDOW, foldStart, NO_ITEM, queryFields, queryWords, type SparseRows } from '@nextcart/models';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { settings } from '../trainer.fixture.ts';
@@ -12,7 +12,7 @@ const DAY_MS = 86_400_000;
 const ITEMS = 5;
 const [SEARCH, VIEW] = [0, 1];
 const TARGETS = [0, 1, 4];
-const BAGS = [0, 1, 3];
+const BAGS = [1, 1, 3];
 const queryTexts = ['blue cup', 'tea'];
 const itemCategories = Int32Array.of(0, 0, 1, 1, 1);
 
@@ -159,11 +159,15 @@ test('long histories are learned from in the folds that states are: each event i
 
 type Weigh = (row: readonly Told[], event: number, at: number) => number;
 
-/** By item, over the events that weigh something. */
-const sumsOf = (row: readonly Told[], first: number, weigh: Weigh): [number, number][] => {
+/** By item, and by the columns of searches behind them. */
+const sumsOf = (row: readonly Told[], first: number, weigh: Weigh, searches?: SparseRows): [number, number][] => {
   const sums = new Map<number, number>();
-  row.forEach(({ type, item }, i) => {
-    if (item >= 0 && type !== SEARCH) sums.set(item, (sums.get(item) ?? 0) + weigh(row, i, first + i));
+  row.forEach(({ type, item, query }, i) => {
+    const add = (column: number, share: number) =>
+      void sums.set(column, (sums.get(column) ?? 0) + share * weigh(row, i, first + i));
+    if (item >= 0) add(item, 1);
+    else if (searches && type === SEARCH && query >= 0)
+      for (const [column, weight] of entriesOf(searches, query)) add(ITEMS + column, weight);
   });
   return [...sums].sort(([a], [b]) => a - b);
 };
@@ -192,7 +196,12 @@ test('bags: inputs by type and age in the subject, as serving makes them; target
         const own = Math.max(...row.map((_, i) => timeOf(first + i)));
         sameEntries(
           entriesOf(inputs, r),
-          sumsOf(row, first, (of, i, at) => typeOf(of, i) * halves(own, at)),
+          sumsOf(
+            row,
+            first,
+            (of, i, at) => typeOf(of, i) * halves(own, at),
+            queryWords(queryTexts, settings.searchFeatures),
+          ),
         );
         sameEntries(
           entriesOf(targets, r),

@@ -6,13 +6,13 @@ import {
   gap,
   hour,
   type Learnable,
-  NO_ITEM,
   nextItemTargets,
   queryFields,
   weekday,
 } from '@nextcart/models';
 import { amountScale } from './amount-scale.ts';
 import type { DataSet } from './data-set.ts';
+import { searchTokens } from './search-tokens.ts';
 import { type TrainingSettings, typesOf } from './settings.ts';
 import { withShortContext } from './short-context.ts';
 
@@ -32,7 +32,9 @@ export const toSequences = (whole: DataSet, settings: TrainingSettings): Learnab
     gaps: timeColumn(data, timeFeatures.gaps),
     hours: timeColumn(data, timeFeatures.hours),
     weekdays: timeColumn(data, timeFeatures.weekdays),
-    ...(settings.searchFeatures > 0 && { tokens: searchTokens(data, settings) }),
+    ...(settings.searchFeatures > 0 && {
+      tokens: searchTokens(data, settings, queryFields(data.queryTexts, { buckets: settings.searchFeatures })),
+    }),
   };
   return withoutGapsBefore(foldWindows({ events, targets: weighedTargets(data, events, settings) }));
 };
@@ -68,29 +70,4 @@ const timeColumn = ({ rowStart, times, types, items, amounts }: DataSet, feature
     column.set(columnOf([feature], [events], NOTHING_KNOWN) as Uint8Array, start);
   }
   return column;
-};
-
-/** [events, features]: those of the query where an event is a search; serving does not know what else tells of one. */
-const searchTokens = ({ queries, items, types, queryTexts }: DataSet, settings: TrainingSettings) => {
-  const search = typesOf(settings).indexOf('search');
-  const ofQuery = queryFields(queryTexts, { buckets: settings.searchFeatures });
-  const rowStart = new Int32Array(queries.length + 1);
-  const range = (event: number): readonly [number, number] => {
-    const query = queries[event] as number;
-    // an event with an item is that item to the model
-    if (query === NO_ITEM || types[event] !== search || items[event] !== NO_ITEM) return [0, 0];
-    return [ofQuery.rowStart[query] as number, ofQuery.rowStart[query + 1] as number];
-  };
-  for (let event = 0; event < queries.length; event += 1) {
-    const [start, end] = range(event);
-    rowStart[event + 1] = (rowStart[event] as number) + end - start;
-  }
-  const entries = rowStart[queries.length] as number;
-  const [columns, weights] = [new Int32Array(entries), new Float32Array(entries)];
-  for (let event = 0; event < queries.length; event += 1) {
-    const [start, end] = range(event);
-    columns.set(ofQuery.columns.subarray(start, end), rowStart[event]);
-    weights.set(ofQuery.weights.subarray(start, end), rowStart[event]);
-  }
-  return { rowStart, columns, weights };
 };

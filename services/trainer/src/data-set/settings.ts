@@ -19,7 +19,7 @@ const shape = z.strictObject({
       z.strictObject({
         /** Of foretelling such an event; 0: it is never a target. */
         target: weight,
-        /** In a subject's bag of items; 0: not in it. */
+        /** In a subject's bag of items, and of words of searches; 0: not in it. */
         bag: weight,
       }),
     )

@@ -16,7 +16,7 @@ import type { ServingBags } from './serving-bags.ts';
 const BATCH = 100;
 
 export interface Observed {
-  /** Those with an item that the release knows. */
+  /** Those with an item, or a search, that the release reads. */
   readonly subjects: readonly string[];
   /** [subjects, latent]. */
   readonly latents: Table;
@@ -58,7 +58,10 @@ export const observeSubjects = async (
         values.set(mu.subarray(0, rows.length * width), (subjects.length + start) * width);
       }
       for (const row of known)
-        naming.add(histories[row] as (typeof histories)[number], columns.subarray(rowStart[row], rowStart[row + 1]));
+        naming.add(
+          histories[row] as (typeof histories)[number],
+          columns.subarray(rowStart[row], rowStart[row + 1]).filter((column) => column < artifact.items.length),
+        );
       for (const row of known) subjects.push((histories[row] as (typeof histories)[number]).subject);
       seen += histories.length;
       onSeen(seen);

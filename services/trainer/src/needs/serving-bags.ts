@@ -8,12 +8,14 @@ import {
   type BagEvents,
   eventWeightDefaults,
   NO_ITEM,
+  queryWords,
   type SparseRows,
   weightedBags,
 } from '@nextcart/models';
 import { readServingSettings } from '@nextcart/ranking';
 
 const DAY_MS = 86_400_000;
+const SEARCH = eventTypes.indexOf('search');
 /** No event is later: a fold ends where it ends. */
 const ANY_TIME = 8.64e15;
 
@@ -26,19 +28,29 @@ export interface ServingBags {
 
 /** Throws as `readServingSettings` does for a release that can't be served. */
 export const servingBags = ({ manifest, items }: Pick<Artifact, 'manifest' | 'items'>): ServingBags => {
-  const { types, bag } = readServingSettings(manifest.settings);
+  const { types, bag, searchFeatures } = readServingSettings(manifest.settings);
   const numbers = eventTypes.map((type) => types.indexOf(type));
   const options = {
-    ...{ types: bag.weights, halfLifeMs: bag.halfLifeDays * DAY_MS, items: items.length, sides: 0 },
+    ...{ types: bag.weights, halfLifeMs: bag.halfLifeDays * DAY_MS, items: items.length, sides: searchFeatures },
     ...{ amountShare: 0, amountLimits: eventWeightDefaults.amountLimits },
   };
   return {
     types,
-    of: (histories) => weightedBags(eventsOf(histories, numbers, items.length), options, ANY_TIME).inputs,
+    of: (histories) => {
+      const events = eventsOf(histories, numbers, items.length);
+      const tokens = queryWords(events.queries, searchFeatures);
+      return weightedBags({ ...events, tokens }, options, ANY_TIME).inputs;
+    },
   };
 };
 
-const eventsOf = (histories: readonly SubjectHistory[], numbers: readonly number[], known: number): BagEvents => {
+/** `queries`: of searches without an item that is known. */
+const eventsOf = (
+  histories: readonly SubjectHistory[],
+  numbers: readonly number[],
+  known: number,
+): BagEvents & { readonly queries: readonly (string | null)[] } => {
+  const queries: (string | null)[] = [];
   const rowStart = new Int32Array(histories.length + 1);
   const most = histories.reduce((sum, { length }) => sum + length, 0);
   const [items, types, times] = [new Int32Array(most), new Uint8Array(most), new Float64Array(most)];
@@ -49,6 +61,7 @@ const eventsOf = (histories: readonly SubjectHistory[], numbers: readonly number
       const item = history.items[at] as number;
       if (type < 0) continue;
       items[count] = item < known ? item : NO_ITEM;
+      queries.push(history.types[at] === SEARCH && items[count] === NO_ITEM ? (history.queries[at] ?? null) : null);
       types[count] = type;
       times[count] = history.times[at] as number;
       count += 1;
@@ -56,6 +69,7 @@ const eventsOf = (histories: readonly SubjectHistory[], numbers: readonly number
     rowStart[row + 1] = count;
   });
   return {
+    queries,
     rowStart,
     items: items.subarray(0, count),
     types: types.subarray(0, count),

@@ -81,7 +81,7 @@ export const linearPart = (
 ): ScoringPart => {
   const numbers = createItemNumbers(index, itemIds);
   const bag = { weights: bagWeights(settings), halfLifeDays: settings.recencyHalfLifeDays };
-  const bagsOf = createHistoryBags({ types: typesOf(settings), bag }, numbers);
+  const bagsOf = createHistoryBags({ types: typesOf(settings), bag, searchFeatures: 0 }, numbers);
   const scores = new Float32Array(itemIds.length);
   const first = Int32Array.of(0);
   return {
