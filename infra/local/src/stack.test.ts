@@ -26,6 +26,13 @@ test('a start that is stopped before its servers leaves no folder that it made',
   expect(existsSync(join(parent, 'cache'))).toBe(false);
 });
 
+test('what another start has begun beside it stays', async () => {
+  const start = stopped(join(parent, 'new', 'data'));
+  mkdirSync(join(parent, 'new', 'other'));
+  await start;
+  expect(readdirSync(join(parent, 'new'))).toEqual(['other']);
+});
+
 test('of a folder that was there it is no owner any more, and all in it is as before', async () => {
   const ports = '{"kafka":20001}';
   writeFileSync(join(parent, 'ports.json'), ports);

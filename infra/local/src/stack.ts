@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, realpathSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, realpathSync, rmdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { NextcartError } from '@nextcart/contracts';
 import { clickhouseUrl, createClickhouse } from './clickhouse/start.ts';
 import { cacheDir } from './folders.ts';
@@ -44,6 +44,16 @@ const DEFAULT_KAFKA_HEAP_MB = 512; // 410 MB after load at this limit
 const LEFTOVER_GRACE_MS = 10_000;
 const stopOrder: readonly ServerName[] = ['registry', 'redis', 'clickhouse', 'kafka'];
 
+/** A folder and those above it up to `last`, as long as nothing is in them. */
+const removeEmpty = (folder: string, last: string): void => {
+  try {
+    rmdirSync(folder);
+  } catch {
+    return; // another start has its data beside it
+  }
+  if (folder !== last) removeEmpty(dirname(folder), last);
+};
+
 export const provisionStack = async (options: StackOptions): Promise<Stack> => {
   const made = mkdirSync(options.dataDir, { recursive: true });
   const dataDir = realpathSync(options.dataDir); // servers report real paths, and are compared by them
@@ -59,7 +69,7 @@ export const provisionStack = async (options: StackOptions): Promise<Stack> => {
     ports = await choosePorts(dataDir, options.usualPorts ?? false, options.signal);
   } catch (error) {
     pids.releaseOwnership();
-    if (made !== undefined) rmSync(made, { recursive: true }); // nothing is in it yet
+    if (made !== undefined) removeEmpty(join(dataDir, 'pids'), realpathSync(made));
     throw error;
   }
   const named = urlsFromEnv(options.env);

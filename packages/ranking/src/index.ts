@@ -12,7 +12,7 @@ export {
 export { type FilterCounts, type FilterName, filterNames } from './filters.ts';
 export { type DraftedList, interleaveLists } from './interleave-lists.ts';
 export { createModelMemory, type ModelMemory } from './models/fold-lanes.ts';
-export { bagSides, createHistoryBags } from './models/history-bags.ts';
+export { createHistoryBags } from './models/history-bags.ts';
 export { loadRelease } from './models/load-release.ts';
 export { createItemNumbers } from './models/model-events.ts';
 export type { Opinions } from './models/opinions.ts';

@@ -44,7 +44,13 @@ export const autoencoderOf = (data: DataSet, parent: Artifact | null, argument: 
   const epochs = epochsOf(argument, data.rowStart.length - 1);
   const options = optionsOf(argument, shape, epochs);
   checkMemory(withEvents(autoencoderMemory(shape, options), data.items.length), argument.memoryBytes);
-  const learn = () => createAutoencoderTraining(toBags(data, argument.settings), shape, options, start?.weights);
+  const learn = () =>
+    createAutoencoderTraining(
+      toBags(data, argument.settings, shape.columns - shape.items),
+      shape,
+      options,
+      start?.weights,
+    );
   return { shape, epochs, learn };
 };
 

@@ -18,6 +18,8 @@ export interface CycleNote {
 
 /** By mode; one that is trained again like a release of before stands beside them, and delays neither. */
 export type CycleKind = TrainingMode | 'like';
+/** Cycles of both modes are planned one after the other. */
+type PlanKind = 'cycle' | 'like';
 
 export interface CycleNotes {
   last(kind: CycleKind): Promise<CycleNote | null>;
@@ -26,7 +28,7 @@ export interface CycleNotes {
    * Runs a job's work unless another job is at such a work: then undefined. A job that is taken over from a trainer that died
    * over it goes on at once.
    */
-  alone<T>(kind: CycleKind, jobId: string, work: () => Promise<T>): Promise<T | undefined>;
+  alone<T>(kind: PlanKind, jobId: string, work: () => Promise<T>): Promise<T | undefined>;
 }
 
 /** Of a plan that its trainer died over; one takes some seconds. */
@@ -41,7 +43,7 @@ return 1`;
 const RELEASE_LOCK = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0";
 
 export const createCycleNotes = (redis: Redis, prefix: string): CycleNotes => {
-  const key = (what: string, kind: CycleKind) => `${prefix}:${TRAINING_QUEUE}-cycles:${kind}:${what}`;
+  const key = (what: string, kind: CycleKind | PlanKind) => `${prefix}:${TRAINING_QUEUE}-cycles:${kind}:${what}`;
   return {
     last: async (kind) => {
       const text = await redis.get(key('last', kind));

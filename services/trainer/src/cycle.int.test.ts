@@ -100,9 +100,9 @@ describe('a cycle from plan to end', () => {
   test('a plan that its trainer died over is made by the one that takes it over, and by nobody else meanwhile', async () => {
     const planId = await shop.queue.plan({ ...plan, mode: 'full' });
     const { notes } = shop.queue;
-    const other = () => notes.alone('full', 'another plan', async () => 'made');
+    const other = () => notes.alone('cycle', 'another plan', async () => 'made');
     await new Promise<void>((taken) => {
-      void notes.alone('full', planId, () => {
+      void notes.alone('cycle', planId, () => {
         taken();
         return new Promise(() => {}); // it dies
       });
@@ -286,10 +286,11 @@ describe('a warm start', () => {
     expect(warm.data.ranges.map(({ from }) => from)).toEqual([720, 720]);
     expect(warm.data.slice.map(({ to }) => to)).toEqual([1440, 1440]);
     expect(await resultOf(shop.queue, trainingIdOf(warm.id as string, 'autoencoder'))).toMatchObject({ epochs: 2 });
+    await resultOf<'release'>(shop.queue, warm.id as string);
     const full = await jobOf<'release'>(shop.queue, (await planned('full')).jobId as string);
     expect(full.data.parent).toBe(null);
     expect(full.data.ranges.every(({ from, to }) => from === 0 && to >= 720)).toBe(true);
-    for (const { id } of [warm, full]) await resultOf<'release'>(shop.queue, id as string);
+    await resultOf<'release'>(shop.queue, full.id as string);
   });
 
   test('settings that let models see something else ask for a full training', async () => {

@@ -1,6 +1,6 @@
 export { autoencoderOf } from './build-autoencoder.ts';
 export { recurrentOf } from './build-recurrent.ts';
-export { toBags } from './data-set/bags.ts';
+export { sidesOf, toBags } from './data-set/bags.ts';
 export { EVENT_BYTES } from './data-set/data-memory.ts';
 export type { DataSet } from './data-set/data-set.ts';
 export { withItemFeatures } from './data-set/item-features.ts';

@@ -72,6 +72,19 @@ const planned = async (mode: TrainingMode, change: Partial<TrainingSettings> = {
   return { data, note: await shop.queue.notes.last(data.parent === null ? 'full' : 'warm') };
 };
 
+test.each([
+  ['full', 'warm'],
+  ['warm', 'full'],
+] as const)(
+  'while a %s cycle has not ended, no %s one is planned: it would be measured over what that one learns',
+  async (first, second) => {
+    const { note } = await planned(first);
+    const { jobId, why } = await plan(second, [champion]);
+    expect(jobId).toBeNull();
+    expect(why).toContain(`${note?.jobId}, the ${first} cycle before, has not ended`);
+  },
+);
+
 test('no slice has what the release in force has learned, also where settings let models see something else', async () => {
   const { data } = await planned('warm', { searchFeatures: 32 });
   expect(data.parent).toBe(null);

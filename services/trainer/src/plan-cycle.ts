@@ -1,7 +1,7 @@
 /**
  * Makes a cycle of what the store has by now. Invariants: the newest slice is read by no training of the cycle and begins
  * behind what the champion and the anchor have learned, so that the gate measures over what nothing has learned from; one
- * cycle of a mode at a time; the same store gives the same cycle.
+ * cycle at a time; the same store gives the same cycle.
  */
 import { countTrainingEvents, cutByTime, readPositions, type Store } from '@nextcart/clickhouse';
 import {
@@ -52,10 +52,14 @@ export const planCycle = async (deps: PlanDeps, jobId: string, plan: PlanPayload
   const next = champion?.next ?? NOTHING_LEARNED;
   const known = furthest([next, await nextOfRivals(served, topicId)]);
   const mode = champion?.release ? plan.mode : 'full';
-  const planned = await queue.notes.alone(mode, jobId, async (): Promise<PlanResult> => {
+  const planned = await queue.notes.alone('cycle', jobId, async (): Promise<PlanResult> => {
+    // beside one of the other mode it would be measured over what that one's release has learned by then
+    for (const each of ['full', 'warm'] as const) {
+      const before = await queue.notes.last(each);
+      if (before && (await queue.isPending(before.jobId)))
+        return { jobId: null, why: `${before.jobId}, the ${each} cycle before, has not ended` };
+    }
     const last = await queue.notes.last(mode);
-    if (last && (await queue.isPending(last.jobId)))
-      return { jobId: null, why: `${last.jobId}, the ${mode} cycle before, has not ended` };
     const isFirst = champion === null && last?.topicId !== topicId;
     const wanted = isFirst ? deps.firstEvents : settings.cycle.minEvents;
     const found = await sliced(deps, { mode, topicId, wanted }, { next, known });
@@ -71,7 +75,7 @@ export const planCycle = async (deps: PlanDeps, jobId: string, plan: PlanPayload
     await queue.notes.write(mode, { jobId: release, topicId, positions, shopTime: now });
     return { jobId: release, why: null };
   });
-  return planned ?? { jobId: null, why: `another trainer plans a ${mode} cycle` };
+  return planned ?? { jobId: null, why: `another trainer plans a cycle` };
 };
 
 const NOTHING_LEARNED: ReadonlyMap<number, number> = new Map();

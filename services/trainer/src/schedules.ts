@@ -9,8 +9,9 @@ export const schedulesOf = ({
   cleanUpEveryMs,
   plan,
 }: ScheduleSettings): ClockedJob[] => [
-  { name: 'warm', everyMs: warmEveryMs, job: { name: 'plan-cycle', data: { ...plan, mode: 'warm' } } },
+  // the first of two that are due together: a warm cycle that is there keeps a full one out
   { name: 'full', everyMs: fullEveryMs, job: { name: 'plan-cycle', data: { ...plan, mode: 'full' } } },
+  { name: 'warm', everyMs: warmEveryMs, job: { name: 'plan-cycle', data: { ...plan, mode: 'warm' } } },
   { name: 'evaluate', everyMs: evaluateEveryMs, job: { name: 'evaluate', data: { seed: plan.seed } } },
   { name: 'clean-up', everyMs: cleanUpEveryMs, job: { name: 'clean-up', data: {} } },
 ];

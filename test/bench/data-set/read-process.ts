@@ -2,7 +2,7 @@
 import { clickhouseConnection, createStore } from '@nextcart/clickhouse';
 import type { LogSlice, ModelKind } from '@nextcart/contracts';
 import { createLogger, systemClock } from '@nextcart/runtime';
-import { readDataSet, readEnv, readTrainingSettings, toBags, toSequences } from '@nextcart/trainer';
+import { readDataSet, readEnv, readTrainingSettings, sidesOf, toBags, toSequences } from '@nextcart/trainer';
 
 export interface ReadArgument {
   readonly url: string;
@@ -39,7 +39,7 @@ const data = await readDataSet(store, { topicId, ranges }, settings);
 const entries =
   kind === 'recurrent'
     ? toSequences(data, settings).events.items.length
-    : toBags(data, settings).targets.columns.length;
+    : toBags(data, settings, sidesOf(settings)).targets.columns.length;
 const answer: ReadAnswer = {
   ...{ events: data.items.length, subjects: data.rowStart.length - 1, entries, startBytes },
   ...{ peakBytes: residentBytes(), seconds: (systemClock.monotonic() - begunAt) / 1000 },

@@ -34,8 +34,8 @@ const progress: TrainProgress = {
 };
 const HOUR_MS = 3_600_000;
 
-/** Stands for a trainer: tells how it goes, and ends a job by the mark alone. */
-const trainer = () => {
+/** Stands for a trainer: tells how it goes, and ends a job by the mark alone, when the test has looked at it. */
+const trainer = (looked: Promise<void> = Promise.resolve()) => {
   let isClosed = false;
   const perform = async (job: Job) => {
     if (job.name === 'needs') return;
@@ -47,6 +47,7 @@ const trainer = () => {
     await job.updateProgress({ ...progress });
     while (!isClosed && !isMarked(((await queue.getJob(job.id as string)) as Job<object>).data))
       await systemClock.sleep(20);
+    await looked;
     throw new UnrecoverableError('it was cancelled');
   };
   const worker = new Worker(TRAINING_QUEUE, perform, { connection: redis, prefix, concurrency: 1 });
@@ -113,10 +114,13 @@ describe('cancelled', () => {
   test('a cycle ends with its trainings, the one that runs and the one that waits', async () => {
     await addCycle('3f2a');
     await addCycle('77bb');
-    trainer();
+    const looked = Promise.withResolvers<void>();
+    trainer(looked.promise);
+    closing.push(async () => looked.resolve());
     await until(async () => expect(await statesOf()).toMatchObject({ 'recurrent-3f2a': 'active' }));
     expect(await cancelTraining(queue, 'release-3')).toEqual({ id: 'release-3f2a', how: 'marked', endsToo: null });
     expect(renderJobs(await list()).join('\n')).toMatch(/autoencoder-3f2a .* cancelled: a trainer ends it/);
+    looked.resolve();
     await until(async () =>
       expect(await statesOf()).toMatchObject({
         ...{ 'recurrent-3f2a': 'failed', 'autoencoder-3f2a': 'failed', 'release-3f2a': 'failed' },

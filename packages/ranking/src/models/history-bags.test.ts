@@ -10,7 +10,7 @@ const YEAR = 365 * 24 * 60;
 test('words of a search are columns behind the items, with the weight of its time, and left out with it', () => {
   const { index } = openShop();
   const numbers = createItemNumbers(index, shopIds);
-  const bagsOf = createHistoryBags(serving, numbers);
+  const bagsOf = createHistoryBags(serving, numbers, serving.searchFeatures);
   const lamp = shopIds[0] as string;
   const words = queryWords(['blue lamp'], serving.searchFeatures);
   const history = historyOf(index, [
@@ -37,7 +37,7 @@ test('words of a search are columns behind the items, with the weight of its tim
 test('who was away for years is still known, also where the newest event is left out or none of the bag', () => {
   const { index } = openShop();
   const numbers = createItemNumbers(index, shopIds);
-  const bagsOf = createHistoryBags(serving, numbers);
+  const bagsOf = createHistoryBags(serving, numbers, serving.searchFeatures);
   const [old, older, back] = shopIds as [string, string, string];
   const past = [
     ['view', older, 15 * YEAR + 60 * 24 * 60],

@@ -16,26 +16,17 @@ export interface HistoryBags {
   readonly rowStart: Int32Array;
 }
 
-/** Columns of bags behind those of items: words of searches, where these are in bags. */
-export const bagSides = ({
-  types,
-  bag,
-  searchFeatures,
-}: Pick<ServingSettings, 'types' | 'searchFeatures'> & {
-  readonly bag: Pick<ServingSettings['bag'], 'weights'>;
-}): number => ((bag.weights[types.indexOf('search')] ?? 0) > 0 ? searchFeatures : 0);
-
 /**
  * Histories as the autoencoder takes them, [rows, items + sides]: Σ weight of the type · ½^(age / half-life) by
  * item, and by the words of searches behind them; ages from the history's newest event, up to a factor, as a bag's length
  * says nothing. Columns stand in the order of their first event; amounts are not known here.
  */
 export const createHistoryBags = (
-  settings: Pick<ServingSettings, 'types' | 'bag' | 'searchFeatures'>,
+  { types, bag }: Pick<ServingSettings, 'types' | 'bag'>,
   numbers: Pick<ItemNumbers, 'of' | 'count'>,
+  /** Columns that words of searches are hashed into, those that the model has behind its items; 0: searches are not heard. */
+  sides: number,
 ) => {
-  const { types, bag } = settings;
-  const sides = bagSides(settings);
   const weightOf = eventTypes.map((type) => bag.weights[types.indexOf(type)] ?? 0);
   const halfLifeMs = bag.halfLifeDays * DAY_MS;
   const wordsOf = createSearchTokens((query) => queryWords([query], sides));

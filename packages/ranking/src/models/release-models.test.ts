@@ -128,13 +128,21 @@ describe('opinions are a function of history and release', () => {
   });
 });
 
-test('a release whose autoencoder has no columns for the searches that its bags have is not opened', async () => {
+test('an autoencoder without columns for searches is asked by items alone, whatever its bags weigh searches', async () => {
   const release = releaseLike();
-  const autoencoder = untrainedAutoencoder(knownIds.length);
-  const broken = { ...release, models: { ...release.models, autoencoder } };
-  await expect(openReleaseModels(broken, { index: shop.index, threads: 1, batch: 1 })).rejects.toThrow(
-    `an autoencoder of ${knownIds.length} columns for bags of ${knownIds.length + serving.searchFeatures}`,
+  const without = { ...release, models: { ...release.models, autoencoder: untrainedAutoencoder(knownIds.length) } };
+  const old = await openReleaseModels(without, { index: shop.index, threads: 1, batch: 2 });
+  const looked: Deed[] = [['view', shopIds[3] as string, 5]];
+  const searched: Deed[] = [...looked, ['search', 'green tea', 4]];
+  const [plain, more] = await old.opine(
+    [looked, searched].map((deeds) => ({ history: historyOf(shop.index, deeds), memory: createModelMemory() })),
   );
+  const [AUTOENCODER, RECURRENT] = [0, 1];
+  for (const item of [0, 5]) {
+    expect(more?.of(AUTOENCODER, item)).toBeCloseTo(plain?.of(AUTOENCODER, item) as number, 6);
+    expect(more?.of(RECURRENT, item)).not.toBeCloseTo(plain?.of(RECURRENT, item) as number, 6);
+  }
+  await old.close();
 });
 
 describe('what had been without an event', () => {

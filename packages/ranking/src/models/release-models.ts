@@ -7,7 +7,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ItemIndex, ListSource, SubjectHistory } from '@nextcart/contracts';
 import { type Artifact, createAutoencoderOpinions, createRecurrentOpinions, createScratch } from '@nextcart/models';
 import { createFoldLanes, type ModelMemory } from './fold-lanes.ts';
-import { bagSides, createHistoryBags } from './history-bags.ts';
+import { createHistoryBags } from './history-bags.ts';
 import { createItemNumbers, createModelEvents } from './model-events.ts';
 import { type Answers, createOpinionReader, type Opinions } from './opinions.ts';
 import { createChancesReader, type PurchaseChances } from './purchase-chances.ts';
@@ -28,7 +28,7 @@ export interface ReleaseModels {
  * `index`: the process's items; the release's come in. `explained`: events that opinions can do without (the ranking's
  * configuration has the number); absent: nobody asks for reasons. `nextPurchases`: whether chances of next purchases are
  * asked for, which only a release with their calibration has. Throws a RangeError for a release that says nothing of
- * how it is served, or whose models do not fit that, or without a model.
+ * how it is served, or without a model.
  */
 export const openReleaseModels = async (
   artifact: Artifact,
@@ -44,15 +44,10 @@ export const openReleaseModels = async (
   const { recurrent, autoencoder, purchases } = artifact.models;
   if (!recurrent && !autoencoder) throw new RangeError(`release ${manifest.release} has no model that can be served`);
   const settings = readServingSettings(manifest.settings);
-  const columns = items.length + bagSides(settings);
-  if (autoencoder && autoencoder.shape.columns < columns)
-    throw new RangeError(
-      `release ${manifest.release} has an autoencoder of ${autoencoder.shape.columns} columns for bags of ${columns}`,
-    );
   const { threads, batch, explained = 0 } = deps;
   const numbers = createItemNumbers(deps.index, items);
   const events = createModelEvents(settings, numbers);
-  const bagsOf = createHistoryBags(settings, numbers);
+  const bagsOf = createHistoryBags(settings, numbers, (autoencoder?.shape.columns ?? items.length) - items.length);
   const read = createOpinionReader(items.length, numbers);
   const asked = settings.types.indexOf(settings.asked);
   // other work comes between the parts, each of which takes some ms

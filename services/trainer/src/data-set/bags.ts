@@ -1,5 +1,4 @@
 import { type AutoencoderData, foldStart, NO_ITEM, queryWords, type SparseRows } from '@nextcart/models';
-import { bagSides } from '@nextcart/ranking';
 import { amountScale } from './amount-scale.ts';
 import type { DataSet } from './data-set.ts';
 import { searchTokens } from './search-tokens.ts';
@@ -8,13 +7,13 @@ import { type TrainingSettings, typesOf } from './settings.ts';
 const DAY_MS = 86_400_000;
 
 /**
- * What the autoencoder learns from: inputs [subjects, items + sides], targets [subjects, items]. Inputs are the bag that
+ * What the autoencoder learns from: inputs [subjects, items + sides], where the model has so many columns for searches, targets [subjects, items]. Inputs are the bag that
  * serving makes of a subject: the events of its fold, and the words of its searches behind the items, weighed by type and
  * by age against the newest of them; amounts are not known there. Targets are all of the
  * subject's events, weighed by type, amount, and age against the newest event of all, so that what is old counts less.
  * Columns rise within a row; rows without items stay, so that row and subject agree.
  */
-export const toBags = (data: DataSet, settings: TrainingSettings): AutoencoderData => {
+export const toBags = (data: DataSet, settings: TrainingSettings, sides: number): AutoencoderData => {
   const { times } = data;
   const scale = amountScale(data, settings.amountShare);
   const newest = times.reduce((latest, time) => Math.max(latest, time), -Infinity);
@@ -27,7 +26,7 @@ export const toBags = (data: DataSet, settings: TrainingSettings): AutoencoderDa
       for (let event = first; event < end; event += 1) last = Math.max(last, times[event] as number);
       return { first, end, asOf: last, scale: () => 1 };
     },
-    searchesOf(data, settings),
+    searchesOf(data, settings, sides),
   );
   const targets = sumRows(data, settings, (first, end) => ({ first, end, asOf: newest, scale }));
   return { inputs, targets };
@@ -86,11 +85,9 @@ const sumRows = (
 export const bagWeights = (settings: Pick<TrainingSettings, 'events'>): readonly number[] =>
   typesOf(settings).map((type) => settings.events[type]?.bag ?? 0);
 
-/** Columns of bags behind those of items, as serving has them. */
-export const sidesOf = (settings: Pick<TrainingSettings, 'events' | 'searchFeatures'>): number =>
-  bagSides({ ...settings, types: typesOf(settings), bag: { weights: bagWeights(settings) } });
+/** Columns of bags behind those of items that a new model has: words of searches, where bags weigh these. */
+export const sidesOf = ({ events, searchFeatures }: Pick<TrainingSettings, 'events' | 'searchFeatures'>): number =>
+  (events.search?.bag ?? 0) > 0 ? searchFeatures : 0;
 
-const searchesOf = (data: DataSet, settings: TrainingSettings): SparseRows | undefined => {
-  const sides = sidesOf(settings);
-  return sides > 0 ? searchTokens(data, settings, queryWords(data.queryTexts, sides)) : undefined;
-};
+const searchesOf = (data: DataSet, settings: TrainingSettings, sides: number): SparseRows | undefined =>
+  sides > 0 ? searchTokens(data, settings, queryWords(data.queryTexts, sides)) : undefined;

@@ -185,7 +185,7 @@ test('bags: inputs by type and age in the subject, as serving makes them; target
   fc.assert(
     fc.property(short, (rows) => {
       const data = dataOf(rows);
-      const { inputs, targets } = toBags(data, settings);
+      const { inputs, targets } = toBags(data, settings, settings.searchFeatures);
       const timeOf = (at: number) => data.times[at] as number;
       const halves = (from: number, at: number) => 0.5 ** ((from - timeOf(at)) / DAY_MS / settings.recencyHalfLifeDays);
       const typeOf = (row: readonly Told[], i: number) => BAGS[(row[i] as Told).type] as number;
@@ -218,7 +218,7 @@ test('a bag has the items of the fold alone, its targets those of before, too', 
     ...{ type: VIEW, item, query: -1, pauseMs: 1000, amount: Number.NaN, learned: true },
   });
   const row = [event(4), ...Array.from({ length: 2 * FOLD_WINDOW }, () => event(1))];
-  const { inputs, targets } = toBags(dataOf([row]), settings);
+  const { inputs, targets } = toBags(dataOf([row]), settings, 0);
   expect([...inputs.columns]).toEqual([1]);
   expect([...targets.columns]).toEqual([1, 4]);
 });

@@ -7,14 +7,13 @@ import { servingBags } from './serving-bags.ts';
 const ITEMS = ['a', 'b', 'c'];
 const types: EventType[] = ['search', 'view', 'cart', 'purchase'];
 const weights = [0.5, 1, 2, 3];
-const SIDES = 16;
 const halfLifeDays = 2;
 const DAY_MS = 86_400_000;
 const manifest = {
   ...{ release: 'r1', createdAt: '', seeds: {}, trainedOn: [], metrics: [], format: 1, engine: '', files: [] },
   ...{ programs: [], cpu: { model: '', flags: [] } as never },
   settings: {
-    serving: { types, asked: 'view', searchFeatures: SIDES, bag: { weights, halfLifeDays }, weights: {} },
+    serving: { types, asked: 'view', searchFeatures: 16, bag: { weights, halfLifeDays }, weights: {} },
   },
 };
 
@@ -35,21 +34,21 @@ const historyOf = (deeds: readonly Deed[]): SubjectHistory => ({
   queries: deeds.map(({ query }) => query),
 });
 
-test('a bag is the sum of the weights of what the release knows, up to its length', () => {
-  const bags = servingBags({ manifest, items: ITEMS });
+test.each([16, 0])('a bag is the sum of the weights of what the release knows, up to its length: %i sides', (sides) => {
+  const bags = servingBags({ manifest, items: ITEMS }, sides);
   fc.assert(
     fc.property(fc.array(fc.array(deed, { maxLength: 20 }), { maxLength: 4 }), (folds) => {
       const { rowStart, columns, weights: found } = bags.of(folds.map(historyOf));
       expect(rowStart.length).toBe(folds.length + 1);
       folds.forEach((deeds, row) => {
-        const sums = new Array<number>(ITEMS.length + SIDES).fill(0);
+        const sums = new Array<number>(ITEMS.length + sides).fill(0);
         const own = sums.slice();
         for (const { type, item, hoursAgo, query } of deeds) {
           const weight = (weights[types.indexOf(type)] ?? 0) * 2 ** -((hoursAgo * 3_600_000) / DAY_MS / halfLifeDays);
           const isKnown = item >= 0 && item < ITEMS.length;
           if (isKnown) sums[item] = (sums[item] as number) + weight;
           // what is searched for is read by its words, unless it names an item
-          const words = queryWords([!isKnown && type === 'search' && query ? query : null], SIDES);
+          const words = queryWords([sides > 0 && !isKnown && type === 'search' && query ? query : null], sides);
           words.columns.forEach((column, at) => {
             const side = ITEMS.length + column;
             sums[side] = (sums[side] as number) + weight * (words.weights[at] as number);

@@ -26,20 +26,23 @@ export interface ServingBags {
   of(histories: readonly SubjectHistory[]): SparseRows;
 }
 
-/** Throws as `readServingSettings` does for a release that can't be served. */
-export const servingBags = ({ manifest, items }: Pick<Artifact, 'manifest' | 'items'>): ServingBags => {
-  const { types, bag, searchFeatures } = readServingSettings(manifest.settings);
+/**
+ * `sides`: columns for words of searches that its autoencoder has behind its items. Throws as `readServingSettings` does for
+ * a release that can't be served.
+ */
+export const servingBags = ({ manifest, items }: Pick<Artifact, 'manifest' | 'items'>, sides: number): ServingBags => {
+  const { types, bag } = readServingSettings(manifest.settings);
   const numbers = eventTypes.map((type) => types.indexOf(type));
   const options = {
-    ...{ types: bag.weights, halfLifeMs: bag.halfLifeDays * DAY_MS, items: items.length, sides: searchFeatures },
+    ...{ types: bag.weights, halfLifeMs: bag.halfLifeDays * DAY_MS, items: items.length, sides },
     ...{ amountShare: 0, amountLimits: eventWeightDefaults.amountLimits },
   };
   return {
     types,
     of: (histories) => {
       const events = eventsOf(histories, numbers, items.length);
-      const tokens = queryWords(events.queries, searchFeatures);
-      return weightedBags({ ...events, tokens }, options, ANY_TIME).inputs;
+      const tokens = sides > 0 && { tokens: queryWords(events.queries, sides) };
+      return weightedBags({ ...events, ...tokens }, options, ANY_TIME).inputs;
     },
   };
 };

@@ -67,7 +67,7 @@ export const writeNeeds = async (
   if (autoencoder === undefined) return nothing('the release has no autoencoder');
   if ((await readSegments(store, releaseId)).length > 0) return { kind: 'already' };
   const started = clock.monotonic();
-  const bags = servingBags(artifact);
+  const bags = servingBags(artifact, autoencoder.shape.columns - autoencoder.shape.items);
   const active = await readActiveSubjects(store, { topicId, ranges, types: bags.types, most: mostSubjects });
   const tell = (stage: NeedsProgress['stage'], done: number) => onProgress({ stage, done, total: active.length });
   const observed = await observeSubjects(

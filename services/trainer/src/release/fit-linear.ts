@@ -40,7 +40,7 @@ export const linearBaseline =
     const items = Math.min(MOST_ITEMS, data.itemIds.length);
     if (items < 2) return `no linear baseline: ${items} items have support`;
     try {
-      const bags = firstColumns(toBags(data, settings).inputs, items);
+      const bags = firstColumns(toBags(data, settings, 0).inputs, items);
       const model = await fitEdlae(bags, items, { ...SETTINGS, threads, signal });
       return linearPart(model, data.itemIds.slice(0, items), index, settings);
     } catch (error) {
@@ -81,7 +81,7 @@ export const linearPart = (
 ): ScoringPart => {
   const numbers = createItemNumbers(index, itemIds);
   const bag = { weights: bagWeights(settings), halfLifeDays: settings.recencyHalfLifeDays };
-  const bagsOf = createHistoryBags({ types: typesOf(settings), bag, searchFeatures: 0 }, numbers);
+  const bagsOf = createHistoryBags({ types: typesOf(settings), bag }, numbers, 0);
   const scores = new Float32Array(itemIds.length);
   const first = Int32Array.of(0);
   return {

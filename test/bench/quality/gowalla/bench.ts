@@ -18,7 +18,7 @@ const QUICK = { users: 3000, items: 2000 };
 
 const bagsOf = ({ bags }: Behaviour) => bags;
 
-/** Mult-VAE's sizes and prior on RecVAE's encoder: choosing them is told in docs/quality.md. */
+/** Mult-VAE's sizes and prior, RecVAE's encoder: how they were chosen is docs/decisions/0045. */
 const vae = (beta: number): AutoencoderSettings<Behaviour> => ({
   bagsOf,
   ...autoencoderDefaults,
