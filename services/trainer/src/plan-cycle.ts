@@ -75,7 +75,7 @@ export const planCycle = async (deps: PlanDeps, jobId: string, plan: PlanPayload
     await queue.notes.write(mode, { jobId: release, topicId, positions, shopTime: now });
     return { jobId: release, why: null };
   });
-  return planned ?? { jobId: null, why: `another trainer plans a cycle` };
+  return planned ?? { jobId: null, why: 'another trainer plans a cycle' };
 };
 
 const NOTHING_LEARNED: ReadonlyMap<number, number> = new Map();
