@@ -18,7 +18,7 @@ export { createItemNumbers } from './models/model-events.ts';
 export type { Opinions } from './models/opinions.ts';
 export { openPurchaseScores, type PurchaseScores } from './models/purchase-scores.ts';
 export { openReleaseModels, type ReleaseModels } from './models/release-models.ts';
-export { readServingSettings, type ServingSettings } from './models/serving-settings.ts';
+export { readServingSettings, type ServingSettings, servingOfRelease } from './models/serving-settings.ts';
 export { createParts, type RankingSnapshots } from './parts/create-parts.ts';
 export { createRanker, type RankedList, type Ranker, type RankRequest } from './ranker.ts';
 export { inOrder, type ListOrigin, recommIdOf, UNTRAINED, withDraws, withoutDraws } from './recomm-id.ts';

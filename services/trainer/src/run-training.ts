@@ -70,7 +70,9 @@ export const runTraining = async (deps: TrainingDeps, run: TrainingRun): Promise
   const timer = clock.sleep(seconds * 1000, stop).then(
     () =>
       over.abort(
-        new Error(`its budget of ${seconds} s is spent (TRAINER_BUDGET_MINUTES); the next attempt goes on from here`),
+        new Error(
+          `its budget of ${seconds} s is spent (TRAINER_BUDGET_MINUTES); another attempt would go on from here`,
+        ),
       ),
     () => {},
   );

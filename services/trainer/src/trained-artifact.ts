@@ -14,9 +14,8 @@ import {
   type SparseRows,
   writeArtifact,
 } from '@nextcart/models';
-import { sidesOf } from './data-set/bags.ts';
-import { timeFeatures } from './data-set/sequences.ts';
-import { type TrainingSettings, typesOf } from './data-set/settings.ts';
+import type { TrainingSettings } from './data-set/settings.ts';
+import { featuresOf } from './features-read.ts';
 import { joinRanges, rangesOf } from './log-ranges.ts';
 import type { TrainingFacts } from './prepare-training.ts';
 import { servingSettings } from './serving-settings.ts';
@@ -66,7 +65,7 @@ export const writeTrained = async (trainedDir: string, trained: Trained): Promis
       trained: { kind: payload.kind, parent: payload.parent, ...about, epochs: trained.epochs },
     },
     items: itemIds,
-    features: featuresOf(settings, shape),
+    features: featuresOf(settings, payload.kind, shape as Record<string, number>),
     models:
       payload.kind === 'recurrent'
         ? { recurrent: { shape, weights, ...(await itemFeaturesOf(trained)) } as RecurrentModel }
@@ -90,39 +89,6 @@ const itemFeaturesOf = async ({ featuresFile, settings }: Trained): Promise<Pick
   if (settings.itemFields.length === 0) return {};
   return { itemFeatures: decodeTable(await readFile(featuresFile)) as unknown as SparseRows };
 };
-
-/** A warm start sees of an event's time what its parent did, by its shape. */
-const featuresOf = (settings: TrainingSettings, shape: object) => [
-  ...Object.entries(timeFeatures)
-    .filter(([column]) => ((shape as Record<string, number>)[column] ?? 0) > 0)
-    .map(([, { name, definition, missing, readers }]) => ({ name, definition, missing, readers })),
-  {
-    name: 'event type',
-    definition: 'kind of event, by its place in the list',
-    readers: ['recurrent model', 'autoencoder'],
-    settings: { types: typesOf(settings) },
-  },
-  {
-    name: 'search text',
-    definition: "words of a search's text, to the recurrent model 3-grams too, hashed into columns",
-    readers: ['recurrent model', ...(sidesOf(settings) > 0 ? ['autoencoder'] : [])],
-    settings: { columns: settings.searchFeatures },
-  },
-  {
-    name: 'item content',
-    definition:
-      "what the catalogue had last said of an item when the newest event that was learned from was appended, hashed into search text's columns",
-    readers: ['recurrent model'],
-    settings: { fields: settings.itemFields },
-  },
-  {
-    name: 'bag',
-    definition:
-      "a subject's items and words of its searches, each the sum of its events' weights: by type, halved for each half-life of age",
-    readers: ['autoencoder'],
-    settings: { ...servingSettings(settings).bag },
-  },
-];
 
 const resultOf = ({ hash, manifest, items }: Artifact): TrainResult => {
   const { kind, events, subjects, epochs } = manifest.settings['trained'] as Pick<

@@ -11,7 +11,7 @@ import { createHistoryBags } from './history-bags.ts';
 import { createItemNumbers, createModelEvents } from './model-events.ts';
 import { type Answers, createOpinionReader, type Opinions } from './opinions.ts';
 import { createChancesReader, type PurchaseChances } from './purchase-chances.ts';
-import { readServingSettings } from './serving-settings.ts';
+import { servingOfRelease } from './serving-settings.ts';
 
 /** One call at a time. */
 export interface ReleaseModels {
@@ -42,8 +42,7 @@ export const openReleaseModels = async (
 ): Promise<ReleaseModels> => {
   const { hash, items, manifest } = artifact;
   const { recurrent, autoencoder, purchases } = artifact.models;
-  if (!recurrent && !autoencoder) throw new RangeError(`release ${manifest.release} has no model that can be served`);
-  const settings = readServingSettings(manifest.settings);
+  const settings = servingOfRelease(artifact);
   const { threads, batch, explained = 0 } = deps;
   const numbers = createItemNumbers(deps.index, items);
   const events = createModelEvents(settings, numbers);

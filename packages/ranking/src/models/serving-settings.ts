@@ -1,4 +1,5 @@
 import { type EventType, eventTypes, type ListSource, listSources } from '@nextcart/contracts';
+import type { Artifact } from '@nextcart/models';
 
 /** What a release says of its use, beside its models: `settings.serving` of its manifest. */
 export interface ServingSettings {
@@ -16,6 +17,13 @@ export interface ServingSettings {
   /** Of all parts of the ranking, those without training too. */
   readonly weights: Readonly<Partial<Record<ListSource, number>>>;
 }
+
+/** How a release is served. Throws a RangeError for one that says nothing of it, or is without a model. */
+export const servingOfRelease = ({ manifest, models }: Artifact): ServingSettings => {
+  if (!models.recurrent && !models.autoencoder)
+    throw new RangeError(`release ${manifest.release} has no model that can be served`);
+  return readServingSettings(manifest.settings);
+};
 
 /** Throws a RangeError naming what can't be used. */
 export const readServingSettings = (settings: Readonly<Record<string, unknown>>): ServingSettings => {

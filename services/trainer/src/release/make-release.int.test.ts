@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { cp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { insertModelRun, readModelRun } from '@nextcart/clickhouse';
 import { createItemIndex, parseMeasureName } from '@nextcart/contracts';
 import { decodeArrays, encodeArrays, openArtifact } from '@nextcart/models';
@@ -173,6 +174,29 @@ describe('beside a champion', () => {
     expect(result.verdict).toBe('pass');
     expect(result.reasons.join('\n')).toMatch(
       /the release in force, lost, can't be compared with: there is no release at/,
+    );
+  });
+
+  test('so is one that can not be served, and the candidate is judged all the same', async () => {
+    const log = await shop.emptyLog();
+    const deps = { ...shop.deps, releases: log };
+    await makeRelease(deps, shop.run('served', [await shop.train('served', good())]));
+    // an artifact of a training: nothing in it says what lists ask for
+    const { hash } = await shop.train('mute', good());
+    await cp(join(shop.dataDir, 'trained', 'mute'), folderOf('mute'), { recursive: true });
+    const [record] = (await log.read()).records;
+    const artifactUri = pathToFileURL(folderOf('mute')).href;
+    await log.publish({
+      ...(record as NonNullable<typeof record>),
+      releaseId: 'mute',
+      artifactUri,
+      artifactHash: hash,
+    });
+    expect((await log.read()).line.inForce()?.releaseId).toBe('mute');
+    const result = await makeRelease(deps, shop.run('after mute', [await shop.train('after mute', good())]));
+    expect(result.verdict, result.reasons.join('\n')).toBe('pass');
+    expect(result.reasons.join('\n')).toContain(
+      "the release in force, mute, can't be compared with: the release's settings for serving: asked for undefined",
     );
   });
 });

@@ -5,6 +5,7 @@
 import { fileURLToPath } from 'node:url';
 import type { ReleaseArtifact, ReleaseLine } from '@nextcart/contracts';
 import { type Artifact, ArtifactError, openArtifact, readManifest } from '@nextcart/models';
+import { servingOfRelease } from '@nextcart/ranking';
 import { furthest, nextPositions } from '../log-ranges.ts';
 
 export interface Rivals {
@@ -51,7 +52,9 @@ const opener =
   async (known: ReleaseArtifact | undefined, what: string): Promise<Artifact | null> => {
     if (known === undefined) return null;
     try {
-      return await openArtifact(folderOf(known), { hash: known.hash });
+      const artifact = await openArtifact(folderOf(known), { hash: known.hash });
+      servingOfRelease(artifact); // lists are made with it
+      return artifact;
     } catch (error) {
       remarks.push(`${what}, ${known.releaseId}, can't be compared with: ${(error as Error).message}`);
       return null;
