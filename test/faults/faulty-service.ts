@@ -39,6 +39,7 @@ export const createFaultyService = async (
   const url = `http://${HOST}:${await choosePort(undefined, new Set())}`;
   const logFile = join(options.logsDir, `${name}.log`);
   let child: ChildProcess | undefined;
+  let startedWith: Readonly<Record<string, string>> = {};
   const isAlive = (): boolean => child !== undefined && child.exitCode === null && child.signalCode === null;
   const logTail = (): string => readFileSync(logFile, 'utf8').split('\n').slice(-LOG_LINES).join('\n');
   // a runner that gives up must not leave services behind
@@ -71,6 +72,7 @@ export const createFaultyService = async (
     warnings: (from) => readFileSync(logFile).subarray(from).toString().split('\n').filter(isWarning),
     start: (env = {}) => {
       if (isAlive()) throw new Error(`${name} runs already`);
+      startedWith = env;
       const out = openSync(logFile, 'a');
       child = spawn(process.execPath, [join(repoRoot, 'services', name, 'src', 'main.ts')], {
         cwd: repoRoot,
@@ -93,7 +95,8 @@ export const createFaultyService = async (
     crashed: async (timeoutMs) => {
       const giveUpAt = performance.now() + timeoutMs;
       while (isAlive()) {
-        if (performance.now() > giveUpAt) throw new Error(`${name} never came to its crash:\n${logTail()}`);
+        if (performance.now() > giveUpAt)
+          throw new Error(`${name} never came to its crash (${JSON.stringify(startedWith)}):\n${logTail()}`);
         await sleep(POLL_MS);
       }
       if (child?.signalCode !== 'SIGKILL') throw new Error(`${name} ended otherwise than by its crash:\n${logTail()}`);

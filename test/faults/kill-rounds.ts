@@ -1,15 +1,19 @@
 import { groups } from '@nextcart/contracts';
 import type { FaultSystem } from './fault-system.ts';
+import type { Load } from './load.ts';
 import { logEnds, untilCommitted } from './until.ts';
 
 /** Where a service is to die, and how often it has been there by then. */
-export const ingestCrashes = ['planned:12', 'dead_lettered:10', 'inserted:12', 'acknowledged:1'] as const;
-export const scorerCrashes = [
+const ingestCrashes = ['planned:12', 'dead_lettered:10', 'inserted:12', 'acknowledged:1'] as const;
+const scorerCrashes = [
   'folded_and_unranked:30',
   'ranked_and_unsent:30',
   'sent_and_unanswered:30',
   'produced_and_uncommitted:5',
 ] as const;
+
+/** Reached when everything is in and nothing has come for a turn of the timer: never, where events keep coming. */
+const isReachedInQuiet = (crash: string): boolean => crash.startsWith('acknowledged');
 
 const CRASH_MS = 120_000;
 
@@ -19,12 +23,33 @@ export interface Kills {
   readonly slowestMs: number;
 }
 
+/** Each point `count` times over, from the first on. */
+const inTurn = (crashes: readonly string[], count: number): string[] =>
+  Array.from({ length: count }, (_, round) => crashes[round % crashes.length] as string);
+
 /**
- * For each crash, two deaths: a kill whenever it happens, and after the next start one at the named point. Under load,
- * else the point is not reached.
+ * Kills ingest and the scorer beside each other, in `rounds` of two deaths each: a kill whenever it happens, and after the
+ * next start one at a named point. Each point comes once, or as often as `rounds` goes round. Resolves with what each went
+ * through; rejects where one does not recover, when the other has done its rounds: it must not be left armed.
  */
-export const killInRounds = async (
+export const killUnderLoad = async (
+  system: FaultSystem,
+  load: Load,
+  rounds: number = ingestCrashes.length,
+): Promise<Kills[]> => {
+  const all = await Promise.allSettled([
+    killInRounds(system, load, 'ingest', inTurn(ingestCrashes, rounds)),
+    killInRounds(system, load, 'scorer', inTurn(scorerCrashes, rounds)),
+  ]);
+  return all.map((result) => {
+    if (result.status === 'rejected') throw result.reason;
+    return result.value;
+  });
+};
+
+const killInRounds = async (
   { kafka, ingest, scorer }: FaultSystem,
+  load: Load,
   name: 'ingest' | 'scorer',
   crashes: readonly string[],
 ): Promise<Kills> => {
@@ -51,7 +76,11 @@ export const killInRounds = async (
     // a named crash may come before; then both are over when the second is
     const first = recovered();
     first.catch(() => {}); // told below
-    await service.crashed(CRASH_MS);
+    const dying = () => service.crashed(CRASH_MS);
+    if (isReachedInQuiet(crash)) {
+      await service.ready().catch(() => {}); // dead already: told by the next line
+      await load.quietDuring(dying);
+    } else await dying();
     service.start();
     await Promise.all([first, recovered()]);
   }

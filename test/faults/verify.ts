@@ -24,6 +24,21 @@ export interface Verdict {
   readonly wrong: string[];
 }
 
+/** Of each kind: the rest are of the same cause. */
+const NAMED = 10;
+
+/** The first of some faults, and how many more there are. */
+export const firstOf = (faults: readonly string[]): string[] => [
+  ...faults.slice(0, NAMED),
+  ...(faults.length > NAMED ? [`and ${faults.length - NAMED} more`] : []),
+];
+
+/** What a verdict found, a line a kind; none where all is well. */
+export const describeVerdict = ({ lost, doubled, wrong }: Verdict): string[] =>
+  Object.entries({ lost, doubled, wrong })
+    .filter(([, faults]) => faults.length > 0)
+    .map(([kind, faults]) => `${faults.length} ${kind}:\n  ${firstOf(faults).join('\n  ')}`);
+
 const LEDGER_WAIT_MS = 60_000;
 
 /** Where a partition's rows lie: an insert is a part, until parts are merged. */

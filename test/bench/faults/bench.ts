@@ -1,10 +1,10 @@
 import type { ServerName } from '@nextcart/local';
 import { dieInView, filledViews } from '../../faults/die-in-view.ts';
 import { startFaultSystem } from '../../faults/fault-system.ts';
-import { ingestCrashes, killInRounds, scorerCrashes } from '../../faults/kill-rounds.ts';
+import { killUnderLoad } from '../../faults/kill-rounds.ts';
 import { startLoad } from '../../faults/load.ts';
 import { endure } from '../../faults/outage.ts';
-import { type Verdict, verify } from '../../faults/verify.ts';
+import { describeVerdict, verify } from '../../faults/verify.ts';
 import type { Bench } from '../harness/bench.ts';
 import { clickhouseVersion } from '../harness/machine.ts';
 
@@ -16,22 +16,6 @@ import { clickhouseVersion } from '../harness/machine.ts';
 const EVENTS_PER_SECOND = 300;
 const ROUNDS = 5;
 const servers: readonly ServerName[] = ['kafka', 'clickhouse', 'registry', 'redis'];
-
-/** Each point, and then from the first on again. */
-const rounds = (crashes: readonly string[], count: number): string[] =>
-  Array.from({ length: count }, (_, round) => crashes[round % crashes.length] as string);
-
-/** Of each kind: the rest are of the same cause. */
-const NAMED = 10;
-
-/** What a verdict found, a line a kind; none where all is well. */
-const describe = ({ lost, doubled, wrong }: Verdict): string[] =>
-  Object.entries({ lost, doubled, wrong })
-    .filter(([, faults]) => faults.length > 0)
-    .map(([kind, faults]) => {
-      const more = faults.length > NAMED ? `\n  and ${faults.length - NAMED} more` : '';
-      return `${faults.length} ${kind}:\n  ${faults.slice(0, NAMED).join('\n  ')}${more}`;
-    });
 
 export const faultsBench: Bench = {
   name: 'faults',
@@ -57,11 +41,7 @@ export const faultsBench: Bench = {
           let injected = 0;
           try {
             context.log('  kills');
-            const kills = await Promise.all([
-              killInRounds(system, 'ingest', rounds(ingestCrashes, count)),
-              killInRounds(system, 'scorer', rounds(scorerCrashes, count)),
-            ]);
-            for (const { killed, slowestMs } of kills) {
+            for (const { killed, slowestMs } of await killUnderLoad(system, load, count)) {
               injected += killed;
               recoveries.push(slowestMs);
             }
@@ -80,7 +60,7 @@ export const faultsBench: Bench = {
           }
           context.log('  comparison');
           const verdict = await verify(system, load);
-          for (const line of describe(verdict)) context.log(line);
+          for (const line of describeVerdict(verdict)) context.log(line);
           const { records, subjects, wholeLists, lost, doubled, wrong } = verdict;
           return {
             ...{ injected, records, lists: subjects, whole_lists: wholeLists },
