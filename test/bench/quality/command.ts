@@ -8,6 +8,7 @@ import { currentCommit } from '../harness/machine.ts';
 import { createProgress } from '../harness/progress.ts';
 import { commandLine } from '../harness/report.ts';
 import { createKeptRuns, hashSources, type KeptRun } from './kept-runs.ts';
+import { OWN, ownBench, ownSources } from './own/own-bench.ts';
 import { plotCurves } from './plot.ts';
 import type { QualityBench, QualityRun } from './quality-bench.ts';
 import { reportOf } from './report.ts';
@@ -21,7 +22,10 @@ export const qualityUsage = (
 ): string => `npm run bench -- quality:NAME [--seeds N | --seed N] [--resume] [--threads N] [--json FILE] [--markdown FILE] [--plot FILE.svg] [--quick]
 
 ${benches.map(({ name, about }) => `  ${`${qualityPrefix}${name}`.padEnd(24)} ${about}`).join('\n')}
+  ${`${qualityPrefix}${OWN}`.padEnd(24)} Files of your own, or of another public set, by the protocol that they allow: --source and --file.
 
+  --source NAME    of quality:own, what the files are: ${ownSources.join(', ')}
+  --file PATH      of quality:own, where they are: a file or a folder, gzipped or not
   --seeds N        runs it with seeds 1 to N; 1
   --seed N         runs it with seed N alone: seeds can be measured side by side, and --seeds --resume makes a table of them
   --resume         takes over the seeds that an earlier run of the same code and settings has measured
@@ -44,6 +48,8 @@ const options = {
   markdown: { type: 'string' },
   plot: { type: 'string' },
   quick: { type: 'boolean', default: false },
+  source: { type: 'string' },
+  file: { type: 'string' },
 } as const;
 
 const count = (name: string, text: string): number => {
@@ -54,6 +60,8 @@ const count = (name: string, text: string): number => {
 
 export interface QualityCommand {
   readonly bench: QualityBench;
+  /** Where its data are: the folder of public sets, or one's own files. */
+  readonly data: string;
   /** As it was typed. */
   readonly line: string;
   readonly seeds: readonly number[];
@@ -67,11 +75,13 @@ export interface QualityCommand {
 /** Throws a RangeError or TypeError for arguments that make no sense. */
 export const parseQuality = (args: string[], benches: readonly QualityBench[]): QualityCommand => {
   const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
-  const { seeds, seed, resume, threads, quick, ...files } = values;
+  const { seeds, seed, resume, threads, quick, source, file, ...files } = values;
   if (seeds !== undefined && seed !== undefined) throw new RangeError('--seeds and --seed: one of them');
   const name = positionals[0]?.slice(qualityPrefix.length);
-  const bench = benches.find((one) => one.name === name);
-  const known = benches.map((one) => qualityPrefix + one.name).join(', ');
+  if (name !== OWN && (source ?? file) !== undefined)
+    throw new RangeError(`--source and --file are of ${qualityPrefix}${OWN}`);
+  const bench = name === OWN ? ownFiles(source, file) : benches.find((one) => one.name === name);
+  const known = [...benches.map((one) => one.name), OWN].map((one) => qualityPrefix + one).join(', ');
   if (bench === undefined || positionals.length > 1)
     throw new RangeError(`no bench '${positionals.join(' ')}': there are ${known}`);
   const line = commandLine(args);
@@ -79,13 +89,26 @@ export const parseQuality = (args: string[], benches: readonly QualityBench[]): 
     seed === undefined
       ? Array.from({ length: count('seeds', seeds ?? '1') }, (_, at) => at + 1)
       : [count('seed', seed)];
-  return { bench, line, seeds: wanted, resume, threads: count('threads', threads), quick, files };
+  return {
+    ...{ bench, data: file ?? dataFolder(), line, seeds: wanted, resume },
+    ...{ threads: count('threads', threads), quick, files },
+  };
+};
+
+/** Files that somebody has named must be there; a public set need not. */
+const ownFiles = (source: string | undefined, file: string | undefined): QualityBench => {
+  if (source === undefined || file === undefined)
+    throw new RangeError(`${qualityPrefix}${OWN} takes --source and --file: what the files are, and where`);
+  const bench = ownBench(source);
+  const missing = bench.missing(file);
+  if (missing !== undefined) throw new RangeError(`--file: ${missing}`);
+  return bench;
 };
 
 export const runQuality = async (command: QualityCommand): Promise<void> => {
-  const { bench, line, seeds, resume, threads, quick, files } = command;
+  const { bench, data, line, seeds, resume, threads, quick, files } = command;
   const log = (line: string): void => void process.stderr.write(`${line}\n`);
-  const reason = bench.missing(dataFolder());
+  const reason = bench.missing(data);
   if (reason !== undefined) {
     process.stdout.write(`${qualityPrefix}${bench.name} skipped: ${reason}\n`);
     return;
@@ -96,8 +119,7 @@ export const runQuality = async (command: QualityCommand): Promise<void> => {
   const [at, commit] = [new Date().toISOString(), currentCommit()]; // of the code that is measured
   const kept = createKeptRuns(join(defaultDataDir(), 'quality'), bench.name, {
     code: hashSources(repoRoot),
-    dataFolder: dataFolder(),
-    ...{ quick, threads },
+    ...{ dataFolder: data, quick, threads },
   });
   const progress = (step: string, total: number, unit: string) => createProgress(process.stderr, step, total, unit);
   const measured: KeptRun[] = [];
@@ -112,7 +134,7 @@ export const runQuality = async (command: QualityCommand): Promise<void> => {
     const startedAt = performance.now();
     const run = await bench.run({
       ...{ quick, seed, threads, log, progress },
-      dataFolder: dataFolder(),
+      dataFolder: data,
       signal: stop.signal,
     });
     const one = { at: new Date().toISOString(), seconds: (performance.now() - startedAt) / 1000, run };

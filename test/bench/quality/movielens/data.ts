@@ -2,8 +2,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { ContentItem } from '@nextcart/models';
-import { bagsOf, behaviourOf } from '../gowalla/data.ts';
-import type { Behaviour, NamedTask } from '../recipe.ts';
 
 const HISTORIES = 'ml-1m.txt.gz';
 const MOVIES = 'ml1m_movies.dat.gz';
@@ -60,24 +58,4 @@ export const readMovies = (dataFolder: string, items: number): readonly ContentI
   return Array.from({ length: items }, (_, item) => ({
     ...{ title: titles.get(item) ?? '', category: [], brand: '', price: Number.NaN },
   }));
-};
-
-export interface LeaveOneOut {
-  readonly known: Behaviour;
-  readonly task: NamedTask;
-}
-
-/** The item that is `fromLast` places from each history's last is to be found by all before it. */
-export const leaveOneOut = (
-  histories: readonly (readonly number[])[],
-  items: number,
-  fromLast: number,
-  k: number,
-): LeaveOneOut => {
-  const before = bagsOf(histories.map((history) => history.slice(0, history.length - 1 - fromLast)));
-  const targets = bagsOf(histories.map((history) => history.slice(history.length - 1 - fromLast).slice(0, 1)));
-  return {
-    known: behaviourOf(before, items),
-    task: { name: '', items, k, denominator: 'targets', seen: before, targets },
-  };
 };

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { bagsOf, behaviourOf } from '../gowalla/data.ts';
 import type { QualityContext } from '../quality-bench.ts';
 import type { Behaviour, NamedTask, Part } from '../recipe.ts';
+import { bagsOf, behaviourOf } from '../sets/bags.ts';
 import { contentRecipe } from './content.ts';
 import { userNeighboursRecipe } from './user-neighbours.ts';
 import { type Visits, visitRecipe } from './visits.ts';

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { nextItemDefinitions } from '@nextcart/models';
 import { beyondFigureDefinitions, coldDefinitions } from '../list-figures.ts';
 import type { PublishedRow, QualityBench } from '../quality-bench.ts';
@@ -22,12 +23,13 @@ const TRIVAGO_SHARE = 0.2;
 /** Sessions of a quick run, where a fifth is fewer. */
 const QUICK_SESSIONS = 3000;
 
-interface SessionSource {
+/** Both of the context's data folder. */
+export interface SessionSource {
   missing(dataFolder: string): string | undefined;
   read(dataFolder: string): Promise<SessionFiles> | SessionFiles;
 }
 
-const sessionBench = (
+export const sessionBench = (
   given: Pick<QualityBench, 'name' | 'about' | 'published'>,
   { missing, read }: SessionSource,
   epochs: Epochs,
@@ -52,8 +54,8 @@ const sessionBench = (
 });
 
 const filesOf = (folder: string): SessionSource => ({
-  missing: (dataFolder) => missingSessions(dataFolder, folder),
-  read: (dataFolder) => readSessions(dataFolder, folder),
+  missing: (dataFolder) => missingSessions(join(dataFolder, folder)),
+  read: (dataFolder) => readSessions(join(dataFolder, folder)),
 });
 
 export const digineticaBench = sessionBench(

@@ -1,7 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import type { Sessions } from '@nextcart/models';
+import { findText, readText } from '../read-text.ts';
 
 /** A file of sessions and one of test pairs, as SR-GNN, NARM and STAMP prepared them; items by number of first appearance. */
 export interface SessionFiles {
@@ -19,27 +18,29 @@ export interface Prefix {
   readonly session: number;
 }
 
-export const missingSessions = (dataFolder: string, folder: string): string | undefined => {
-  const file = join(dataFolder, folder, 'train_sessions.txt.gz');
-  return existsSync(file)
+const [TRAIN, TEST] = ['train_sessions.txt', 'test_pairs.txt'];
+
+/** `folder`: with both files, each of them gzipped or not. */
+export const missingSessions = (folder: string): string | undefined => {
+  const file = [TRAIN, TEST].map((name) => join(folder, name)).find((path) => findText(path) === undefined);
+  return file === undefined
     ? undefined
     : `no '${file}': the sessions and test pairs of SR-GNN (github.com/CRIPAC-DIG/SR-GNN), a line a session, and 'session so far, tab, next item'`;
 };
 
-const linesOf = (path: string): string[] => gunzipSync(readFileSync(path)).toString().trimEnd().split('\n');
+const linesOf = (path: string): string[] => readText(path).trimEnd().split('\n');
 
-export const readSessions = (dataFolder: string, folder: string): SessionFiles => {
+export const readSessions = (folder: string): SessionFiles => {
   const numbers = new Map<string, number>();
   const numberOf = (name: string): number => {
     const number = numbers.get(name) ?? numbers.size;
     numbers.set(name, number);
     return number;
   };
-  const path = (file: string) => join(dataFolder, folder, `${file}.txt.gz`);
-  const sessions = linesOf(path('train_sessions')).map((line) => Int32Array.from(line.split(' '), numberOf));
+  const sessions = linesOf(join(folder, TRAIN)).map((line) => Int32Array.from(line.split(' '), numberOf));
   const items = numbers.size;
   const known = (name: string): number => numbers.get(name) ?? -1;
-  const pairs = linesOf(path('test_pairs')).map((line) => line.split('\t') as [string, string]);
+  const pairs = linesOf(join(folder, TEST)).map((line) => line.split('\t') as [string, string]);
   const sessionsOfPairs = sessionNumbers(pairs);
   const test = pairs.map(([query, target], at) => ({
     query: Int32Array.from(query.split(' '), known),

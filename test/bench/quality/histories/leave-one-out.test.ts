@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { leaveOneOut } from './data.ts';
+import { leaveOneOut } from './leave-one-out.ts';
 
 test('the validation item is input of the test, and the test item of nothing', () => {
   const histories = [[4, 2, 0, 1]];
