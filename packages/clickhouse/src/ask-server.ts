@@ -3,7 +3,7 @@ import https from 'node:https';
 import { parseError } from '@clickhouse/client';
 import type { Settings } from './store.ts';
 
-/** Below the server's 3 s. */
+/** Below what servers keep idle connections for: 30 s, in older ones 3. */
 export const IDLE_SOCKET_MS = 2000;
 
 export interface AskServer {

@@ -12,7 +12,6 @@ export const clickhouseConfig = (options: {
   <max_server_memory_usage>4000000000</max_server_memory_usage>
   <mark_cache_size>268435456</mark_cache_size>
   <max_concurrent_queries>64</max_concurrent_queries>
-  <keep_alive_timeout>3</keep_alive_timeout>
   <max_connections>256</max_connections>
   <!-- two cores: the defaults start over a hundred background threads -->
   <background_pool_size>2</background_pool_size>
