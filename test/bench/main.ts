@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { NextcartError } from '@nextcart/contracts';
 import { systemClock } from '@nextcart/runtime';
 import { benches, qualityBenches } from './benches.ts';
 import type { Bench, BenchContext, Metrics, PreparedBench } from './harness/bench.ts';
@@ -140,7 +141,8 @@ try {
   await main(process.argv.slice(2));
 } catch (error) {
   const isUsage = error instanceof UsageError;
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const isInput = error instanceof NextcartError && error.code === 'bad_input'; // it names file and line
+  const text = error instanceof Error ? ((isInput ? undefined : error.stack) ?? error.message) : String(error);
   process.stderr.write(isUsage ? `${error.message}\n\n${usage}` : `${text}\n`);
   process.exit(isUsage ? 2 : 1); // a measurement that was broken off may still be waiting for something
 }

@@ -13,8 +13,11 @@ export interface FaultyService {
   /** Resolves when it says that it is ready; rejects with its log where it ends or 120 s pass. */
   ready(): Promise<void>;
   kill9(): Promise<void>;
-  /** Resolves when it has died by a signal of its own making; rejects where it lives on or ends in another way. */
-  crashed(timeoutMs: number): Promise<void>;
+  /**
+   * Resolves when it has died by a signal of its own making; rejects where it lives on or ends in another way. Time in which
+   * `isHeldUp` does not count.
+   */
+  crashed(timeoutMs: number, isHeldUp?: () => boolean): Promise<void>;
   /** Texts of the checks that are not well; null where the service does not answer. */
   troubles(): Promise<string[] | null>;
   /** Bytes of its log so far: a place to look from. */
@@ -92,9 +95,10 @@ export const createFaultyService = async (
       }
     },
     kill9: () => end('SIGKILL'),
-    crashed: async (timeoutMs) => {
-      const giveUpAt = performance.now() + timeoutMs;
+    crashed: async (timeoutMs, isHeldUp = () => false) => {
+      let giveUpAt = performance.now() + timeoutMs;
       while (isAlive()) {
+        if (isHeldUp()) giveUpAt += POLL_MS;
         if (performance.now() > giveUpAt)
           throw new Error(`${name} never came to its crash (${JSON.stringify(startedWith)}):\n${logTail()}`);
         await sleep(POLL_MS);

@@ -12,6 +12,9 @@ const scorerCrashes = [
   'produced_and_uncommitted:5',
 ] as const;
 
+/** Of either service. */
+const POINTS = 4;
+
 /** Reached when everything is in and nothing has come for a turn of the timer: never, where events keep coming. */
 const isReachedInQuiet = (crash: string): boolean => crash.startsWith('acknowledged');
 
@@ -29,14 +32,10 @@ const inTurn = (crashes: readonly string[], count: number): string[] =>
 
 /**
  * Kills ingest and the scorer beside each other, in `rounds` of two deaths each: a kill whenever it happens, and after the
- * next start one at a named point. Each point comes once, or as often as `rounds` goes round. Resolves with what each went
+ * next start one at a named point, from the first on; by default at each of four once. Resolves with what each went
  * through; rejects where one does not recover, when the other has done its rounds: it must not be left armed.
  */
-export const killUnderLoad = async (
-  system: FaultSystem,
-  load: Load,
-  rounds: number = ingestCrashes.length,
-): Promise<Kills[]> => {
+export const killUnderLoad = async (system: FaultSystem, load: Load, rounds: number = POINTS): Promise<Kills[]> => {
   const all = await Promise.allSettled([
     killInRounds(system, load, 'ingest', inTurn(ingestCrashes, rounds)),
     killInRounds(system, load, 'scorer', inTurn(scorerCrashes, rounds)),
@@ -76,11 +75,10 @@ const killInRounds = async (
     // a named crash may come before; then both are over when the second is
     const first = recovered();
     first.catch(() => {}); // told below
-    const dying = () => service.crashed(CRASH_MS);
     if (isReachedInQuiet(crash)) {
       await service.ready().catch(() => {}); // dead already: told by the next line
-      await load.quietDuring(dying);
-    } else await dying();
+      await load.quietDuring(() => service.crashed(CRASH_MS));
+    } else await service.crashed(CRASH_MS, load.isQuiet); // the other service's quiet keeps it from its point
     service.start();
     await Promise.all([first, recovered()]);
   }

@@ -9,6 +9,7 @@ export interface Load {
   sent(): number;
   /** Sends nothing while `work` lasts: some of a service's steps are taken only when nothing comes. */
   quietDuring<T>(work: () => Promise<T>): Promise<T>;
+  isQuiet(): boolean;
   /** Resolves when the broker has all that was sent; rejects where sending failed. */
   stop(): Promise<void>;
 }
@@ -41,6 +42,7 @@ export const startLoad = ({ sender, nextEvent }: FaultSystem, perSecond: number)
   return {
     acknowledged,
     sent: () => sent,
+    isQuiet: () => quiet > 0,
     quietDuring: async (work) => {
       quiet += 1;
       try {

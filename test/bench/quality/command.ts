@@ -1,7 +1,7 @@
 /** `npm run bench -- quality:NAME`: runs a bench of quality once a seed and prints its table. */
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { defaultDataDir, repoRoot } from '@nextcart/local';
 import { currentCommit } from '../harness/machine.ts';
@@ -9,6 +9,7 @@ import { createProgress } from '../harness/progress.ts';
 import { commandLine } from '../harness/report.ts';
 import { createKeptRuns, hashSources, type KeptRun } from './kept-runs.ts';
 import { OWN, ownBench, ownSources } from './own/own-bench.ts';
+import { ownRunOf } from './own/own-run.ts';
 import { plotCurves } from './plot.ts';
 import type { QualityBench, QualityRun } from './quality-bench.ts';
 import { reportOf } from './report.ts';
@@ -19,7 +20,7 @@ export const qualityPrefix = 'quality:';
 
 export const qualityUsage = (
   benches: readonly QualityBench[],
-): string => `npm run bench -- quality:NAME [--seeds N | --seed N] [--resume] [--threads N] [--json FILE] [--markdown FILE] [--plot FILE.svg] [--quick]
+): string => `npm run bench -- quality:NAME [--source NAME --file PATH] [--seeds N | --seed N] [--resume] [--threads N] [--json FILE] [--markdown FILE] [--plot FILE.svg] [--quick]
 
 ${benches.map(({ name, about }) => `  ${`${qualityPrefix}${name}`.padEnd(24)} ${about}`).join('\n')}
   ${`${qualityPrefix}${OWN}`.padEnd(24)} Files of your own, or of another public set, by the protocol that they allow: --source and --file.
@@ -62,6 +63,7 @@ export interface QualityCommand {
   readonly bench: QualityBench;
   /** Where its data are: the folder of public sets, or one's own files. */
   readonly data: string;
+  readonly isOwn: boolean;
   /** As it was typed. */
   readonly line: string;
   readonly seeds: readonly number[];
@@ -90,7 +92,8 @@ export const parseQuality = (args: string[], benches: readonly QualityBench[]): 
       ? Array.from({ length: count('seeds', seeds ?? '1') }, (_, at) => at + 1)
       : [count('seed', seed)];
   return {
-    ...{ bench, data: file ?? dataFolder(), line, seeds: wanted, resume },
+    ...{ bench, data: file === undefined ? dataFolder() : resolve(file), isOwn: name === OWN },
+    ...{ line, seeds: wanted, resume },
     ...{ threads: count('threads', threads), quick, files },
   };
 };
@@ -106,7 +109,7 @@ const ownFiles = (source: string | undefined, file: string | undefined): Quality
 };
 
 export const runQuality = async (command: QualityCommand): Promise<void> => {
-  const { bench, data, line, seeds, resume, threads, quick, files } = command;
+  const { bench, data, isOwn, line, seeds, resume, threads, quick, files } = command;
   const log = (line: string): void => void process.stderr.write(`${line}\n`);
   const reason = bench.missing(data);
   if (reason !== undefined) {
@@ -117,9 +120,10 @@ export const runQuality = async (command: QualityCommand): Promise<void> => {
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => stop.abort(new Error(`stopped by ${signal}`)));
   const [at, commit] = [new Date().toISOString(), currentCommit()]; // of the code that is measured
-  const kept = createKeptRuns(join(defaultDataDir(), 'quality'), bench.name, {
+  const { name, ...about } = isOwn ? ownRunOf(bench.name, data) : { name: bench.name };
+  const kept = createKeptRuns(join(defaultDataDir(), 'quality'), name, {
     code: hashSources(repoRoot),
-    ...{ dataFolder: data, quick, threads },
+    ...{ dataFolder: data, quick, threads, ...about },
   });
   const progress = (step: string, total: number, unit: string) => createProgress(process.stderr, step, total, unit);
   const measured: KeptRun[] = [];

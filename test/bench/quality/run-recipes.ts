@@ -5,6 +5,7 @@ import { fillPool, type Measured, measureAll, usersOf } from './measure.ts';
 import { createPartSeconds, type PartSeconds } from './part-seconds.ts';
 import type { Choice, QualityContext, QualityRow, QualityRun } from './quality-bench.ts';
 import type { Behaviour, Chosen, NamedTask, Part, Recipe, Split, TestTask } from './recipe.ts';
+import { refuseEmpty } from './refuse-empty.ts';
 
 export interface RecipesRun<B extends Behaviour> {
   readonly recipes: readonly Recipe<B>[];
@@ -22,6 +23,9 @@ export const runRecipes = async <B extends Behaviour>(
   { recipes, split, all, tests }: RecipesRun<B>,
   context: QualityContext,
 ): Promise<QualityRun> => {
+  refuseEmpty('to learn from', split.fit.bags.columns.length);
+  for (const { targets } of split.tasks) refuseEmpty('to choose by', targets.columns.length);
+  for (const { targets } of tests) refuseEmpty('to be found', targets.columns.length);
   const chosen = await chooseRecipes(recipes, split, context);
   const measured = await chosen.test(all, tests);
   const first = tests[0] as TestTask;

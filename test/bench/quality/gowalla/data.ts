@@ -19,7 +19,7 @@ export const missingGowalla = (dataFolder: string): string | undefined => {
 /** As NGCF and LightGCN split it. */
 export const readGowalla = (dataFolder: string, file: 'train' | 'test'): SparseRows => {
   const lists = readItemLists(pathOf(dataFolder, file));
-  return bagsOf(Array.from({ length: SIZES.users }, (_, user) => lists[user] ?? []));
+  return bagsOf(Array.from({ length: SIZES.users }, (_, user) => (lists.get(String(user)) ?? []).map(Number)));
 };
 
 export const GOWALLA_ITEMS = SIZES.items;

@@ -1,7 +1,7 @@
 import type { Behaviour, NamedTask } from '../recipe.ts';
 import { bagsOf, behaviourOf } from '../sets/bags.ts';
 
-export interface LeaveOneOut {
+interface LeaveOneOut {
   readonly known: Behaviour;
   readonly task: NamedTask;
 }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { ContentItem } from '@nextcart/models';
+import { readText } from '../read-text.ts';
 
 const HISTORIES = 'ml-1m.txt.gz';
 const MOVIES = 'ml1m_movies.dat.gz';
@@ -23,10 +24,7 @@ export const missingMovielens = (dataFolder: string): string | undefined => {
 /** Each user's items in the order of time; a line is a user and an item, both from 1. */
 export const readHistories = (dataFolder: string): readonly (readonly number[])[] => {
   const histories: number[][] = [];
-  for (const line of gunzipSync(readFileSync(pathOf(dataFolder, HISTORIES)))
-    .toString()
-    .trimEnd()
-    .split('\n')) {
+  for (const line of readText(pathOf(dataFolder, HISTORIES)).trimEnd().split('\n')) {
     const [user = 0, item = 0] = line.split(' ').map(Number);
     histories[user - 1] ??= [];
     histories[user - 1]?.push(item - 1);

@@ -6,6 +6,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { qualityBenches } from '../../benches.ts';
 import { parseQuality } from '../command.ts';
 import { meanOf } from '../intervals.ts';
+import { readSessions } from '../sessions/data.ts';
+import { ownRunOf } from './own-run.ts';
 import { readHistories, readSets } from './read-files.ts';
 
 let folder: string;
@@ -63,21 +65,92 @@ test('sessions as SR-GNN writes them: what comes after what', { timeout: 120_000
   expect(meanOfRow('fusion', 'MRR@20')).toBeGreaterThan(0.9);
 });
 
-test('histories: users and items by any name, none of fewer than three items', () => {
-  const file = write('log.csv', ['ann,tea', 'bob,tea', 'ann,pot', 'bob,cup', 'ann,cup', 'ann,tea']);
-  expect(readHistories(file)).toEqual({ items: 3, histories: [[0, 1, 2, 0]] });
-  expect(() => readHistories(write('bad.csv', ['ann,tea', 'ann,pot,3']))).toThrow(
-    "bad.csv, line 2: 'ann,pot,3' is not a user and an item",
-  );
+test('a file as SASRec has it: what comes next in everybody’s order', { timeout: 120_000 }, async () => {
+  const lines = Array.from({ length: 7000 }, (_, at) => {
+    const [user, step] = [at % 1000, Math.floor(at / 1000)];
+    return `u${user},i${(Math.floor(user / 10) * 7 + step) % 50}`;
+  });
+  const { n, meanOfRow } = await runQuick('sasrec', write('log.csv', [...lines, 'u0,i3', 'u0,i4', 'u0,i5']));
+  // every tenth user is looked at in a quick run; two of what u0 does last was there before
+  expect(n).toMatchObject({ users: 100, items: 50, 'repeats left out': 3 });
+  expect(meanOfRow('fusion', 'NDCG@10')).toBeGreaterThan(0.8);
 });
 
-test('users of one file alone, and users that are left out, are there without items', () => {
-  write('train.txt', ['0 1 2', '2 0']);
-  write('test.txt', ['3 4']);
+test('sessions of a set that nextcart import reads: the newest tenth is the test', { timeout: 120_000 }, async () => {
+  const START = Date.UTC(2026, 0, 1);
+  const lines = Array.from({ length: 300 }, (_, visit) =>
+    [0, 1, 2].map((step) => {
+      const time = START + visit * 3_600_000 + step * 60_000;
+      return `${time},v${visit % 7},view,${(visit * 3 + step) % 30},`;
+    }),
+  ).flat();
+  write('events.csv', ['timestamp,visitorid,event,itemid,transactionid', ...lines]);
+  const { n, meanOfRow } = await runQuick('retailrocket', folder);
+  expect(n).toMatchObject({ 'training sessions': 270, 'test sessions': 30, prefixes: 60, items: 30 });
+  expect(meanOfRow('fusion', 'MRR@20')).toBeGreaterThan(0.9);
+});
+
+test('histories: users and items by any name, none of fewer than three items; what comes again counts once, as the last', () => {
+  const file = write('log.csv', ['ann,tea', 'bob,tea', 'ann,pot', 'bob,cup', 'ann,cup', 'ann,tea']);
+  expect(readHistories(file)).toEqual({ items: 3, histories: [[0, 1, 2]], repeats: 1 });
+  for (const bad of ['ann,pot,3', 'ann,', ',pot'])
+    expect(() => readHistories(write('bad.csv', ['ann,tea', bad]))).toThrow(
+      `bad.csv, line 2, '${bad}': not a user and an item`,
+    );
+});
+
+test('sets: users and items by any name, users of one file alone are there; nobody and nothing is there twice', () => {
+  write('train.txt', ['0 1 85123000', 'ann 1']);
+  write('test.txt', ['99999999999 4']);
   const { items, train, test: later } = readSets(folder);
-  expect([items, [...train.rowStart], [...later.rowStart]]).toEqual([5, [0, 2, 2, 3, 3], [0, 0, 0, 0, 1]]);
-  write('train.txt', ['0 1', '1 x']);
-  expect(() => readSets(folder)).toThrow("train.txt, line 2: '1 x' is no user's number and those of items");
+  expect([items, [...train.rowStart], [...later.rowStart]]).toEqual([3, [0, 2, 3, 3], [0, 0, 0, 1]]);
+  write('train.txt', ['0 1', '0 2']);
+  expect(() => readSets(folder)).toThrow("train.txt, line 2, '0 2': user 0 has a line already");
+  write('train.txt', ['0 1 1']);
+  expect(() => readSets(folder)).toThrow("train.txt, line 1, '0 1 1': item 1 is there twice");
+});
+
+test('sessions: blanks and line ends make no items, a line without a tab is no pair', () => {
+  write('train_sessions.txt', ['a b\r', '', 'b  c ']);
+  write('test_pairs.txt', ['a\tb\r', '', 'b x\tc']);
+  const { items, sessions, test: pairs } = readSessions(folder);
+  expect([items, sessions.map((one) => [...one])]).toEqual([
+    3,
+    [
+      [0, 1],
+      [1, 2],
+    ],
+  ]);
+  expect(pairs.map(({ query, target }) => [...query, target])).toEqual([
+    [0, 1],
+    [1, -1, 2],
+  ]);
+  write('test_pairs.txt', ['a b']);
+  expect(() => readSessions(folder)).toThrow("test_pairs.txt, line 1, 'a b': not a session so far, a tab and");
+});
+
+test('data that leave nothing to learn from, to choose by or to be found say so', async () => {
+  write('train_sessions.txt', ['a b']);
+  write('test_pairs.txt', ['a\tb']);
+  await expect(runQuick('srgnn', folder)).rejects.toThrow('the data have nothing to learn from');
+  write('train.txt', ['0 1 2 3']);
+  write('test.txt', []);
+  await expect(runQuick('lightgcn', folder)).rejects.toThrow('the data have nothing to choose by');
+  write(
+    'train.txt',
+    Array.from({ length: 60 }, (_, user) => `${user} ${[0, 1, 2, 3, 4].map((step) => itemsOf(user, step)).join(' ')}`),
+  );
+  await expect(runQuick('lightgcn', folder)).rejects.toThrow('the data have nothing to be found');
+});
+
+test('a run is kept for these files as they are', () => {
+  const file = write('train.txt', ['0 1']);
+  const before = ownRunOf('own-lightgcn', folder);
+  expect(ownRunOf('own-lightgcn', folder)).toEqual(before);
+  expect(ownRunOf('own-sasrec', file).name).not.toBe(before.name.replace('lightgcn', 'sasrec'));
+  write('train.txt', ['0 1 2']);
+  expect(ownRunOf('own-lightgcn', folder).name).toBe(before.name);
+  expect(ownRunOf('own-lightgcn', folder).files).not.toEqual(before.files);
 });
 
 test('what is typed must make sense, and files that are named must be there', () => {

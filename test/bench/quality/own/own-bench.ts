@@ -5,7 +5,7 @@ import { datasetNames } from '@nextcart/datasets';
 import { historiesDoNotAllow, historyMetrics, runHistories } from '../histories/run-histories.ts';
 import type { QualityBench } from '../quality-bench.ts';
 import { findText } from '../read-text.ts';
-import { type SessionSource, sessionBench } from '../sessions/benches.ts';
+import { choosing, type SessionSource, sessionBench } from '../sessions/benches.ts';
 import { missingSessions, readSessions } from '../sessions/data.ts';
 import { readEventSessions } from '../sessions/event-sessions.ts';
 import { runSets, setMetrics, setsDoNotAllow } from '../sets/run-sets.ts';
@@ -37,9 +37,13 @@ const histories: Form = (name) => ({
     "A file as SASRec's: a user and an item in each line, in the order of time; each user's last item is to be found.",
   metrics: historyMetrics,
   published: [],
-  notApplicable: historiesDoNotAllow,
+  notApplicable: [...historiesDoNotAllow, { name: 'content', because: 'nothing is known of an item but its name' }],
   missing: (file) => lacking([file]),
-  run: (context) => runHistories(readHistories(context.dataFolder), context),
+  run: async (context) => {
+    const { repeats, ...read } = readHistories(context.dataFolder);
+    const { n, ...run } = await runHistories(read, context);
+    return { ...run, n: { ...n, 'repeats left out': repeats } };
+  },
 });
 
 const EPOCHS = { tryEpochs: 4, epochs: 8 };
@@ -56,7 +60,7 @@ const newest = (from: Float64Array): number => from.toSorted()[Math.floor(from.l
 
 const ofDataset = (source: string): Form =>
   sessions(
-    `Sessions of '${source}', in the files that nextcart import reads: the newest tenth is the test, every prefix's next item to be found.`,
+    `Sessions of '${source}', in the files that nextcart import reads: the newest tenth is the test, every prefix's next item to be found. ${choosing(CHOOSING)}`,
     {
       missing: (path) => (existsSync(path) ? undefined : `no '${path}'`),
       read: (path) => readEventSessions(source, path, newest),
@@ -68,10 +72,13 @@ const forms: ReadonlyMap<string, Form> = new Map([
   ['sasrec', histories],
   [
     'srgnn',
-    sessions("Files as SR-GNN's: train_sessions.txt and test_pairs.txt, every pair's next item to be found.", {
-      missing: missingSessions,
-      read: readSessions,
-    }),
+    sessions(
+      `Files as SR-GNN's: train_sessions.txt and test_pairs.txt, every pair's next item to be found. ${choosing(CHOOSING)}`,
+      {
+        missing: missingSessions,
+        read: readSessions,
+      },
+    ),
   ],
   ...datasetNames.map((source) => [source, ofDataset(source)] as const),
 ]);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Sessions } from '@nextcart/models';
-import { findText, readText } from '../read-text.ts';
+import { createNumbering } from '../numbering.ts';
+import { findText, readLines } from '../read-text.ts';
 
 /** A file of sessions and one of test pairs, as SR-GNN, NARM and STAMP prepared them; items by number of first appearance. */
 export interface SessionFiles {
@@ -28,26 +29,22 @@ export const missingSessions = (folder: string): string | undefined => {
     : `no '${file}': the sessions and test pairs of SR-GNN (github.com/CRIPAC-DIG/SR-GNN), a line a session, and 'session so far, tab, next item'`;
 };
 
-const linesOf = (path: string): string[] => readText(path).trimEnd().split('\n');
-
+/** Throws 'bad_input' naming a line that is not what it should be. */
 export const readSessions = (folder: string): SessionFiles => {
-  const numbers = new Map<string, number>();
-  const numberOf = (name: string): number => {
-    const number = numbers.get(name) ?? numbers.size;
-    numbers.set(name, number);
-    return number;
-  };
-  const sessions = linesOf(join(folder, TRAIN)).map((line) => Int32Array.from(line.split(' '), numberOf));
-  const items = numbers.size;
-  const known = (name: string): number => numbers.get(name) ?? -1;
-  const pairs = linesOf(join(folder, TEST)).map((line) => line.split('\t') as [string, string]);
+  const items = createNumbering();
+  const sessions = readLines(join(folder, TRAIN)).map(({ text }) => Int32Array.from(text.split(/ +/), items.of));
+  const pairs = readLines(join(folder, TEST)).map((line): [string, string] => {
+    const [query, target, ...more] = line.text.split('\t');
+    if (!query || !target || more.length > 0) throw line.refuse('not a session so far, a tab and the next item');
+    return [query, target];
+  });
   const sessionsOfPairs = sessionNumbers(pairs);
   const test = pairs.map(([query, target], at) => ({
-    query: Int32Array.from(query.split(' '), known),
-    target: known(target),
+    query: Int32Array.from(query.split(/ +/), items.known),
+    target: items.known(target),
     session: sessionsOfPairs[at] as number,
   }));
-  return { items, sessions, test };
+  return { items: items.size(), sessions, test };
 };
 
 /** The files have a session's prefixes one after the other, the longest first: what follows is a prefix less an item. */

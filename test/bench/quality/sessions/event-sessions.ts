@@ -1,5 +1,6 @@
 import { SESSION_GAP_MS } from '@nextcart/contracts';
 import { openDataset } from '@nextcart/datasets';
+import { createNumbering } from '../numbering.ts';
 import { prefixesOf, type SessionFiles } from './data.ts';
 
 interface Session {
@@ -22,20 +23,10 @@ export const readEventSessions = async (
 ): Promise<SessionFiles> => {
   const all = await readVisits(source, path);
   const testFrom = cut(Float64Array.from(all, ({ from }) => from));
-  const numbers = new Map<string, number>();
-  const sessions = all
-    .filter(({ to }) => to < testFrom)
-    .map(({ items }) =>
-      Int32Array.from(items, (item) => {
-        const number = numbers.get(item) ?? numbers.size;
-        numbers.set(item, number);
-        return number;
-      }),
-    );
-  const later = all
-    .filter(({ from }) => from >= testFrom)
-    .map(({ items }) => Int32Array.from(items, (item) => numbers.get(item) ?? -1));
-  return { items: numbers.size, sessions, test: prefixesOf(later, (item) => item >= 0) };
+  const numbering = createNumbering();
+  const sessions = all.filter(({ to }) => to < testFrom).map(({ items }) => Int32Array.from(items, numbering.of));
+  const later = all.filter(({ from }) => from >= testFrom).map(({ items }) => Int32Array.from(items, numbering.known));
+  return { items: numbering.size(), sessions, test: prefixesOf(later, (item) => item >= 0) };
 };
 
 /**

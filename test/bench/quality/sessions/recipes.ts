@@ -8,7 +8,7 @@ import type { SessionRecipe } from './session-part.ts';
 import { coOccurrence, ownItems, popularity, sessionPopularity, smooth, stan, vsknn } from './settings.ts';
 
 /** A catalogue that is scored whole in each step, at d 64. */
-const SMALL = 10_000;
+export const SMALL = 10_000;
 
 /** Of the recurrent model. */
 export type Epochs = Pick<TrainedGrid<RecurrentSettings>, 'tryEpochs' | 'epochs'>;

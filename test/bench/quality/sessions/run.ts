@@ -3,6 +3,7 @@ import { createValidationPool, fitWeights, fuse, nextItemFigures, rankAgainst, t
 import { beyondFigures, coldFigures, coldUpTo, shownOf, supportOf } from '../list-figures.ts';
 import { createPartSeconds } from '../part-seconds.ts';
 import type { Clusters, QualityContext, QualityRow, QualityRun } from '../quality-bench.ts';
+import { refuseEmpty } from '../refuse-empty.ts';
 import { describeWeights } from '../run-recipes.ts';
 import { type Prefix, prefixesOf, type SessionFiles, thin } from './data.ts';
 import { K, visitPrefixes } from './measure.ts';
@@ -31,6 +32,10 @@ export const runSessions = async (
 ): Promise<QualityRun> => {
   const split = splitSessions(sessions, items, budget);
   const { validation } = split;
+  const prefixes = thin(test, budget.test);
+  refuseEmpty('to learn from', split.fit.sessions.length);
+  refuseEmpty('to choose by in the newest sessions', validation.length);
+  refuseEmpty('to be found', prefixes.length);
   const { timed, seconds } = createPartSeconds(context);
 
   const chosen: ChosenSessions[] = [];
@@ -44,7 +49,6 @@ export const runSessions = async (
   const parts: SessionPart[] = [];
   for (const [at, { name }] of recipes.entries())
     parts.push(await timed(name, () => (chosen[at] as ChosenSessions).refit({ items, sessions })));
-  const prefixes = thin(test, budget.test);
   const measured = await measure(prefixes, recipes, parts, fusion.weights, items, context);
   for (const part of parts) await part.close();
 

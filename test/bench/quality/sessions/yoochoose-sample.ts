@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDataset } from '@nextcart/datasets';
+import { createNumbering } from '../numbering.ts';
 import { prefixesOf, type SessionFiles } from './data.ts';
 
 const fileIn = (dataFolder: string, part: 'train_full' | 'test'): string =>
@@ -15,19 +16,10 @@ export const missingYoochooseSample = (dataFolder: string): string | undefined =
 
 /** As session-rec cut it by time: the test's sessions lose items that no training session has. */
 export const readYoochooseSample = async (dataFolder: string): Promise<SessionFiles> => {
-  const numbers = new Map<string, number>();
-  const train = await readLists(fileIn(dataFolder, 'train_full'));
-  const sessions = train.map((list) =>
-    Int32Array.from(list, (item) => {
-      const number = numbers.get(item) ?? numbers.size;
-      numbers.set(item, number);
-      return number;
-    }),
-  );
-  const later = (await readLists(fileIn(dataFolder, 'test'))).map((list) =>
-    Int32Array.from(list, (item) => numbers.get(item) ?? -1),
-  );
-  return { items: numbers.size, sessions, test: prefixesOf(later, (item) => item >= 0) };
+  const items = createNumbering();
+  const sessions = (await readLists(fileIn(dataFolder, 'train_full'))).map((list) => Int32Array.from(list, items.of));
+  const later = (await readLists(fileIn(dataFolder, 'test'))).map((list) => Int32Array.from(list, items.known));
+  return { items: items.size(), sessions, test: prefixesOf(later, (item) => item >= 0) };
 };
 
 /** Items of each session in the order of time; sessions in the order of their last click. */

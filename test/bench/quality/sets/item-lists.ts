@@ -1,17 +1,17 @@
-import { readText } from '../read-text.ts';
+import { readLines } from '../read-text.ts';
 
-/** A line is a user's number and those of their items, as NGCF and LightGCN write them; items by user. */
-export const readItemLists = (path: string): number[][] => {
-  const lists: number[][] = [];
-  readText(path)
-    .split('\n')
-    .forEach((line, at) => {
-      if (line.trim() === '') return;
-      const [user, ...items] = line.trim().split(/\s+/).map(Number);
-      const isNumber = (value: number | undefined) => Number.isInteger(value) && (value as number) >= 0;
-      if (!isNumber(user) || !items.every(isNumber))
-        throw new RangeError(`${path}, line ${at + 1}: '${line.slice(0, 60)}' is no user's number and those of items`);
-      lists[user as number] = items;
-    });
-  return Array.from(lists, (items) => items ?? []);
+/**
+ * A line is a user and their items, as NGCF and LightGCN write them, by whatever names; items by user. Throws 'bad_input'
+ * naming a line whose user has one already, or that has an item twice.
+ */
+export const readItemLists = (path: string): ReadonlyMap<string, readonly string[]> => {
+  const lists = new Map<string, readonly string[]>();
+  for (const line of readLines(path)) {
+    const [user = '', ...items] = line.text.split(/\s+/);
+    if (lists.has(user)) throw line.refuse(`user ${user} has a line already`);
+    const twice = items.find((item, at) => items.indexOf(item) !== at);
+    if (twice !== undefined) throw line.refuse(`item ${twice} is there twice`);
+    lists.set(user, items);
+  }
+  return lists;
 };

@@ -1,5 +1,5 @@
 /** Sets of items that users have, without order: a part of each is to be found. */
-import { autoencoderDefaults, type SparseRows } from '@nextcart/models';
+import { type AutoencoderOptions, autoencoderDefaults, type SparseRows } from '@nextcart/models';
 import { beyondFigureDefinitions, coldDefinitions } from '../list-figures.ts';
 import { type AutoencoderSettings, autoencoderRecipe } from '../parts/autoencoder.ts';
 import { edlaeRecipe } from '../parts/edlae.ts';
@@ -17,6 +17,9 @@ import { behaviourOf, holdOut } from './bags.ts';
 const VALIDATION_STEP = 6;
 /** A softmax over more items than this takes longer than all else together. */
 const WHOLE = 60_000;
+/** Of an autoencoder. */
+export const softmaxOver = (items: number): AutoencoderOptions['softmax'] =>
+  items > WHOLE ? { kind: 'sampled', draws: 8192, exponent: 0.5 } : { kind: 'full' };
 const QUICK = { users: 3000, items: 2000 };
 
 const bagsOf = ({ bags }: Behaviour) => bags;
@@ -32,7 +35,7 @@ const vae = (beta: number, items: number): AutoencoderSettings<Behaviour> => ({
   encoderPasses: 1,
   decoderPasses: 1,
   rate: { from: 3e-3, to: 3e-4 },
-  ...(items > WHOLE && { softmax: { kind: 'sampled', draws: 8192, exponent: 0.5 } }),
+  softmax: softmaxOver(items),
 });
 
 const popularity = popularityRecipe('popularity', { 'of all time': ({ recent }: Behaviour) => recent });
@@ -42,14 +45,14 @@ const recipesFor = (items: number): readonly Recipe[] => [
   itemNeighboursRecipe({ damping: [0.03, 0.3, 1], keep: [50, 200, 1000] }),
   graphFilterRecipe('GF-CF', {
     bags: { binary: bagsOf },
-    rank: Math.min(256, items),
+    rank: 256,
     alpha: [0.3],
     sharpening: [0],
     keep: [items],
   }),
   graphFilterRecipe('graph filter', {
     bags: { binary: bagsOf },
-    rank: Math.min(448, items),
+    rank: 448,
     alpha: [0.2, 0.1, 0.3],
     sharpening: [0, 1.5, 2, 2.5],
     keep: [items, 2000, 200],
