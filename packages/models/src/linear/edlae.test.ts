@@ -31,13 +31,14 @@ const positiveDefinite = (size: number, seed: number): number[][] => {
 };
 
 describe('the negated inverse', () => {
-  // one tile, a full number of tiles, a part of a tile left over; 130 cuts a tile into smaller ones twice over
+  // one tile, a full number of tiles, a part of a tile left over; 130 is cut into parts, 300 into parts that are cut again
   test.each([
     [5, 8],
     [24, 8],
     [61, 16],
     [150, 64],
     [300, 130],
+    [310, 300],
   ])('of %d rows in tiles of %d', async (size, tileSize) => {
     const matrix = positiveDefinite(size, size);
     const tiles = createSymmetricTiles(size, tileSize);

@@ -5,7 +5,7 @@
  * As many operations as a Cholesky factorisation and the inverse from it, n³, nearly all of them in products of tiles;
  * the matrix stays symmetric on the way, so its lower half is enough.
  */
-import { addTo, createSymmetricTiles, type SymmetricTiles, tileAt } from './symmetric-tiles.ts';
+import { cutIntoParts, joinParts, type SymmetricTiles, tileAt } from './symmetric-tiles.ts';
 import { createTileProducts, type TileProducts } from './tile-products.ts';
 
 export interface InverseOptions {
@@ -17,90 +17,103 @@ export interface InverseOptions {
 
 /** Tiles up to this size are inverted number by number. */
 const SMALL_TILE = 64;
+/** A larger one is cut into so many parts a side, each of them again: few calls of the engine, and most of the work in large ones. */
+const PARTS = 4;
 
 /** Throws a RangeError when the matrix is not positive definite, the signal's reason when it is aborted. */
 export const negateInverse = async (matrix: SymmetricTiles, options: InverseOptions): Promise<void> => {
-  const { tileSize, count, tiles } = matrix;
-  const isSmall = tileSize <= SMALL_TILE;
-  const large = await createTileProducts(tileSize, options.threads);
-  const small = isSmall ? large : await createTileProducts(SMALL_TILE, options.threads);
+  const levels: TileProducts[] = [];
   try {
-    for (let block = 0; block < count; block += 1) {
+    for (const size of partSizes(matrix.tileSize)) levels.push(await createTileProducts(size, options.threads));
+    await negate(matrix, levels, (block) => {
       options.signal?.throwIfAborted();
-      const pivot = tiles[tileAt(block, block)] as Float32Array;
-      if (isSmall) negateInverseOfTile(pivot, tileSize);
-      else await negateInverseByParts(pivot, tileSize, small);
-      await sweep(matrix, block, large);
-      options.onProgress?.((block + 1) / count);
-    }
+      if (block > 0) options.onProgress?.(block / matrix.count);
+    });
+    options.onProgress?.(1);
   } finally {
-    await large.close();
-    if (!isSmall) await small.close();
+    for (const level of levels) await level.close();
   }
 };
 
-/** What the step of block k does to all other tiles; the tile (k, k) is −D already. */
-const sweep = async ({ tileSize, count, tiles }: SymmetricTiles, k: number, products: TileProducts): Promise<void> => {
-  const pivot = tiles[tileAt(k, k)] as Float32Array;
-  const others = Array.from({ length: count }, (_, i) => i).filter((i) => i !== k);
-  const placeOf = (i: number) => (i > k ? tileAt(i, k) : tileAt(k, i));
-  const before = others.map((i) => tiles[placeOf(i)] as Float32Array);
-  for (const [at, i] of others.entries()) {
-    const after = new Float32Array(tileSize * tileSize);
-    const old = before[at] as Float32Array;
-    await (i > k ? products.product(old, pivot, after) : products.product(pivot, old, after));
-    tiles[placeOf(i)] = after;
+/** Sides of tiles, of their parts, of the parts of those. */
+const partSizes = (tileSize: number): number[] =>
+  tileSize <= SMALL_TILE ? [tileSize] : [tileSize, ...partSizes(Math.max(SMALL_TILE, Math.ceil(tileSize / PARTS)))];
+
+/** `levels`: products of the matrix' tiles, then of their parts. */
+const negate = async (
+  matrix: SymmetricTiles,
+  [products, ...finer]: readonly TileProducts[],
+  onBlock?: (block: number) => void,
+): Promise<void> => {
+  const { tileSize, count, tiles } = matrix;
+  const spares: Float32Array[] = [];
+  for (let block = 0; block < count; block += 1) {
+    onBlock?.(block);
+    const pivot = tiles[tileAt(block, block)] as Float32Array;
+    if (finer.length === 0) negateInverseOfTile(pivot, tileSize);
+    else {
+      const parts = cutIntoParts(pivot, tileSize, (finer[0] as TileProducts).size);
+      await negate(parts, finer);
+      joinParts(parts, pivot);
+    }
+    await sweep(matrix, block, products as TileProducts, spares);
   }
-  let spare: Float32Array = new Float32Array(tileSize * tileSize);
-  for (const [atI, i] of others.entries())
-    for (const [atJ, j] of others.slice(0, atI + 1).entries()) {
+};
+
+/** What the step of block k does to all other tiles; the tile (k, k) is −D already. `spares`: tiles that nobody reads. */
+const sweep = async (
+  { tileSize, count, tiles }: SymmetricTiles,
+  k: number,
+  products: TileProducts,
+  spares: Float32Array[],
+): Promise<void> => {
+  const blank = () => spares.pop() ?? new Float32Array(tileSize * tileSize);
+  const pivot = tiles[tileAt(k, k)] as Float32Array;
+  /** By block i, A_ik before and after: above the diagonal it is stored as its transpose. */
+  const before: Float32Array[] = [];
+  const after: Float32Array[] = [];
+  for (let i = 0; i < count; i += 1) {
+    if (i === k) continue;
+    const place = i > k ? tileAt(i, k) : tileAt(k, i);
+    const stored = tiles[place] as Float32Array;
+    const own = i > k ? stored : blank();
+    if (i < k) await products.transpose(stored, own);
+    const swept = blank();
+    await products.product(own, pivot, swept);
+    if (i < k) await products.transpose(swept, stored);
+    else tiles[place] = swept;
+    [before[i], after[i]] = [own, swept];
+  }
+  let spare = blank();
+  for (let i = 0; i < count; i += 1)
+    for (let j = 0; j <= i; j += 1) {
+      if (i === k || j === k) continue;
       const place = tileAt(i, j);
       const tile = tiles[place] as Float32Array;
-      // above the diagonal a tile is stored as its transpose
-      const a = { tile: tiles[placeOf(i)] as Float32Array, transposed: i < k };
-      await products.addProduct(tile, a, { tile: before[atJ] as Float32Array, transposed: j > k }, spare);
+      await products.addProduct(tile, after[i] as Float32Array, before[j] as Float32Array, spare);
       tiles[place] = spare;
       spare = tile;
     }
+  spares.push(spare, ...before.filter((_, i) => i !== k), ...after.slice(0, k));
 };
 
-/** A tile cut into small ones, by the same steps. */
-const negateInverseByParts = async (tile: Float32Array, size: number, products: TileProducts): Promise<void> => {
-  const parts = createSymmetricTiles(size, SMALL_TILE);
-  for (let row = 0; row < size; row += 1)
-    for (let column = 0; column <= row; column += 1) addTo(parts, row, column, tile[row * size + column] as number);
-  for (let block = 0; block < parts.count; block += 1) {
-    negateInverseOfTile(parts.tiles[tileAt(block, block)] as Float32Array, SMALL_TILE);
-    await sweep(parts, block, products);
-  }
-  for (let row = 0; row < size; row += 1) {
-    const own = Math.floor(row / SMALL_TILE);
-    for (let column = 0; column <= row; column += 1) {
-      const other = Math.floor(column / SMALL_TILE);
-      const inside = (row - own * SMALL_TILE) * SMALL_TILE + column - other * SMALL_TILE;
-      const value = (parts.tiles[tileAt(own, other)] as Float32Array)[inside] as number;
-      tile[row * size + column] = value;
-      tile[column * size + row] = value;
-    }
-  }
-};
-
-/** The same number by number, in float64. */
+/** Of a tile, number by number, in float64, on its lower half. */
 const negateInverseOfTile = (tile: Float32Array, size: number): void => {
   const a = Float64Array.from(tile);
+  const column = new Float64Array(size);
+  const placeOf = (i: number, k: number) => (i > k ? i * size + k : k * size + i);
   for (let k = 0; k < size; k += 1) {
     const pivot = a[k * size + k] as number;
     if (!(pivot > 0)) throw new RangeError(`the matrix is not positive definite: a pivot of ${pivot}`);
-    const column = Float64Array.from({ length: size }, (_, i) => a[i * size + k] as number);
+    for (let i = 0; i < size; i += 1) column[i] = a[placeOf(i, k)] as number;
     for (let i = 0; i < size; i += 1) {
       if (i === k) continue;
       const factor = (column[i] as number) / pivot;
-      for (let j = 0; j < size; j += 1)
-        if (j !== k) a[i * size + j] = (a[i * size + j] as number) - factor * (column[j] as number);
-      a[i * size + k] = -factor;
-      a[k * size + i] = -factor;
+      const row = i * size;
+      for (let j = 0; j <= i; j += 1) a[row + j] = (a[row + j] as number) - factor * (column[j] as number);
+      a[placeOf(i, k)] = -factor;
     }
     a[k * size + k] = -1 / pivot;
   }
-  tile.set(a);
+  for (let i = 0; i < size; i += 1) for (let j = 0; j < size; j += 1) tile[i * size + j] = a[placeOf(i, j)] as number;
 };

@@ -54,3 +54,36 @@ export const diagonalOf = ({ size, tileSize, tiles }: SymmetricTiles): Float32Ar
     const inside = row - own * tileSize;
     return (tiles[tileAt(own, own)] as Float32Array)[inside * tileSize + inside] as number;
   });
+
+/** A whole symmetric matrix [size, size] as tiles. */
+export const cutIntoParts = (whole: Float32Array, size: number, tileSize: number): SymmetricTiles => {
+  const parts = createSymmetricTiles(size, tileSize);
+  eachRow(parts, (tile, inside, row, start, length) =>
+    tile.set(whole.subarray(row * size + start, row * size + start + length), inside),
+  );
+  return parts;
+};
+
+/** The whole matrix again, into [size, size]. */
+export const joinParts = (parts: SymmetricTiles, whole: Float32Array): void => {
+  const { size } = parts;
+  eachRow(parts, (tile, inside, row, start, length) => {
+    whole.set(tile.subarray(inside, inside + length), row * size + start);
+    for (let j = 0; j < length; j += 1) whole[(start + j) * size + row] = tile[inside + j] as number;
+  });
+};
+
+/** Each row of each tile: where it stands in the tile, and which `length` columns of which row of the matrix it is. */
+const eachRow = (
+  { size, tileSize, tiles }: SymmetricTiles,
+  take: (tile: Float32Array, inside: number, row: number, start: number, length: number) => void,
+): void => {
+  for (let row = 0; row < size; row += 1) {
+    const own = Math.floor(row / tileSize);
+    for (let other = 0; other <= own; other += 1) {
+      const start = other * tileSize;
+      const tile = tiles[tileAt(own, other)] as Float32Array;
+      take(tile, (row - own * tileSize) * tileSize, row, start, Math.min(tileSize, size - start));
+    }
+  }
+};
