@@ -7,9 +7,15 @@ const DAY_MS = 86_400_000;
 export interface BagOptions {
   /** A deed counts half after so many days; Infinity: never less. */
   readonly halfLifeDays: number;
-  /** Beside items, columns of searched words, categories and brands. */
-  readonly hasFields: boolean;
+  /** Columns beside items: searched words; categories and brands. Absent: none. */
+  readonly fields?: ReadonlySet<'search' | 'content'>;
+  /** What a cart and a purchase count beside a view and a search, which count 1. */
+  readonly types: { readonly cart: number; readonly purchase: number };
 }
+
+/** What a deed is worth by its type, and all deeds alike. */
+export const BY_TYPE = { cart: 2, purchase: 3 };
+export const ALIKE = { cart: 1, purchase: 1 };
 
 /** Hashed columns of searched words. */
 const WORDS = 512;
@@ -23,7 +29,11 @@ export interface BagSpace {
   itemBags(histories: readonly Int32Array[], at: ArrayLike<number>): SparseRows;
 }
 
-export const bagSpace = (items: readonly ShopItem[], deeds: Deeds, options: BagOptions): BagSpace => {
+export const bagSpace = (
+  items: readonly ShopItem[],
+  deeds: Deeds,
+  { halfLifeDays, fields = new Set(), types }: BagOptions,
+): BagSpace => {
   const numbers = new Map<string, number>();
   const numberOf = (name: string): number => {
     const number = numbers.get(name) ?? numbers.size;
@@ -33,29 +43,30 @@ export const bagSpace = (items: readonly ShopItem[], deeds: Deeds, options: BagO
   const fieldsOf = items.map(({ category, brand }) =>
     [`c:${category.join('>')}`, `b:${brand}`].map((name) => items.length + WORDS + numberOf(name)),
   );
-  const columns = options.hasFields ? items.length + WORDS + numbers.size : items.length;
+  const columns = fields.size > 0 ? items.length + WORDS + numbers.size : items.length;
+  const weightOf = (type: number | undefined) => (type === PURCHASE ? types.purchase : type === CART ? types.cart : 1);
 
-  const bag = (history: Int32Array, at: number, hasFields: boolean): Map<number, number> => {
+  const bag = (history: Int32Array, at: number, withFields: boolean): Map<number, number> => {
     const sums = new Map<number, number>();
     const add = (column: number, weight: number) => void sums.set(column, (sums.get(column) ?? 0) + weight);
     for (const deed of history) {
-      const type = deeds.types[deed];
       const age = (at - (deeds.times[deed] as number)) / DAY_MS;
-      const weight = (type === PURCHASE ? 3 : type === CART ? 2 : 1) * 2 ** (-age / options.halfLifeDays);
+      const weight = weightOf(deeds.types[deed]) * 2 ** (-age / halfLifeDays);
       const item = deeds.items[deed] as number;
       if (item >= 0) add(item, weight);
-      if (!hasFields) continue;
-      if (item >= 0) for (const column of fieldsOf[item] as number[]) add(column, weight / 2);
-      for (const word of words(deeds.queries[deed] ?? '')) add(items.length + (hashToken(word) % WORDS), weight);
+      if (withFields && fields.has('content') && item >= 0)
+        for (const column of fieldsOf[item] as number[]) add(column, weight / 2);
+      if (withFields && fields.has('search'))
+        for (const word of words(deeds.queries[deed] ?? '')) add(items.length + (hashToken(word) % WORDS), weight);
     }
     return sums;
   };
-  const rows = (histories: readonly Int32Array[], at: ArrayLike<number>, hasFields: boolean) =>
-    sparseOf(histories.map((history, row) => bag(history, at[row] as number, hasFields)));
+  const rows = (histories: readonly Int32Array[], at: ArrayLike<number>, withFields: boolean) =>
+    sparseOf(histories.map((history, row) => bag(history, at[row] as number, withFields)));
   return {
     items: items.length,
     columns,
-    bags: (histories, at) => rows(histories, at, options.hasFields),
+    bags: (histories, at) => rows(histories, at, true),
     itemBags: (histories, at) => rows(histories, at, false),
   };
 };

@@ -1,6 +1,6 @@
 import { fitEdlae, scoreLinear } from '@nextcart/models';
 import type { QualityContext } from '../quality-bench.ts';
-import { bagSpace } from './bags.ts';
+import { BY_TYPE, bagSpace } from './bags.ts';
 import { gridRecipe, type Setting } from './grid.ts';
 import { BATCH, type ShopRecipe } from './shop-part.ts';
 
@@ -15,7 +15,7 @@ const KEEP = 200;
 const setting = ({ halfLifeDays, lambda, dropout }: EdlaeSettings, context: () => QualityContext): Setting => ({
   settings: `lambda ${lambda}, p ${dropout}, half-life ${halfLifeDays} days`,
   fit: async ({ items, deeds, histories, until }) => {
-    const space = bagSpace(items, deeds, { halfLifeDays, hasFields: false });
+    const space = bagSpace(items, deeds, { halfLifeDays, types: BY_TYPE });
     const { threads, signal } = context();
     const model = await fitEdlae(
       space.itemBags(histories, new Float64Array(histories.length).fill(until)),

@@ -9,22 +9,35 @@ import {
   type SparseRows,
 } from '@nextcart/models';
 import type { QualityContext, QualityRow } from '../quality-bench.ts';
-import { bagSpace } from './bags.ts';
+import { ALIKE, BY_TYPE, bagSpace } from './bags.ts';
 import type { ShopLog } from './shop-log.ts';
 import type { VaePart } from './vae-part.ts';
 
 export const NEEDS = 'needs R²';
 const EDLAE = { lambda: 100, dropout: 0.33, keep: 200 };
 
+/** The autoencoder's alone, a figure a subject. */
+export const needsOf = async (log: ShopLog, vae: VaePart, seed: number): Promise<Float64Array> =>
+  sharesOf(await probeLatents(log, vae, seed));
+
+const probeLatents = async ({ test: { known }, needs }: ShopLog, vae: VaePart, seed: number): Promise<ProbeResult> => {
+  const values = await vae.latents(needs.histories, known.until);
+  return probeNeeds(
+    denseRows({ values, width: vae.latent }),
+    vae.latent,
+    { values: needs.shares, width: needs.width },
+    { seed },
+  );
+};
+
 /** The VAE's figure, and rows of what it is compared with; a rival counts with the better of its inputs. */
 export const needsRows = async (
-  { test: { known }, needs }: ShopLog,
+  shop: ShopLog,
   vae: VaePart,
   { seed, threads, log }: QualityContext,
 ): Promise<{ readonly vae: Float64Array; readonly rows: readonly QualityRow[] }> => {
-  const { items, deeds, histories, until } = known;
-  const space = bagSpace(items, deeds, { halfLifeDays: Infinity, hasFields: false });
-  const counts = space.itemBags(histories, new Float64Array(histories.length).fill(until));
+  const { needs } = shop;
+  const { items, deeds, histories, until } = shop.test.known;
   const numbers = new Map(histories.map((history, row) => [history, row]));
   const chosen = needs.histories.map((history) => numbers.get(history) as number);
   const truth = { values: needs.shares, width: needs.width };
@@ -37,15 +50,20 @@ export const needsRows = async (
     probe(denseRows(table), table.width);
 
   const started = performance.now();
-  const mu = dense({ values: await vae.latents(needs.histories, until), width: vae.latent });
-  const inputs = { counts, 'unit rows': scaledRows(counts, 2), shares: scaledRows(counts, 1) };
+  const mu = await probeLatents(shop, vae, seed);
+  const times = new Float64Array(histories.length).fill(until);
+  const inputs = Object.entries({ 'weighed by type': BY_TYPE, 'all alike': ALIKE }).flatMap(([weighed, types]) => {
+    const counts = bagSpace(items, deeds, { halfLifeDays: Infinity, types }).itemBags(histories, times);
+    const scaled = { counts, 'unit rows': scaledRows(counts, 2), shares: scaledRows(counts, 1) };
+    return Object.entries(scaled).map(([input, bags]) => ({ input, weighed, bags }));
+  });
   const found: { readonly name: string; readonly input: string; readonly probe: ProbeResult }[] = [];
-  for (const [input, bags] of Object.entries(inputs)) {
+  for (const { input, weighed, bags } of inputs) {
     const edlae = await fitEdlae(bags, items.length, { ...EDLAE, threads });
     // fewer directions may be better: a rival counts with its best
     for (const rank of input === 'unit rows' ? [vae.latent, vae.latent / 2] : [vae.latent]) {
       const svd = { rank, seed, threads, oversampling: 32, iterations: 4 };
-      const named = `${input}, ${rank} wide`;
+      const named = `${input}, ${weighed}, ${rank} wide`;
       found.push({
         name: 'PCA factors',
         input: named,
@@ -54,7 +72,11 @@ export const needsRows = async (
       const factors = rowsOf(await edlaeFactors(edlae, bags, svd));
       found.push({ name: 'EDLAE factors', input: named, probe: dense(factors) });
     }
-    found.push({ name: `ridge on ${input}`, input, probe: probe(pick(bags, chosen), items.length) });
+    found.push({
+      name: `ridge on ${input}`,
+      input: `${input}, ${weighed}`,
+      probe: probe(pick(bags, chosen), items.length),
+    });
   }
   for (const {
     name,

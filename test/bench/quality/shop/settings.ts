@@ -1,6 +1,7 @@
 /** What the rows of a shop's table are chosen from. */
 import { autoencoderDefaults, featureGroups, recurrentDefaults } from '@nextcart/models';
 import type { TrainedGrid } from '../parts/choose-trained.ts';
+import { ALIKE } from './bags.ts';
 import { baselines, livePopularity } from './baselines.ts';
 import { contentRow } from './content-part.ts';
 import { edlaeRow } from './edlae-part.ts';
@@ -33,8 +34,8 @@ const recurrentGrid = (quick: boolean): TrainedGrid<RecurrentSettings> =>
     ? { settings: { 'd 32': { ...recurrentSettings, width: 32, blocks: 1, lanes: 10 } }, tryEpochs: 1, epochs: 5 }
     : { settings: { 'd 96, 2 blocks, 12 last items': recurrentSettings }, tryEpochs: 2, epochs: 6 };
 
-const vaeSettings: VaeSettings = {
-  bags: { halfLifeDays: 30, hasFields: true },
+export const vaeSettings: VaeSettings = {
+  bags: { halfLifeDays: 30, types: ALIKE, fields: new Set(['search', 'content']) },
   hidden: 256,
   latent: 128,
   depth: 1,

@@ -33,7 +33,7 @@ export const vaeRow = (grid: TrainedGrid<VaeSettings>, onFitted: (part: VaePart)
   scores: 'logits',
   choose: async (validation, context) => {
     const { choice, curve, part, settings, epochs } = await chooseTrained('VAE', grid, (options, most) =>
-      fitOn(validation.known, options, { epochs: most }, context, validation),
+      fitVae(validation.known, options, { epochs: most }, context, validation),
     );
     const run = { epochs: grid.epochs, stopAfter: epochs };
     return {
@@ -41,7 +41,7 @@ export const vaeRow = (grid: TrainedGrid<VaeSettings>, onFitted: (part: VaePart)
       curve,
       part,
       refit: async (all) => {
-        const { part } = await fitOn(all, settings, run, context);
+        const { part } = await fitVae(all, settings, run, context);
         await onFitted(part);
         return part;
       },
@@ -49,7 +49,8 @@ export const vaeRow = (grid: TrainedGrid<VaeSettings>, onFitted: (part: VaePart)
   },
 });
 
-const fitOn = async (
+/** As `fitRecurrent`. */
+export const fitVae = async (
   { items, deeds, histories, until }: Known,
   { bags, hidden, latent, depth, ...options }: VaeSettings,
   { epochs, stopAfter = epochs }: { readonly epochs: number; readonly stopAfter?: number },
