@@ -17,7 +17,10 @@ export interface InverseOptions {
 
 /** Tiles up to this size are inverted number by number. */
 const SMALL_TILE = 64;
-/** A larger one is cut into so many parts a side, each of them again: few calls of the engine, and most of the work in large ones. */
+/**
+ * A larger one is cut into so many parts a side, each of them again: few calls of the engine, and most of the work in
+ * large ones.
+ */
 const PARTS = 4;
 
 /** Throws a RangeError when the matrix is not positive definite, the signal's reason when it is aborted. */

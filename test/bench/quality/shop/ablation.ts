@@ -39,11 +39,16 @@ export const ablationBench: QualityBench = {
   run: async (context) => {
     const size = context.quick ? smallShop : wholeShop;
     const log = collectLog(await simulatedSource({ ...size, seed: context.seed }), size);
+    const epochsOf = ({ quick, whole }: typeof VAE_EPOCHS) => (context.quick ? quick : whole);
+    const recurrent = {
+      model: 'recurrent',
+      epochs: epochsOf(RECURRENT_EPOCHS),
+      variants: recurrentVariants(context.quick),
+    };
+    const vae = { model: 'autoencoder', epochs: epochsOf(VAE_EPOCHS), variants: vaeVariants(context.quick) };
     const rows = [
-      ...(await compared('recurrent', recurrentVariants(context.quick), (settings) =>
-        ofRecurrent(log, settings, context),
-      )),
-      ...(await compared('autoencoder', vaeVariants(context.quick), (settings) => ofVae(log, settings, context))),
+      ...(await compared(recurrent, context, (settings, epochs) => ofRecurrent(log, settings, epochs, context))),
+      ...(await compared(vae, context, (settings, epochs) => ofVae(log, settings, epochs, context))),
     ];
     const deeds = log.test.known.deeds.times.length;
     return { n: { people: size.users, items: size.items, days: size.days, deeds }, rows, choices: [], curves: [] };
@@ -51,20 +56,24 @@ export const ablationBench: QualityBench = {
 };
 
 type Variants<S> = readonly (readonly [name: string, settings: S])[];
-/** Without a name yet. */
-type Measured = Pick<QualityRow, 'subjects' | 'settings' | 'seconds'>;
+type Subjects = QualityRow['subjects'];
 
 /** The first of the variants has all groups. */
 const compared = async <S>(
-  model: string,
-  variants: Variants<S>,
-  measure: (settings: S) => Promise<Measured>,
+  { model, epochs, variants }: { readonly model: string; readonly epochs: number; readonly variants: Variants<S> },
+  { log }: QualityContext,
+  measure: (settings: S, epochs: number) => Promise<Subjects>,
 ): Promise<QualityRow[]> => {
   const rows: QualityRow[] = [];
-  for (const [name, settings] of variants) {
-    const row = { name: `${model}, ${name}`, kind: 'part' as const, ...(await measure(settings)) };
-    const [all] = rows;
-    rows.push(all ? { ...row, subjects: { ...row.subjects, ...differences(all, row) } } : row);
+  for (const [variant, changed] of variants) {
+    const startedAt = performance.now();
+    const own = await measure(changed, epochs);
+    const seconds = (performance.now() - startedAt) / 1000;
+    const name = `${model}, ${variant}`;
+    log(`${name}: ${seconds.toFixed(0)} s`);
+    const all = rows[0]?.subjects;
+    const subjects = all ? { ...own, ...differences(all, own) } : own;
+    rows.push({ name, kind: 'part', subjects, settings: `${epochs} epochs`, seconds });
   }
   return rows;
 };
@@ -94,22 +103,29 @@ const vaeVariants = (quick: boolean): Variants<VaeSettings> => {
 
 const without = <G>(groups: readonly G[], group: G): ReadonlySet<G> => new Set(groups.filter((one) => one !== group));
 
-const ofRecurrent = async (log: ShopLog, settings: RecurrentSettings, context: QualityContext): Promise<Measured> => {
-  const startedAt = performance.now();
-  const epochs = context.quick ? RECURRENT_EPOCHS.quick : RECURRENT_EPOCHS.whole;
-  const { part } = await fitRecurrent(log.test.known, settings, { epochs }, context);
-  const subjects = await gainsOf(part, log.test, context);
+const ofRecurrent = async (
+  { test }: ShopLog,
+  settings: RecurrentSettings,
+  epochs: number,
+  context: QualityContext,
+): Promise<Subjects> => {
+  const { part } = await fitRecurrent(test.known, settings, { epochs }, context);
+  const gains = await gainsOf(part, test, context);
   await part.close();
-  return { subjects, settings: `${epochs} epochs`, seconds: (performance.now() - startedAt) / 1000 };
+  return gains;
 };
 
-const ofVae = async (log: ShopLog, settings: VaeSettings, context: QualityContext): Promise<Measured> => {
-  const startedAt = performance.now();
-  const epochs = context.quick ? VAE_EPOCHS.quick : VAE_EPOCHS.whole;
+const ofVae = async (
+  log: ShopLog,
+  settings: VaeSettings,
+  epochs: number,
+  context: QualityContext,
+): Promise<Subjects> => {
   const { part } = await fitVae(log.test.known, settings, { epochs }, context);
-  const subjects = { ...(await gainsOf(part, log.test, context)), [NEEDS]: await needsOf(log, part, context.seed) };
+  const gains = await gainsOf(part, log.test, context);
+  const needs = await needsOf(log, part, context.seed);
   await part.close();
-  return { subjects, settings: `${epochs} epochs`, seconds: (performance.now() - startedAt) / 1000 };
+  return { ...gains, [NEEDS]: needs };
 };
 
 /** NDCG@20 by subject, of each deciding task. */
@@ -130,12 +146,11 @@ const gainsOf = async (
   return subjects;
 };
 
-const differences = (all: QualityRow, row: QualityRow): Record<string, Float64Array> =>
+/** Of what both have. */
+const differences = (all: Subjects, own: Subjects): Subjects =>
   Object.fromEntries(
-    [...deciding.map((name) => [lost(name), metricOf(name)] as const), [lost(NEEDS), NEEDS] as const].flatMap(
-      ([name, metric]) => {
-        const [whole, own] = [all.subjects[metric], row.subjects[metric]];
-        return whole && own ? [[name, whole.map((value, at) => value - (own[at] as number))]] : [];
-      },
-    ),
+    [...deciding.map((name) => [name, metricOf(name)] as const), [NEEDS, NEEDS] as const].flatMap(([name, metric]) => {
+      const [whole, some] = [all[metric], own[metric]];
+      return whole && some ? [[lost(name), whole.map((value, at) => value - (some[at] as number))]] : [];
+    }),
   );

@@ -16,7 +16,7 @@ import type { VaePart } from './vae-part.ts';
 export const NEEDS = 'needs R²';
 const EDLAE = { lambda: 100, dropout: 0.33, keep: 200 };
 
-/** The autoencoder's alone, a figure a subject. */
+/** The VAE's figure alone, by subject. */
 export const needsOf = async (log: ShopLog, vae: VaePart, seed: number): Promise<Float64Array> =>
   sharesOf(await probeLatents(log, vae, seed));
 
@@ -30,7 +30,7 @@ const probeLatents = async ({ test: { known }, needs }: ShopLog, vae: VaePart, s
   );
 };
 
-/** The VAE's figure, and rows of what it is compared with; a rival counts with the better of its inputs. */
+/** The VAE's figure, and rows of what it is compared with; a rival counts with the best of its inputs. */
 export const needsRows = async (
   shop: ShopLog,
   vae: VaePart,
