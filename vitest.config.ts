@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config';
 import { TestOrder } from './test/support/test-order.ts';
 
 const OWN_SERVERS = ['test/faults/**/*.test.ts', 'test/e2e/{commands,event-to-list,late-joiner,online-retail}.test.ts'];
+/** It trains, on servers of its own, and times what it waits for. */
+const ALONE = ['test/e2e/loop.test.ts'];
 const INTEGRATION = ['**/*.int.test.ts', 'test/{tour,e2e}/**/*.test.ts'];
 /** What needs servers: a broker's start, a rebalance and a kill are seconds each; twice that on a busy machine. */
 const PATIENT = { testTimeout: 60_000, hookTimeout: 120_000, teardownTimeout: 60_000 };
@@ -32,12 +34,18 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: INTEGRATION,
-          exclude: [...NEVER, ...OWN_SERVERS],
+          exclude: [...NEVER, ...OWN_SERVERS, ...ALONE],
           globalSetup: ['./test/support/global-setup.ts'],
           setupFiles: ['./test/support/properties.ts'],
           ...PATIENT,
-          fileParallelism: false, // the servers and the services under test need both cores of a small machine
+          // each waits half of its time; names are of a file's own, servers are not
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
+      },
+      {
+        // vitest puts what has no parallel files behind all groups
+        test: { name: 'alone', include: ALONE, ...PATIENT, fileParallelism: false },
       },
     ],
   },
