@@ -16,6 +16,8 @@ export interface BagOptions {
 /** What a deed is worth by its type, and all deeds alike. */
 export const BY_TYPE = { cart: 2, purchase: 3 };
 export const ALIKE = { cart: 1, purchase: 1 };
+/** Both, by what they are called in settings. */
+export const weighings = { 'weighed by type': BY_TYPE, 'all alike': ALIKE };
 
 /** Hashed columns of searched words. */
 const WORDS = 512;

@@ -1,6 +1,6 @@
 import { fitEdlae, scoreLinear } from '@nextcart/models';
 import type { QualityContext } from '../quality-bench.ts';
-import { BY_TYPE, bagSpace } from './bags.ts';
+import { type BagOptions, bagSpace, weighings } from './bags.ts';
 import { gridRecipe, type Setting } from './grid.ts';
 import { BATCH, type ShopRecipe } from './shop-part.ts';
 
@@ -12,21 +12,18 @@ export interface EdlaeSettings {
 
 const KEEP = 200;
 
-const setting = ({ halfLifeDays, lambda, dropout }: EdlaeSettings, context: () => QualityContext): Setting => ({
-  settings: `lambda ${lambda}, p ${dropout}, half-life ${halfLifeDays} days`,
+const setting = (
+  { halfLifeDays, lambda, dropout }: EdlaeSettings,
+  [weighed, types]: readonly [string, BagOptions['types']],
+  { threads, signal }: QualityContext,
+): Setting => ({
+  settings: `lambda ${lambda}, p ${dropout}, half-life ${halfLifeDays} days, ${weighed}`,
   fit: async ({ items, deeds, histories, until }) => {
-    const space = bagSpace(items, deeds, { halfLifeDays, types: BY_TYPE });
-    const { threads, signal } = context();
+    const space = bagSpace(items, deeds, { halfLifeDays, types });
     const model = await fitEdlae(
       space.itemBags(histories, new Float64Array(histories.length).fill(until)),
       items.length,
-      {
-        lambda,
-        dropout,
-        keep: KEEP,
-        threads,
-        signal,
-      },
+      { lambda, dropout, keep: KEEP, threads, signal },
     );
     const scores = new Float32Array(BATCH * items.length);
     return {
@@ -43,6 +40,7 @@ const setting = ({ halfLifeDays, lambda, dropout }: EdlaeSettings, context: () =
   },
 });
 
+/** Each setting with bags of both kinds. */
 export const edlaeRow = (grid: readonly EdlaeSettings[]): ShopRecipe => ({
   name: 'EDLAE',
   kind: 'baseline',
@@ -50,6 +48,6 @@ export const edlaeRow = (grid: readonly EdlaeSettings[]): ShopRecipe => ({
     gridRecipe(
       'EDLAE',
       'baseline',
-      grid.map((one) => setting(one, () => context)),
+      grid.flatMap((one) => Object.entries(weighings).map((weighed) => setting(one, weighed, context))),
     ).choose(validation, context),
 });

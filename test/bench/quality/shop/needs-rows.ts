@@ -9,7 +9,7 @@ import {
   type SparseRows,
 } from '@nextcart/models';
 import type { QualityContext, QualityRow } from '../quality-bench.ts';
-import { ALIKE, BY_TYPE, bagSpace } from './bags.ts';
+import { bagSpace, weighings } from './bags.ts';
 import type { ShopLog } from './shop-log.ts';
 import type { VaePart } from './vae-part.ts';
 
@@ -52,7 +52,7 @@ export const needsRows = async (
   const started = performance.now();
   const mu = await probeLatents(shop, vae, seed);
   const times = new Float64Array(histories.length).fill(until);
-  const inputs = Object.entries({ 'weighed by type': BY_TYPE, 'all alike': ALIKE }).flatMap(([weighed, types]) => {
+  const inputs = Object.entries(weighings).flatMap(([weighed, types]) => {
     const counts = bagSpace(items, deeds, { halfLifeDays: Infinity, types }).itemBags(histories, times);
     const scaled = { counts, 'unit rows': scaledRows(counts, 2), shares: scaledRows(counts, 1) };
     return Object.entries(scaled).map(([input, bags]) => ({ input, weighed, bags }));
