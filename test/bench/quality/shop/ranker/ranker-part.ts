@@ -30,7 +30,7 @@ export const rankerRow = (rows: readonly SharedRow[], grid: Readonly<Record<stri
   kind: 'part',
   scores: 'logits',
   choose: async (validation, context) => {
-    const moments = createMoments(validation.known, rows);
+    const moments = await createMoments(validation.known, rows);
     const lists = await listsOf(validation, moments, context);
     const train = ({ networks, ...settings }: RankerSettings, isWanted: (fold: number) => boolean) => {
       const wanted = [...validation.lessons.keys()].filter((at) => isWanted(foldOf(validation.lessons[at] as Look)));
@@ -55,7 +55,7 @@ export const rankerRow = (rows: readonly SharedRow[], grid: Readonly<Record<stri
     return {
       choice: { part: NAME, tried: tried.map(({ settings, quality }) => ({ settings, quality })), chosen: settings },
       part,
-      refit: (known) => Promise.resolve(partOf(createMoments(known, rows), known, () => all)),
+      refit: async (known) => partOf(await createMoments(known, rows), known, () => all),
     };
   },
 });

@@ -178,8 +178,8 @@ test('networks count alike, whichever comes first', () => {
 });
 
 test('each of the networks that the settings ask for has a say, for the validation and after it', async () => {
-  const rows = ['recurrent', 'vae', 'content'].map((name) => ({
-    recipe: { name } as ShopRecipe,
+  const rows = (['logits', 'logits', 'scores'] as const).map((scores) => ({
+    recipe: { scores } as ShopRecipe,
     part: () => plainShopPart(known.items.length, () => undefined),
   }));
   const settings = { hidden: 2, epochs: 1, batch: 16, rate: { from: 1e-2, to: 1e-2 }, decay: 0 };
