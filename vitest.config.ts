@@ -38,7 +38,7 @@ export default defineConfig({
           globalSetup: ['./test/support/global-setup.ts'],
           setupFiles: ['./test/support/properties.ts'],
           ...PATIENT,
-          // each waits half of its time; names are of a file's own, servers are not
+          // a file waits half of its time, and what it makes on the servers that all share has names of its own
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
