@@ -8,8 +8,14 @@ export const root = fileURLToPath(new URL('../../', import.meta.url));
 /** As the person has it. */
 export const hostEnv = process.env;
 
-/** What every child gets: the house's programs first, nobody's telemetry, no download beside npm's own. */
+/**
+ * What every child gets: the house's programs first, nobody's telemetry, no download beside npm's own, and what Node made
+ * of a source before. Otherwise each process and each thread compiles the WebAssembly that takes types out of sources
+ * (2.8 MB): half of a command's time, and code that comes and goes with threads is what V8's registry of code pages has
+ * failed at (github.com/nodejs/node/issues/64500).
+ */
 export const childEnv = {
+  NODE_COMPILE_CACHE: join(root, '.nextcart', 'compiled'),
   ...process.env,
   PATH: [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter),
   TURBO_TELEMETRY_DISABLED: '1',

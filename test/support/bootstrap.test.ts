@@ -69,7 +69,7 @@ const has = (...names: (keyof typeof SCRIPTS)[]): void => {
 };
 
 interface Machine {
-  readonly env?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** Done before the bootstrap begins, as JavaScript. */
   readonly first?: string;
 }
@@ -101,6 +101,13 @@ test('an npm that fails is said to do so after its own words, and what it had be
   );
   expect(code).toBe(1);
 }, 60_000);
+
+test('what Node makes of a source is kept for the next process', async () => {
+  has('npm', 'java', 'mvn', 'redis-server');
+  write('infra/local/src/main.ts', "import module from 'node:module'; console.log(module.getCompileCacheDir());");
+  const { stdout } = await bootstrap('start', { env: { NODE_COMPILE_CACHE: undefined } });
+  expect(stdout.split('\n').at(-2)).toContain(join(clone, '.nextcart', 'compiled'));
+});
 
 test('a Node that is too old to begin with says which one is needed', async () => {
   const { code, stderr } = await bootstrap('start', { first: version('v16.20.2') });
