@@ -131,7 +131,13 @@ test('what is promoted and rolled back by hand is in force on every scorer withi
   scorers = [await shop.startScorer({}), await shop.startScorer({})];
   await shop.until('a partition for each', async () => scorers.every(({ owns }) => /^owns \d, /.test(owns())));
   const deps = {
-    ...{ kafka: shop.kafka, registry: shop.registry, topic: shop.names.releases, eventsTopic: shop.names.events },
+    ...{
+      kafka: shop.kafka,
+      registry: shop.registry,
+      artifacts: shop.artifacts,
+      topic: shop.names.releases,
+      eventsTopic: shop.names.events,
+    },
     ...{ clock: systemClock, timeoutMs: 20_000 },
   };
   const by: string[][] = [[], []];

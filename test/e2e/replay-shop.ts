@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
+import { createArtifacts } from '@nextcart/artifacts';
 import { openReplay } from '@nextcart/cli';
 import { readPositions, saveSnapshot } from '@nextcart/clickhouse';
 import { migratedStore } from '@nextcart/clickhouse/testing';
@@ -73,6 +74,8 @@ export const openReplayShop = async (urls: {
   kafkaBrokers: string;
   clickhouseUrl: string;
   schemaRegistryUrl: string;
+  /** Of an object store that releases are read from. */
+  endpoint?: string;
 }) => {
   const prefix = `${uniqueName('replay')}.`;
   const names = {
@@ -81,6 +84,10 @@ export const openReplayShop = async (urls: {
     deadLetters: `${prefix}${topics.deadLetters.name}`,
   };
   const folder = await mkdtemp(join(tmpdir(), 'replay-'));
+  const artifacts = createArtifacts({
+    fetchedDir: join(folder, 'fetched'),
+    ...(urls.endpoint !== undefined && { endpoint: urls.endpoint }),
+  });
   const connect = () =>
     createKafka({ connection: { brokers: urls.kafkaBrokers.split(','), clientId: 'replay' }, log, clock });
   const kafka = connect();
@@ -134,7 +141,7 @@ export const openReplayShop = async (urls: {
   const groupId = `${prefix}scorer`;
 
   return {
-    ...{ prefix, names, kafka, registry, store, url, topicIds, until, folder },
+    ...{ prefix, names, kafka, registry, artifacts, store, url, topicIds, until, folder },
     send: async (events: readonly Partial<BehaviourEvent>[]) => {
       for (const over of events) {
         clockMs += 7000;
@@ -193,7 +200,7 @@ export const openReplayShop = async (urls: {
       const health = createHealth();
       const metrics = createMetrics('scorer');
       const scorer = createScorer({
-        ...{ kafka: own, store, registry, clock, log, metrics, health },
+        ...{ kafka: own, store, registry, artifacts, clock, log, metrics, health },
         options: {
           ...{ eventsTopic: names.events, catalogTopic: names.catalog, listsTopic: names.lists, groupId },
           ...{ releasesTopic: names.releases, ingestGroupId: ingestGroups.events },
@@ -214,7 +221,8 @@ export const openReplayShop = async (urls: {
       const serving = (text: string) =>
         until(`lists by ${text}`, async () => health.report().checks['release']?.detail?.endsWith(text));
       const owns = () => health.report().checks['consumer']?.detail ?? '';
-      return { stop, serving, owns };
+      const release = () => health.report().checks['release']?.detail ?? '';
+      return { stop, serving, owns, release };
     },
     /** Until the scorer has answered all that was sent, and the store has every list. */
     settle: async () => {
@@ -249,7 +257,7 @@ export const openReplayShop = async (urls: {
       return found;
     },
     replay: (options: { batch: number; threads: number; artifactOf?: (release: string) => ReleaseArtifact }) =>
-      openReplay({ kafka, store, registry, topicPrefix: prefix, ...options }),
+      openReplay({ kafka, store, registry, artifacts, topicPrefix: prefix, ...options }),
     close: async () => {
       for (const stop of [...scorers]) await stop();
       await ingest.close();

@@ -1,4 +1,7 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { createArtifacts } from '@nextcart/artifacts';
 import { type RecommendationList, recommendationListCodec, topics, WIRE_HEADER_BYTES } from '@nextcart/contracts';
 import type { Kafka } from '@nextcart/kafka';
 import { createHealth, createLogger, createMetrics, systemClock } from '@nextcart/runtime';
@@ -60,6 +63,7 @@ const referenceLists = async ({ kafka, store, registry }: FaultSystem): Promise<
   await kafka.admin.ensureTopics([{ ...topics.recommendations, name }]);
   const scorer = createScorer({
     ...{ kafka: withoutEvents(kafka), store, registry, clock: systemClock },
+    artifacts: createArtifacts({ fetchedDir: join(tmpdir(), name) }),
     ...{ log: createLogger('reference', 'silent'), metrics: createMetrics('reference'), health: createHealth() },
     options: { groupId: name, listsTopic: name },
   });

@@ -1,12 +1,15 @@
 import { type StackUrls, urlsFromEnv } from '@nextcart/local';
 import type { TestProject } from 'vitest/node';
 import { requireNamedServers } from './named-servers.ts';
+import { type ObjectStore, startObjectStore } from './object-store.ts';
 import { obtainServers } from './servers.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** The run's servers: `inject('urls')`. */
     urls: StackUrls;
+    /** An object store of the run's own: `inject('objectStore')`; null where all servers are named and Java is not here. */
+    objectStore: ObjectStore | null;
   }
 }
 
@@ -17,6 +20,15 @@ const setup = async (project: TestProject): Promise<() => Promise<void>> => {
   const servers = await obtainServers(process.env, log);
   log(`tests use servers from the ${servers.from}`);
   project.provide('urls', servers.urls);
-  return () => servers.stop();
+  const started = await startObjectStore(process.env, log).catch((error: Error) => {
+    if (servers.from !== 'environment') throw error;
+    log(`tests of releases in an object store are skipped: ${error.message}`);
+    return null;
+  });
+  project.provide('objectStore', started?.store ?? null);
+  return async () => {
+    await started?.stop();
+    await servers.stop();
+  };
 };
 export default setup;

@@ -1,5 +1,8 @@
 /** The small shop on the real broker and store: ingest and scorer in this process, with topics, groups and a database of their own. */
 import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createArtifacts } from '@nextcart/artifacts';
 import { saveSnapshot } from '@nextcart/clickhouse';
 import { migratedStore } from '@nextcart/clickhouse/testing';
 import {
@@ -66,6 +69,7 @@ export const openRealShop = async (urls: {
   const unchanged = new Set<number>();
   const scorer = createScorer({
     ...{ ...common, metrics: createMetrics('scorer'), health: createHealth() },
+    artifacts: createArtifacts({ fetchedDir: join(tmpdir(), name) }),
     onUnchanged: (_, offset) => void unchanged.add(offset),
     options: {
       ...{ eventsTopic: groups.events, catalogTopic: groups.catalog, listsTopic },

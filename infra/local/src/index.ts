@@ -2,6 +2,8 @@ export { sweepAbandoned } from './abandoned.ts';
 export { setupCommand } from './children.ts';
 export { cacheDir, defaultDataDir, repoRoot } from './folders.ts';
 export type { SecuredListener } from './kafka/secured-listener.ts';
+export { fetchWithMaven } from './maven.ts';
+export { createPidBook } from './pids.ts';
 export { choosePort, HOST } from './ports.ts';
 export { runOnce } from './run-once.ts';
 export { createServices, type RunningService } from './services.ts';

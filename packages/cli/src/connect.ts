@@ -1,3 +1,4 @@
+import { type Artifacts, artifactsOptions, createArtifacts } from '@nextcart/artifacts';
 import { clickhouseConnection, createStore, type Store } from '@nextcart/clickhouse';
 import {
   createKafka,
@@ -17,6 +18,7 @@ export interface Connections {
   kafka(): Kafka;
   store(): Store;
   registry(): RegistryClient;
+  artifacts(): Artifacts;
 }
 
 /** Runs a command's body with connections and closes what it opened, also after an error. */
@@ -34,6 +36,7 @@ export const withConnections = async (body: (connections: Connections) => Promis
       kafka: () => (kafka ??= createKafka({ connection: kafkaConnection(env, 'nextcart-cli'), log, clock })),
       store: () => (store ??= createStore({ ...clickhouseConnection(env), log, clock })),
       registry: () => (registry ??= createRegistryClient({ ...registryConnection(env), log, clock })),
+      artifacts: () => createArtifacts(artifactsOptions(env)),
     });
   } finally {
     await kafka?.close();

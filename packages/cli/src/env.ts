@@ -1,3 +1,4 @@
+import { artifactsEnv } from '@nextcart/artifacts';
 import { clickhouseEnv } from '@nextcart/clickhouse';
 import { kafkaEnv, kafkaEnvRule, registryEnv } from '@nextcart/kafka';
 import { readStackFile } from '@nextcart/local';
@@ -8,6 +9,7 @@ const schema = z.object({
   ...kafkaEnv,
   ...clickhouseEnv,
   ...registryEnv,
+  ...artifactsEnv,
   /** looked at by `nextcart doctor`; where `nextcart models train` adds its job */
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
   /** of the trainers' queue there */

@@ -4,6 +4,7 @@ export const errorCodes = [
   'registry_unavailable',
   'store_unavailable',
   'store_refused',
+  'artifacts_unavailable',
   'lost_partition',
   'log_moved', // the log no longer holds what we must read, or holds less than we have read
   'bad_configuration',

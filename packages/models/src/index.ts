@@ -1,6 +1,13 @@
 export { ArtifactError } from './artifact/artifact-error.ts';
 export { type Cpu, readCpu } from './artifact/cpu.ts';
-export type { LogRange, Manifest, ReleaseFacts, ReleaseFeature, ReleaseMetric } from './artifact/manifest.ts';
+export {
+  type LogRange,
+  type Manifest,
+  manifestFiles,
+  type ReleaseFacts,
+  type ReleaseFeature,
+  type ReleaseMetric,
+} from './artifact/manifest.ts';
 export { type Artifact, openArtifact, readManifest } from './artifact/open-artifact.ts';
 export { openArtifactAside } from './artifact/open-aside.ts';
 export { decodeTable, encodeTable, type ReleaseModels } from './artifact/parts.ts';

@@ -1,3 +1,4 @@
+import type { Artifacts } from '@nextcart/artifacts';
 import type { Store } from '@nextcart/clickhouse';
 import { createItemIndex, holdOut, schemaText as ownSchema, registrySubject } from '@nextcart/contracts';
 import { createSchemaVersions } from '@nextcart/events';
@@ -49,6 +50,8 @@ export interface ScorerDeps {
   readonly kafka: Kafka;
   readonly store: Store;
   readonly registry: RegistryClient;
+  /** Where releases are read from. */
+  readonly artifacts: Pick<Artifacts, 'folder'>;
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: Metrics;
@@ -190,12 +193,12 @@ export const createScorer = (deps: ScorerDeps): Scorer => {
     );
     const releases = createReleaseSwitch({
       follower,
-      load: (release) =>
+      load: async (release) =>
         loadRelease(release, {
+          folder: await deps.artifacts.folder(release),
           index: items,
           isKnown: (itemId) => catalogue.item(itemId) !== undefined,
-          threads: options.modelThreads,
-          batch: options.batchSize,
+          ...{ threads: options.modelThreads, batch: options.batchSize },
           explained: options.configuration.explained,
           nextPurchases: asksForPurchases(options.configuration),
         }),

@@ -1,3 +1,4 @@
+import { artifactsEnv } from '@nextcart/artifacts';
 import { clickhouseEnv } from '@nextcart/clickhouse';
 import { kafkaEnv, kafkaEnvRule, registryEnv } from '@nextcart/kafka';
 import { defaultConfiguration } from '@nextcart/ranking';
@@ -36,6 +37,7 @@ const schema = z.object({
   ...kafkaEnv,
   ...registryEnv,
   ...clickhouseEnv,
+  ...artifactsEnv,
   /** Subjects in memory: some 1 KB each with a short history, 4 KB with a full one */
   SCORER_MAX_SUBJECTS: z.coerce.number().int().min(1000).default(defaultOptions.maxSubjects),
   /** Seconds that a list may be shown; made again when a fifth of it is left */

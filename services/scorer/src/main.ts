@@ -1,3 +1,4 @@
+import { artifactsOptions, createArtifacts } from '@nextcart/artifacts';
 import { clickhouseConnection, createStore } from '@nextcart/clickhouse';
 import { createKafka, createRegistryClient, kafkaConnection, registryConnection } from '@nextcart/kafka';
 import {
@@ -32,6 +33,7 @@ const scorer = createScorer({
   kafka,
   store,
   registry,
+  artifacts: createArtifacts(artifactsOptions(env)),
   clock,
   log,
   metrics,

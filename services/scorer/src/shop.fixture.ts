@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { createArtifacts } from '@nextcart/artifacts';
 import { insertEvents, type Store, saveSnapshot } from '@nextcart/clickhouse';
 import { migratedStore } from '@nextcart/clickhouse/testing';
 import {
@@ -295,6 +298,7 @@ export const openShop = async (
         kafka: own,
         store,
         registry,
+        artifacts: createArtifacts({ fetchedDir: join(tmpdir(), name) }),
         clock,
         log,
         metrics,

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createArtifacts } from '@nextcart/artifacts';
 import { readCpu, writeArtifact } from '@nextcart/models';
 import { untrainedRecurrent } from '@nextcart/models/testing';
 import { createLogger, systemClock } from '@nextcart/runtime';
@@ -30,6 +31,7 @@ test('a release whose cycle has written it and not yet told of it stays, however
   const written = await shop.queue.addCycle({ trainings: [], release: cycle });
   for (const name of [written, 'release-00aa']) await writeRelease(name);
   const { removed } = await cleanUp({
+    artifacts: createArtifacts({ fetchedDir: join(shop.dataDir, 'fetched') }),
     ...{ dataDir: shop.dataDir, keepReleases: 0, clock: systemClock, log: createLogger('test', 'fatal') },
     ...{ line: async () => [], interleaved: async () => null, queue: shop.queue },
   });

@@ -5,15 +5,14 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ReleaseArtifact } from '@nextcart/contracts';
-import { readManifest } from '@nextcart/models';
 import type { Clock, Logger } from '@nextcart/runtime';
-import { dataFolders } from './data-folders.ts';
+import { dataFolders, type ReleasePlace, releasesUri, releaseUri } from './data-folders.ts';
 import { ownerOf } from './job-ids.ts';
+import { notThere } from './not-there.ts';
 import type { TrainingQueue } from './queue.ts';
 import { newestFull } from './release/rivals.ts';
 
-export interface CleanUpDeps {
-  readonly dataDir: string;
+export interface CleanUpDeps extends ReleasePlace {
   readonly keepReleases: number;
   readonly clock: Clock;
   readonly log: Logger;
@@ -39,7 +38,14 @@ export const cleanUp = async (deps: CleanUpDeps): Promise<{ readonly removed: nu
   for (const dir of [releasesDir, trainedDir])
     for (const name of await namesIn(dir))
       if (PARTIAL.test(name) && (await ageMs(join(dir, name), clock)) > PARTIAL_MS) await remove(join(dir, name));
-  for (const name of await oldReleases(deps, releasesDir)) await remove(join(releasesDir, name));
+  for (const name of await oldReleases(deps)) {
+    await deps.artifacts.remove(releaseUri(deps, name));
+    removed.push(releaseUri(deps, name));
+  }
+  // made here for a store that it never came to
+  if (deps.releasesUri !== undefined)
+    for (const name of await namesIn(releasesDir))
+      if (!PARTIAL.test(name) && !(await queue.isPending(name))) await remove(join(releasesDir, name));
   for (const name of await namesIn(trainedDir))
     if (!PARTIAL.test(name) && !(await isWanted(queue, name))) await remove(join(trainedDir, name));
   for (const name of await namesIn(jobsDir))
@@ -57,23 +63,21 @@ const isWanted = async (queue: CleanUpDeps['queue'], trained: string): Promise<b
   return parent === undefined || (await queue.isPending(trained)) || (await queue.isPending(parent));
 };
 
-const oldReleases = async (
-  { keepReleases, line, interleaved, queue }: CleanUpDeps,
-  releasesDir: string,
-): Promise<readonly string[]> => {
+const oldReleases = async (deps: CleanUpDeps): Promise<readonly string[]> => {
+  const { artifacts, keepReleases, line, interleaved, queue } = deps;
   const dated: { readonly name: string; readonly createdAt: string }[] = [];
-  for (const name of (await namesIn(releasesDir)).filter((some) => !PARTIAL.test(some))) {
+  for (const name of (await artifacts.names(releasesUri(deps))).filter((some) => !PARTIAL.test(some))) {
     // it is told of after it was written, which may wait for servers: asked before the line is, so that one of the two has it
     if (await queue.isPending(name)) continue;
     // one that does not open can't serve either, but a person may want to see why
-    const found = await readManifest(join(releasesDir, name)).catch(() => undefined);
+    const found = await artifacts.manifest(releaseUri(deps, name)).catch(notThere);
     if (found) dated.push({ name, createdAt: found.manifest.createdAt });
   }
   const served = await line();
   const kept = new Set(served.slice(-LAST_IN_LINE).map(({ releaseId }) => releaseId));
   const beside = await interleaved();
   if (beside) kept.add(beside.releaseId);
-  const anchor = await newestFull(served);
+  const anchor = await newestFull(artifacts, served);
   if (anchor) kept.add(anchor.releaseId);
   for (const kind of ['warm', 'like'] as const) {
     const note = await queue.notes.last(kind);

@@ -1,5 +1,6 @@
 /** A trainer in the test's own process, on a shop's servers, with its releases in a log in memory. */
 import { join } from 'node:path';
+import { createArtifacts } from '@nextcart/artifacts';
 import { clickhouseConnection, type Store } from '@nextcart/clickhouse';
 import { type ModelKind, modelKinds, schemaText, topics } from '@nextcart/contracts';
 import { createMemoryKafka } from '@nextcart/kafka';
@@ -56,6 +57,7 @@ export const startOwnTrainer = async (
     ...{ store: shop.store, connection: clickhouseConnection({ CLICKHOUSE_URL: shop.clickhouseUrl }), settings },
     ...{ clock, log, waiting: createWaiting(), logLevel: 'error', threads: 1, memoryBytes: 2 ** 30 },
     dataDir: shop.dataDir,
+    artifacts: createArtifacts({ fetchedDir: join(shop.dataDir, 'fetched') }),
   };
   const trainer = createTrainer({
     ...deps,

@@ -1,9 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { artifactsEnv, artifactsOptions, createArtifacts } from '@nextcart/artifacts';
 import { clickhouseEnv } from '@nextcart/clickhouse';
 import { kafkaEnv, kafkaEnvRule, registryEnv } from '@nextcart/kafka';
 import { type EnvSource, parseEnv, serviceEnv } from '@nextcart/runtime';
 import { z } from 'zod';
+import { dataFolders } from './data-folders.ts';
 
 const count = (fallback: number) => z.coerce.number().int().min(1).default(fallback);
 
@@ -11,16 +13,24 @@ const count = (fallback: number) => z.coerce.number().int().min(1).default(fallb
 const MOST_S = Math.floor((2 ** 31 - 1) / 1000);
 const MOST_MINUTES = Math.floor(MOST_S / 60);
 
+const { ARTIFACTS_DIR: _, ...storeEnv } = artifactsEnv;
+
 const schema = z.object({
   ...serviceEnv,
   ...kafkaEnv,
   ...registryEnv,
   ...clickhouseEnv,
+  ...storeEnv,
   REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'expected redis(s)://user:password@host:port' }),
   /** Of the queue's keys: another for each shop that shares the Redis. */
   TRAINER_QUEUE_PREFIX: z.string().min(1).default('nextcart'),
   /** Releases, and what running jobs write down: one folder for all trainers, or a job that is taken over begins anew. */
   TRAINER_DATA_DIR: z.string({ error: 'expected a folder that all trainers share' }).min(1),
+  /** An object store for releases, which scorers and `nextcart` read them from; absent: they lie in that folder. */
+  TRAINER_RELEASES_URI: z
+    .string()
+    .regex(/^s3:\/\/[^/]+(\/[^/]+)*$/, 'expected s3://bucket or s3://bucket/prefix')
+    .optional(),
   /** What is learned from the log and how; absent: the file of this room. */
   TRAINER_SETTINGS_FILE: z.string().default(join(import.meta.dirname, '..', 'training.json')),
   /** Buyers within a slice that the gate waits for; absent: that of the settings file. For small shops and trials. */
@@ -95,6 +105,8 @@ export type ScheduleSettings = ReturnType<typeof scheduleSettings>;
 export const optionsOf = (env: TrainerEnv) => ({
   logLevel: env.LOG_LEVEL,
   dataDir: env.TRAINER_DATA_DIR,
+  ...(env.TRAINER_RELEASES_URI !== undefined && { releasesUri: env.TRAINER_RELEASES_URI }),
+  artifacts: createArtifacts(artifactsOptions({ ...env, ARTIFACTS_DIR: dataFolders(env.TRAINER_DATA_DIR).fetchedDir })),
   threads: env.TRAINER_THREADS,
   memoryBytes: env.TRAINER_MEMORY_GIB * 2 ** 30,
   keepReleases: env.TRAINER_KEEP_RELEASES,

@@ -1,8 +1,6 @@
-import { join } from 'node:path';
 import type { ParentRelease, ReleaseArtifact } from '@nextcart/contracts';
-import { readManifest } from '@nextcart/models';
 import type { Logger } from '@nextcart/runtime';
-import { dataFolders } from './data-folders.ts';
+import { type ReleasePlace, releaseUri } from './data-folders.ts';
 import type { TrainingSettings } from './data-set/settings.ts';
 import { nextPositions } from './log-ranges.ts';
 import { type ServingSettings, sameSight, servingSettings } from './serving-settings.ts';
@@ -16,16 +14,17 @@ export interface Parent {
 
 /** The release in force as a plan knows it; null where it is not here, or another, or learned from another log. */
 export const openParent = async (
-  { dataDir, settings, log }: { readonly dataDir: string; readonly settings: TrainingSettings; readonly log: Logger },
+  deps: ReleasePlace & { readonly settings: TrainingSettings; readonly log: Logger },
   { releaseId, hash }: ReleaseArtifact,
   topicId: string,
 ): Promise<Parent | null> => {
+  const { artifacts, settings, log } = deps;
   const refused = (why: string) => {
     log.warn({ release: releaseId, why }, 'parent_refused');
     return null;
   };
   try {
-    const found = await readManifest(join(dataFolders(dataDir).releasesDir, releaseId));
+    const found = await artifacts.manifest(releaseUri(deps, releaseId));
     if (found.hash !== hash) return refused(`its hash is ${found.hash}, ${hash} was released`);
     const next = nextPositions(found.manifest.trainedOn, topicId);
     if (next.size === 0) return refused('it learned from another log');

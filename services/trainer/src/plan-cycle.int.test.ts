@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { createArtifacts } from '@nextcart/artifacts';
 import type { ReleaseArtifact, TrainingMode } from '@nextcart/contracts';
 import { readCpu, writeArtifact } from '@nextcart/models';
 import { untrainedRecurrent } from '@nextcart/models/testing';
@@ -56,6 +57,7 @@ const released = async (
 /** What comes of a plan where those were in force, the last of them now. */
 const plan = (mode: TrainingMode, line: readonly ReleaseArtifact[], change: Partial<TrainingSettings> = {}) => {
   const deps = {
+    artifacts: createArtifacts({ fetchedDir: join(shop.dataDir, 'fetched') }),
     ...{ store: shop.store, dataDir: shop.dataDir, queue: shop.queue, log: createLogger('test', 'fatal') },
     ...{ settings: { ...settings, ...change }, memoryBytes: 2 ** 30, firstEvents: 1 },
     ...{ topicId: async () => TOPIC_ID, shopTime: async () => null },

@@ -14,6 +14,7 @@ import {
   type TrainingMode,
 } from '@nextcart/contracts';
 import type { Logger } from '@nextcart/runtime';
+import type { ReleasePlace } from './data-folders.ts';
 import { mostEvents } from './data-set/data-memory.ts';
 import { type TrainingSettings, typesOf } from './data-set/settings.ts';
 import { behind, furthest, positionsIn } from './log-ranges.ts';
@@ -22,13 +23,12 @@ import type { Cycle, TrainingQueue } from './queue.ts';
 import { nextOfRivals } from './release/rivals.ts';
 import type { ReleasesInForce } from './release-in-force.ts';
 
-export interface PlanDeps {
+export interface PlanDeps extends ReleasePlace {
   readonly log: Logger;
   readonly store: Store;
   /** Of the events' topic. */
   readonly topicId: () => Promise<string>;
   readonly settings: TrainingSettings;
-  readonly dataDir: string;
   readonly line: ReleasesInForce['line'];
   /** The shop's clock, epoch ms; null before its first event. */
   readonly shopTime: () => Promise<number | null>;
@@ -50,7 +50,7 @@ export const planCycle = async (deps: PlanDeps, jobId: string, plan: PlanPayload
   const inForce = served.at(-1);
   const champion = inForce ? await openParent(deps, inForce, topicId) : null;
   const next = champion?.next ?? NOTHING_LEARNED;
-  const known = furthest([next, await nextOfRivals(served, topicId)]);
+  const known = furthest([next, await nextOfRivals(deps.artifacts, served, topicId)]);
   const mode = champion?.release ? plan.mode : 'full';
   const planned = await queue.notes.alone('cycle', jobId, async (): Promise<PlanResult> => {
     // beside one of the other mode it would be measured over what that one's release has learned by then

@@ -1,9 +1,9 @@
 /** Makes the cycle of a release again. Invariant: the same release gives the same cycle, whatever came to the log since. */
-import { join } from 'node:path';
 import { checkTrainingSlices } from '@nextcart/clickhouse';
 import { modelKinds, type PlanResult, type RepeatPayload } from '@nextcart/contracts';
-import { ArtifactError, readManifest } from '@nextcart/models';
-import { dataFolders } from './data-folders.ts';
+import { ArtifactError } from '@nextcart/models';
+import { type ReleasePlace, releaseUri } from './data-folders.ts';
+import { notThere } from './not-there.ts';
 import type { PlanDeps } from './plan-cycle.ts';
 import type { Cycle } from './queue.ts';
 import { type Recipe, readRecipe, readSettings } from './release/recipe.ts';
@@ -13,16 +13,16 @@ import { type Recipe, readRecipe, readSettings } from './release/recipe.ts';
  * is not there, and as `checkTrainingSlices` does.
  */
 export const planRepeat = async (
-  { store, dataDir, queue }: Pick<PlanDeps, 'store' | 'dataDir' | 'queue'>,
+  deps: ReleasePlace & Pick<PlanDeps, 'store' | 'queue'>,
   jobId: string,
   { like }: RepeatPayload,
 ): Promise<PlanResult> => {
-  const { releasesDir } = dataFolders(dataDir);
-  const { manifest, hash } = await readManifest(join(releasesDir, like));
+  const { store, queue } = deps;
+  const { manifest, hash } = await deps.artifacts.manifest(releaseUri(deps, like));
   const recipe = readRecipe(manifest);
   const settings = readSettings(manifest);
   const { parent, topicId, slice } = recipe;
-  if (parent) await checkParent(releasesDir, like, parent);
+  if (parent) await checkParent(deps, like, parent);
   await checkTrainingSlices(store, { topicId, ranges: slice });
   const planned = await queue.notes.alone('like', jobId, async (): Promise<PlanResult> => {
     const last = await queue.notes.last('like');
@@ -35,8 +35,8 @@ export const planRepeat = async (
   return planned ?? { jobId: null, why: 'another trainer plans such a cycle' };
 };
 
-const checkParent = async (releasesDir: string, like: string, parent: NonNullable<Recipe['parent']>): Promise<void> => {
-  const found = await readManifest(join(releasesDir, parent.release)).catch(() => undefined);
+const checkParent = async (place: ReleasePlace, like: string, parent: NonNullable<Recipe['parent']>): Promise<void> => {
+  const found = await place.artifacts.manifest(releaseUri(place, parent.release)).catch(notThere);
   if (found?.hash === parent.hash) return;
   throw new ArtifactError(
     '',

@@ -1,5 +1,4 @@
 /** What both kinds of training begin with in their process: their data out of the store, and the release they go on from. */
-import { join } from 'node:path';
 import { createStore, type StoreConnection, type WarmCoverage } from '@nextcart/clickhouse';
 import type { TrainPayload } from '@nextcart/contracts';
 import { type Artifact, openArtifact } from '@nextcart/models';
@@ -24,8 +23,8 @@ export interface TrainingArgument extends TrainingTask {
   readonly store: StoreConnection;
   readonly payload: TrainPayload;
   readonly logLevel: string;
-  /** Where the parent lies. */
-  readonly parentsDir: string;
+  /** Of the parent; null for a training from nothing. */
+  readonly parentFolder: string | null;
   /** Where `TrainingFacts` are written before the first step. */
   readonly factsFile: string;
   /** Where features of items are, where the model knows them by any. */
@@ -55,7 +54,7 @@ export interface PreparedTraining {
  * only a full training mends that.
  */
 export const prepareTraining = async (argument: TrainingArgument): Promise<PreparedTraining> => {
-  const { payload, settings, parentsDir } = argument;
+  const { payload, settings, parentFolder } = argument;
   const log = createLogger('trainer-process', argument.logLevel);
   const waiting = { clock: systemClock, log, waiting: createWaiting() };
   const store = createStore({ ...argument.store, log, clock: systemClock, background: true });
@@ -63,7 +62,7 @@ export const prepareTraining = async (argument: TrainingArgument): Promise<Prepa
   const begunAt = systemClock.monotonic();
   const attempt = <T>(query: () => Promise<T>) => untilDone(waiting, 'ClickHouse', over, query);
   const parent =
-    payload.parent && (await openArtifact(join(parentsDir, payload.parent.release), { hash: payload.parent.hash }));
+    payload.parent && parentFolder !== null ? await openArtifact(parentFolder, { hash: payload.parent.hash }) : null;
   if (parent) checkSight(parent, settings);
   const check = (count: number) => checkEvents(count, argument.memoryBytes);
   const { data: events, coverage } = parent

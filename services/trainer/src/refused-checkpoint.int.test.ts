@@ -1,5 +1,6 @@
 import { readdir, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createArtifacts } from '@nextcart/artifacts';
 import { clickhouseConnection } from '@nextcart/clickhouse';
 import type { TrainPayload } from '@nextcart/contracts';
 import { createLogger, createWaiting, systemClock } from '@nextcart/runtime';
@@ -15,6 +16,7 @@ beforeAll(async () => {
     ...{ store: shop.store, connection: clickhouseConnection({ CLICKHOUSE_URL: shop.clickhouseUrl }), settings },
     ...{ clock: systemClock, log: createLogger('test', 'fatal'), waiting: createWaiting(), logLevel: 'error' },
     ...{ threads: 1, memoryBytes: 2 ** 30, dataDir: shop.dataDir },
+    artifacts: createArtifacts({ fetchedDir: join(shop.dataDir, 'fetched') }),
   };
 });
 afterAll(() => shop.close());

@@ -4,11 +4,12 @@
  * code, or damaged; a job that ends has left nothing but that.
  */
 import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { checkTrainingSlices, type Store, type StoreConnection } from '@nextcart/clickhouse';
 import type { TrainPayload, TrainProgress, TrainResult } from '@nextcart/contracts';
 import { trainInProcess } from '@nextcart/models';
 import { type Clock, type Logger, untilDone, type Waiting } from '@nextcart/runtime';
-import { dataFolders } from './data-folders.ts';
+import { dataFolders, type ReleasePlace, releaseUri } from './data-folders.ts';
 import type { TrainingSettings } from './data-set/settings.ts';
 import { createJobFolder } from './job-folder.ts';
 import type { TrainingArgument } from './prepare-training.ts';
@@ -17,7 +18,7 @@ import { finishedTraining, writeTrained } from './trained-artifact.ts';
 /** Of a process that has loaded its code and reads a page: with less it ends before it can say why. */
 const LEAST_HEAP_BYTES = 256 * 2 ** 20;
 
-export interface TrainingDeps {
+export interface TrainingDeps extends ReleasePlace {
   readonly store: Store;
   /** Of the training process, which has a client of its own. */
   readonly connection: StoreConnection;
@@ -25,7 +26,6 @@ export interface TrainingDeps {
   readonly log: Logger;
   readonly logLevel: string;
   readonly waiting: Waiting;
-  readonly dataDir: string;
   readonly settings: TrainingSettings;
   readonly threads: number;
   /** That a training may take, its data included. */
@@ -50,8 +50,7 @@ export interface TrainingRun {
 export const runTraining = async (deps: TrainingDeps, run: TrainingRun): Promise<TrainResult> => {
   const { store, connection, clock, log, settings, threads, memoryBytes, logLevel } = deps;
   const { jobId, payload, signal } = run;
-  const { releasesDir, trainedDir, jobsDir } = dataFolders(deps.dataDir);
-  const parentsDir = run.parentsDir ?? releasesDir;
+  const { trainedDir, jobsDir } = dataFolders(deps.dataDir);
   const folder = createJobFolder(jobsDir, jobId, { settings, threads });
   const finished = await finishedTraining(trainedDir, jobId);
   if (finished) {
@@ -62,6 +61,7 @@ export const runTraining = async (deps: TrainingDeps, run: TrainingRun): Promise
   const resumeFrom = await folder.newestCheckpoint();
   // waited for here, where it can be told and cancelled
   await untilDone(deps, 'ClickHouse', signal, () => checkTrainingSlices(store, payload));
+  const parentFolder = await findParent(deps, run);
   log.info({ jobId, kind: payload.kind, attempt: run.attempt, resumed: resumeFrom !== undefined }, 'training_started');
 
   const over = new AbortController();
@@ -77,7 +77,7 @@ export const runTraining = async (deps: TrainingDeps, run: TrainingRun): Promise
     () => {},
   );
   const argument: TrainingArgument = {
-    ...{ store: connection, payload, settings, threads, memoryBytes, logLevel, parentsDir },
+    ...{ store: connection, payload, settings, threads, memoryBytes, logLevel, parentFolder },
     ...{ factsFile: files.factsFile, featuresFile: files.featuresFile },
   };
   try {
@@ -95,7 +95,9 @@ export const runTraining = async (deps: TrainingDeps, run: TrainingRun): Promise
     const { epochs, bestEpoch } = outcome;
     const loss = epochs[bestEpoch]?.loss ?? Number.NaN;
     const result = await writeTrained(trainedDir, {
-      ...{ name: jobId, createdAt: run.createdAt, payload, settings, parentsDir, loss, ...files },
+      ...{ name: jobId, createdAt: run.createdAt, payload, settings, loss, ...files },
+      parentFolder: await findParent(deps, run), // hours later, others may have been fetched
+
       epochs: epochs.length,
     });
     await folder.remove();
@@ -109,4 +111,13 @@ export const runTraining = async (deps: TrainingDeps, run: TrainingRun): Promise
     over.abort();
     await timer;
   }
+};
+
+/** The folder of what a warm start goes on from; null for a training from nothing. */
+const findParent = async (deps: TrainingDeps, { payload, parentsDir, signal }: TrainingRun): Promise<string | null> => {
+  const { parent } = payload;
+  if (!parent) return null;
+  if (parentsDir !== undefined) return join(parentsDir, parent.release);
+  const uri = releaseUri(deps, parent.release);
+  return untilDone(deps, 'releases', signal, () => deps.artifacts.folder({ uri, hash: parent.hash }));
 };

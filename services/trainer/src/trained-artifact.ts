@@ -27,8 +27,8 @@ export interface Trained {
   readonly createdAt: number;
   readonly payload: TrainPayload;
   readonly settings: TrainingSettings;
-  /** Where the parent lies. */
-  readonly parentsDir: string;
+  /** Null for a training from nothing. */
+  readonly parentFolder: string | null;
   readonly factsFile: string;
   readonly featuresFile: string;
   readonly weightsFile: string;
@@ -49,9 +49,7 @@ export const writeTrained = async (trainedDir: string, trained: Trained): Promis
   const folder = join(trainedDir, name);
   const own = rangesOf(payload.topicId, payload.ranges);
   // what a warm start learned from is what its parent did, and then its own
-  const before = payload.parent
-    ? (await readManifest(join(trained.parentsDir, payload.parent.release))).manifest.trainedOn
-    : [];
+  const before = trained.parentFolder ? (await readManifest(trained.parentFolder)).manifest.trainedOn : [];
   const { hash } = await writeArtifact(folder, {
     release: name,
     createdAt: new Date(trained.createdAt).toISOString(),

@@ -1,5 +1,7 @@
 /** A trainer as a process of its own, over a test's events, catalogue and topic of releases: what main.ts is, but for the names. */
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createArtifacts } from '@nextcart/artifacts';
 import { clickhouseConnection, createStore } from '@nextcart/clickhouse';
 import { createKafka, createRegistryClient, kafkaConnection } from '@nextcart/kafka';
 import { createHealth, createLogger, createMetrics, createWaiting, systemClock } from '@nextcart/runtime';
@@ -28,6 +30,7 @@ const kafka = createKafka({
 const registry = createRegistryClient({ url: urls.registry, log, clock });
 createTrainer({
   ...same,
+  artifacts: createArtifacts({ fetchedDir: join(same.dataDir, 'fetched') }),
   ...{ connection, store: createStore({ ...connection, log, clock }), clock, log, health, waiting: createWaiting() },
   ...{ metrics: createMetrics('trainer'), logLevel: 'error', threads: 1, memoryBytes: 2 ** 30 },
   queue: { redis: connectRedis(urls.redis, { log, health }), prefix },

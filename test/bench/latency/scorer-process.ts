@@ -1,4 +1,7 @@
 import { writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createArtifacts } from '@nextcart/artifacts';
 import { createStore } from '@nextcart/clickhouse';
 import { createKafka, createRegistryClient } from '@nextcart/kafka';
 import {
@@ -33,6 +36,7 @@ const status = await startStatusServer({ host: '127.0.0.1', port: Number(HTTP_PO
 const stamps: number[] = [];
 const scorer = createScorer({
   ...{ kafka, store, registry, clock, log, metrics, health },
+  artifacts: createArtifacts({ fetchedDir: join(tmpdir(), 'nextcart-latency') }),
   onUnchanged: (partition, offset, at) => void stamps.push(partition, offset, at),
 });
 // in the reverse order, as in main.ts

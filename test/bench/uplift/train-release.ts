@@ -4,6 +4,7 @@
  * decide: it wants 2,000 buyers in the slice, and the shop has fewer people in all.
  */
 import { join } from 'node:path';
+import { createArtifacts } from '@nextcart/artifacts';
 import { cutByTime, type Store, type StoreConnection } from '@nextcart/clickhouse';
 import { type ModelKind, modelKinds, type TrainResult } from '@nextcart/contracts';
 import { readCpu, writeArtifact } from '@nextcart/models';
@@ -48,6 +49,7 @@ export const createReleaseMaker = (deps: {
   const { store, settings, dataDir, seed, signal, tell } = deps;
   const training: TrainingDeps = {
     ...{ store, connection: deps.connection, settings, dataDir, log: deps.log, logLevel: 'error' },
+    artifacts: createArtifacts({ fetchedDir: join(dataDir, 'fetched') }),
     ...{ clock: systemClock, waiting: createWaiting(), threads: 1, memoryBytes: 4 * 2 ** 30 },
   };
   const folderOf = (name: string) => join(dataDir, 'trained', name);

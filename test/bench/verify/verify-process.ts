@@ -1,3 +1,6 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createArtifacts } from '@nextcart/artifacts';
 import { openReplay, renderDifference } from '@nextcart/cli';
 import { createStore } from '@nextcart/clickhouse';
 import { createKafka, createRegistryClient } from '@nextcart/kafka';
@@ -13,10 +16,11 @@ const log = createLogger('verify', 'error');
 const kafka = createKafka({ connection: { brokers: plan.brokers.split(','), clientId: 'verify' }, log, clock });
 const store = createStore({ url: plan.clickhouseUrl, log, clock });
 const registry = createRegistryClient({ url: plan.registryUrl, log, clock });
+const artifacts = createArtifacts({ fetchedDir: join(tmpdir(), 'nextcart-verify') });
 const tell = (message: VerifyMessage) => void process.send?.(message);
 
 const started = clock.monotonic();
-const replay = await openReplay({ kafka, store, registry, batch, threads });
+const replay = await openReplay({ kafka, store, registry, artifacts, batch, threads });
 const report = await replay.verify({
   range: {},
   onDifference: (difference) => {

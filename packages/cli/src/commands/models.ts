@@ -34,7 +34,10 @@ const topicOf = ({ kafka, registry }: Connections) => ({ kafka: kafka(), registr
 const list = (options: { limit: number; json?: true }) =>
   withConnections(async (connections) => {
     const runs = await readModelRuns(connections.store(), { limit: options.limit });
-    const lines = (await listModels(runs, await readReleases(topicOf(connections)))).slice(0, options.limit);
+    const lines = (await listModels(connections.artifacts(), runs, await readReleases(topicOf(connections)))).slice(
+      0,
+      options.limit,
+    );
     if (options.json) say(JSON.stringify(lines, null, 2));
     else for (const line of renderModels(lines)) say(line);
   });
@@ -46,7 +49,7 @@ const show = (begun: string, options: { json?: true }) =>
     const known = [...new Set([...newest.map(({ release }) => release).toReversed(), ...releaseIds(releases)])];
     const release = completeId(known, begun);
     const run = await readModelRun(connections.store(), release);
-    const lines = await listModels(run ? [run] : [], releases);
+    const lines = await listModels(connections.artifacts(), run ? [run] : [], releases);
     const line = lines.find((one) => one.release === release) as ModelLine;
     if (options.json) say(JSON.stringify(line, null, 2));
     else for (const text of [...renderModel(line), ...(await liveOf(connections, line))]) say(text);
@@ -75,7 +78,12 @@ const tellChange = ({ from, to, activation: { active, partitions, seconds } }: C
 
 const change = (act: (deps: Parameters<typeof promote>[0], by: string) => Promise<Changed>) =>
   withConnections(async (connections) => {
-    const deps = { ...topicOf(connections), clock: systemClock, timeoutMs: ACTIVATION_MS };
+    const deps = {
+      ...topicOf(connections),
+      artifacts: connections.artifacts(),
+      clock: systemClock,
+      timeoutMs: ACTIVATION_MS,
+    };
     tellChange(await act(deps, userInfo().username));
   });
 

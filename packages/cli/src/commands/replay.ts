@@ -102,12 +102,13 @@ saw shaped what they did, in favour of what was published.
       const range = parseRange(options.from, options.to);
       if (options.verify && options.release !== undefined)
         throw new Error('--verify makes each list by the release that it names: leave --release out');
-      return withConnections(async ({ kafka, store, registry }) => {
+      return withConnections(async ({ kafka, store, registry, artifacts }) => {
         const { batch, threads, topicPrefix } = options;
         const replay = await openReplay({
           kafka: kafka(),
           store: store(),
           registry: registry(),
+          artifacts: artifacts(),
           batch,
           threads,
           topicPrefix,

@@ -1,4 +1,5 @@
 /** Puts another release in force, or two, and waits until every scorer has it. */
+import type { Artifacts } from '@nextcart/artifacts';
 import { createReleaseLine, type ModelRelease, nameInForce, topics } from '@nextcart/contracts';
 import type { Clock } from '@nextcart/runtime';
 import { type Activation, awaitActivation } from './await-activation.ts';
@@ -15,6 +16,7 @@ import {
 } from './read-releases.ts';
 
 export interface ChangeDeps extends ReleaseTopic {
+  readonly artifacts: Pick<Artifacts, 'folder'>;
   readonly clock: Clock;
   /** How long scorers are waited for. */
   readonly timeoutMs: number;
@@ -36,7 +38,7 @@ export const promote = (deps: ChangeDeps, begun: string, by: string): Promise<Ch
     const releaseId = completeId(releaseIds({ records }), begun);
     if (inForce?.releaseId === releaseId) throw new Error(`${releaseId} is in force already`);
     const artifact = artifactOf(records, releaseId);
-    await checkOpens(artifact);
+    await checkOpens(deps.artifacts, artifact);
     const record = { releaseId, kind: 'promoted' as const, artifactUri: artifact.uri, artifactHash: artifact.hash };
     return { ...record, decision: `promoted by ${by}` };
   });
@@ -48,7 +50,7 @@ export const rollBack = (deps: ChangeDeps, begun: string | undefined, by: string
     const releaseId = begun === undefined ? inForce.releaseId : lineId(line, begun);
     const next = line.filter((known) => known.releaseId !== releaseId).at(-1);
     // one that lies further back goes without anyone noticing
-    if (next !== undefined && releaseId === inForce.releaseId) await checkOpens(next);
+    if (next !== undefined && releaseId === inForce.releaseId) await checkOpens(deps.artifacts, next);
     return { releaseId, kind: 'rolled_back' as const, decision: `rolled back by ${by}` };
   });
 

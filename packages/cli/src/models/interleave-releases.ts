@@ -17,7 +17,7 @@ export const interleave = (deps: ChangeDeps, begun: string, share: number, by: s
     if (inForce.releaseId === releaseId)
       throw new Error(`${releaseId} is in force: name the one that is to be interleaved with it`);
     const artifact = artifactOf(records, releaseId);
-    await checkOpens(artifact);
+    await checkOpens(deps.artifacts, artifact);
     return {
       ...{ releaseId, kind: 'interleaved' as const, artifactUri: artifact.uri, artifactHash: artifact.hash },
       interleaving: { against: inForce.releaseId, share },

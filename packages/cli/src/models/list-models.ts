@@ -1,4 +1,5 @@
 /** Cycles and releases as one list: what the store knows of how they were made, and what the topic says of them. */
+import type { Artifacts } from '@nextcart/artifacts';
 import type { ModelRun } from '@nextcart/clickhouse';
 import { decidesForce, type ModelRelease, type ReleaseRecordKind } from '@nextcart/contracts';
 import { type ArtifactState, artifactState } from './check-artifact.ts';
@@ -22,7 +23,11 @@ export interface ModelLine {
 }
 
 /** Newest first. */
-export const listModels = async (runs: readonly ModelRun[], releases: Releases): Promise<ModelLine[]> => {
+export const listModels = async (
+  artifacts: Pick<Artifacts, 'manifest'>,
+  runs: readonly ModelRun[],
+  releases: Releases,
+): Promise<ModelLine[]> => {
   const byRelease = new Map<string, ModelRelease[]>();
   for (const record of releases.records) {
     const known = byRelease.get(record.releaseId);
@@ -44,7 +49,7 @@ export const listModels = async (runs: readonly ModelRun[], releases: Releases):
       interleavedShare: interleaving?.second.releaseId === release ? interleaving.share : 0,
       rolledBack: changes.at(-1)?.kind === 'rolled_back',
       artifact: told
-        ? await artifactState({ uri: told.artifactUri as string, hash: told.artifactHash as string })
+        ? await artifactState(artifacts, { uri: told.artifactUri as string, hash: told.artifactHash as string })
         : null,
     });
   }

@@ -2,6 +2,7 @@ import { mkdtemp, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { type Artifacts, createArtifacts } from '@nextcart/artifacts';
 import type { ModelRun } from '@nextcart/clickhouse';
 import { nameInForce, type ReleaseRecordKind } from '@nextcart/contracts';
 import { createKafka, createRegistryClient, kafkaConnection } from '@nextcart/kafka';
@@ -26,7 +27,7 @@ const PARTITIONS = 2;
 const NOW = Date.UTC(2026, 10, 27);
 
 let folder: string;
-let deps: ChangeDeps & { readonly topic: string };
+let deps: ChangeDeps & { readonly topic: string; readonly artifacts: Artifacts };
 const made: string[] = [];
 const createTopic = async (partitions: number) => {
   const name = uniqueName('models');
@@ -44,7 +45,15 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   const [topic, eventsTopic] = [await createTopic(1), await createTopic(PARTITIONS)];
-  deps = { kafka, registry, topic, eventsTopic, clock, timeoutMs: 20_000 };
+  deps = {
+    kafka,
+    registry,
+    artifacts: createArtifacts({ fetchedDir: folder }),
+    topic,
+    eventsTopic,
+    clock,
+    timeoutMs: 20_000,
+  };
 });
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -132,7 +141,7 @@ test('another release is interleaved with the one in force, listed so, and ended
   expect(await interleave(deps, 'aa', 0.25, 'ann')).toMatchObject({ from: 'bb2', to: 'bb2+aa1', activation: all });
   const releases = await readReleases(deps);
   expect(releases.interleaving).toMatchObject({ share: 0.25, second: { releaseId: 'aa1' } });
-  const listed = await listModels([], releases);
+  const listed = await listModels(deps.artifacts, [], releases);
   const told = renderModels(listed).join('\n');
   expect(told).toMatch(/aa1 .*interleaved/);
   expect(told).toContain('interleaved with it: aa1, for 25 % of the subjects');
@@ -147,7 +156,7 @@ test('another release is interleaved with the one in force, listed so, and ended
   expect((await readReleases(deps)).interleaving).toBeNull();
   await interleave(deps, 'aa1', 1, 'ann');
   expect(await rollBack(deps, 'aa', 'ann')).toMatchObject({ from: 'bb2+aa1', to: 'bb2', activation: all });
-  const lines = await listModels([], await readReleases(deps));
+  const lines = await listModels(deps.artifacts, [], await readReleases(deps));
   expect(lines.find(({ release: id }) => id === 'aa1')).toMatchObject({ rolledBack: true, interleavedShare: 0 });
   await interleave(deps, 'aa', 1, 'ann');
   expect(await promote(deps, 'aa', 'ann')).toMatchObject({ from: 'bb2+aa1', to: 'aa1', activation: all });
@@ -205,9 +214,12 @@ describe('what can not serve changes nothing, and the reason says what to do', (
     await refused(() => rollBack(deps, undefined, 'ann'), /aa1 can't be served, nothing was changed/);
     await rm(first, { recursive: true });
     await refused(() => promote(deps, 'aa1', 'ann'), /there is no release at .*copy the release again/);
-    await say('dd4', 'released', { artifactUri: 's3://shop/dd4', artifactHash: 'f' });
-    await say('ee5', 'released', { artifactUri: 's3://shop/ee5', artifactHash: 'f' });
-    await refused(() => promote(deps, 'dd4', 'ann'), 'dd4 lies at s3://shop/dd4, which scorers can');
+    await say('dd4', 'released', { artifactUri: 'gs://shop/dd4', artifactHash: 'f' });
+    await say('ee5', 'released', { artifactUri: 'gs://shop/ee5', artifactHash: 'f' });
+    await refused(
+      () => promote(deps, 'dd4', 'ann'),
+      'there is no release at gs://shop/dd4 that can be read; it must lie at file: or s3:',
+    );
   });
 });
 
@@ -260,7 +272,7 @@ test('the list tells what serves, what was refused and what is gone, newest firs
     runOf('dd4', { verdict: 'reject', at: NOW + 1000 }),
     runOf('few', { verdict: 'wait', at: NOW + 2000 }),
   ];
-  const lines = await listModels(runs, await readReleases(deps));
+  const lines = await listModels(deps.artifacts, runs, await readReleases(deps));
   expect(
     lines.map(({ release: id, inForce: serves, rolledBack, artifact }) => [id, serves, rolledBack, artifact]),
   ).toEqual([
@@ -289,7 +301,7 @@ test('what was measured without a training is listed by whom it measures, and sh
     runOf('evaluate-1', { ...own, champion: 'aa1', at: NOW + 1000, losses: {} }),
     runOf('evaluate-0', { ...own, at: NOW + 500, losses: {} }),
   ];
-  const lines = await listModels(runs, await readReleases(deps));
+  const lines = await listModels(deps.artifacts, runs, await readReleases(deps));
   expect(lines.map(({ release: id, inForce: serves }) => [id, serves])).toEqual([
     ['evaluate-1', false],
     ['evaluate-0', false],

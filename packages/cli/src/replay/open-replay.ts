@@ -1,3 +1,4 @@
+import type { Artifacts } from '@nextcart/artifacts';
 import { countPublishedLists, type PublishedCount, type Store } from '@nextcart/clickhouse';
 import { NextcartError, type ReleaseArtifact, topics } from '@nextcart/contracts';
 import { followReleases, type Kafka, type RegistryClient } from '@nextcart/kafka';
@@ -43,6 +44,7 @@ export const openReplay = async (deps: {
   readonly kafka: Kafka;
   readonly store: Store;
   readonly registry: RegistryClient;
+  readonly artifacts: Pick<Artifacts, 'folder'>;
   /** Lists that the models are asked for in one call, and threads of one call: no list depends on them. */
   readonly batch: number;
   readonly threads: number;
@@ -51,7 +53,7 @@ export const openReplay = async (deps: {
   /** Where a release lies; absent: where model-releases.v1 says. */
   readonly artifactOf?: (release: string) => ReleaseArtifact;
 }): Promise<Replay> => {
-  const { kafka, store, batch, threads, topicPrefix = '' } = deps;
+  const { kafka, store, artifacts, batch, threads, topicPrefix = '' } = deps;
   const names = topicNames(topicPrefix);
   const idOf = async (topic: string) => (await kafka.admin.topic(topic)).topicId;
   const schemaText = (id: number) => deps.registry.schema(id);
@@ -63,7 +65,7 @@ export const openReplay = async (deps: {
   await follower.close();
   const { records } = follower;
   const artifactOf = deps.artifactOf ?? ((release: string) => findArtifact(records, release));
-  const recomputer = createRecomputer({ store, topicIds, artifactOf, batch, threads });
+  const recomputer = createRecomputer({ store, topicIds, artifacts, artifactOf, batch, threads });
 
   return {
     inForce: follower.line.inForce()?.releaseId ?? null,

@@ -3,6 +3,7 @@
  * position, snapshots by their hashes, the release by its artifact, all of it with the serving code of packages/ranking.
  * Invariant: nothing else goes in, no clock, and neither the batch nor the number of threads changes a list.
  */
+import type { Artifacts } from '@nextcart/artifacts';
 import { type PublishedList, readPositions, type Store } from '@nextcart/clickhouse';
 import {
   createItemIndex,
@@ -38,6 +39,7 @@ export interface RecomputeDeps {
   readonly store: Store;
   /** Ids of the topics that the store's rows are of. */
   readonly topicIds: { readonly events: string; readonly catalog: string };
+  readonly artifacts: Pick<Artifacts, 'folder'>;
   readonly artifactOf: (release: string) => ReleaseArtifact;
   readonly configuration?: RankingConfiguration;
   /** Lists that the models are asked for in one call, and threads of one call. */
@@ -109,7 +111,14 @@ export const createRecomputer = (deps: RecomputeDeps): Recomputer => {
   const { features } = catalogue;
   const rankers = createRankers({ store, index, features, configuration });
   const models = createReleasedModels({
-    ...{ artifactOf: deps.artifactOf, index, threads, batch, explained: configuration.explained },
+    ...{
+      artifacts: deps.artifacts,
+      artifactOf: deps.artifactOf,
+      index,
+      threads,
+      batch,
+      explained: configuration.explained,
+    },
   });
   const views = Array.from({ length: batch }, createHistoryView);
   let stored: readonly number[] = [];

@@ -1,7 +1,9 @@
+import type { Artifacts } from '@nextcart/artifacts';
 import {
   type ItemIndex,
   interleavedReleases,
   type ModelRelease,
+  NextcartError,
   type ReleaseArtifact,
   type ReleaseRecordKind,
 } from '@nextcart/contracts';
@@ -42,6 +44,7 @@ export const findArtifact = (records: readonly ModelRelease[], release: string):
 };
 
 export const createReleasedModels = (deps: {
+  readonly artifacts: Pick<Artifacts, 'folder'>;
   readonly artifactOf: (release: string) => ReleaseArtifact;
   readonly index: ItemIndex;
   readonly threads: number;
@@ -55,10 +58,13 @@ export const createReleasedModels = (deps: {
   const load = async (release: string): Promise<ReleaseModels> => {
     try {
       // that it fits the catalogue was looked at by the scorer that used it
-      return await loadRelease(deps.artifactOf(release), { ...deps, isKnown: () => true, nextPurchases: true });
+      const artifact = deps.artifactOf(release);
+      const folder = await deps.artifacts.folder(artifact);
+      return await loadRelease(artifact, { ...deps, folder, isKnown: () => true, nextPurchases: true });
     } catch (error) {
       // a part of it that is missing or altered is no reason to pass over its lists
-      if (error instanceof ArtifactError && error.file !== '') throw error;
+      // and neither is a store that is away
+      if ((error instanceof ArtifactError && error.file !== '') || error instanceof NextcartError) throw error;
       const reason =
         error instanceof Skipped
           ? error

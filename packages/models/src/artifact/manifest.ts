@@ -11,6 +11,8 @@ export const ARTIFACT_VERSION = 1;
 export const MANIFEST = 'manifest.json';
 /** The manifest's SHA-256, as `sha256sum -c` reads it. */
 export const MANIFEST_SUM = 'manifest.json.sha256';
+/** What a release is known by; the rest is named in it. */
+export const manifestFiles = [MANIFEST, MANIFEST_SUM] as const;
 export const ITEMS = 'items.json';
 export const FEATURES = 'features.json';
 

@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import type { ItemIndex, ReleaseArtifact } from '@nextcart/contracts';
 import { openArtifactAside } from '@nextcart/models';
 import { openReleaseModels, type ReleaseModels } from './release-models.ts';
@@ -11,8 +10,10 @@ const LEAST_SHARE = 0.1;
  * and what to do.
  */
 export const loadRelease = async (
-  { releaseId, uri, hash }: ReleaseArtifact,
+  { releaseId, hash }: Pick<ReleaseArtifact, 'releaseId' | 'hash'>,
   deps: {
+    /** Where its files are. */
+    readonly folder: string;
     readonly index: ItemIndex;
     readonly isKnown: (itemId: string) => boolean;
     readonly threads: number;
@@ -21,9 +22,7 @@ export const loadRelease = async (
     readonly nextPurchases: boolean;
   },
 ): Promise<ReleaseModels> => {
-  if (!uri.startsWith('file:'))
-    throw new Error(`release ${releaseId} lies at ${uri}: scorers read folders (file:) alone; mount the store as one`);
-  const artifact = await openArtifactAside(fileURLToPath(uri), { hash });
+  const artifact = await openArtifactAside(deps.folder, { hash });
   const known = artifact.items.filter(deps.isKnown).length;
   if (known < LEAST_SHARE * artifact.items.length)
     throw new Error(

@@ -1,8 +1,7 @@
-import { join } from 'node:path';
 import type { NeedsPayload, NeedsProgress, NeedsResult, ReleaseResult } from '@nextcart/contracts';
 import { openArtifact } from '@nextcart/models';
 import { untilDone, type WaitingDeps } from '@nextcart/runtime';
-import { dataFolders } from '../data-folders.ts';
+import { type ReleasePlace, releaseUri } from '../data-folders.ts';
 import { type NeedsDeps, writeNeeds } from './write-needs.ts';
 
 /**
@@ -10,7 +9,7 @@ import { type NeedsDeps, writeNeeds } from './write-needs.ts';
  * cycle failed. Rejects with the signal's reason where it was stopped.
  */
 export const needsOfRelease = async (
-  deps: NeedsDeps & WaitingDeps & { readonly dataDir: string },
+  deps: NeedsDeps & WaitingDeps & ReleasePlace,
   run: {
     readonly payload: NeedsPayload;
     readonly released: ReleaseResult | undefined;
@@ -22,7 +21,9 @@ export const needsOfRelease = async (
   if (released?.verdict !== 'pass' || released.hash === null)
     return { kind: 'nothing', why: 'its cycle released nothing' };
   const { release, hash } = released;
-  const artifact = await openArtifact(join(dataFolders(deps.dataDir).releasesDir, release), { hash });
+  const uri = releaseUri(deps, release);
+  const folder = await untilDone(deps, 'releases', signal, () => deps.artifacts.folder({ uri, hash }));
+  const artifact = await openArtifact(folder, { hash });
   return untilDone(deps, 'needs', signal, () =>
     writeNeeds(deps, { releaseId: release, artifact, ...payload }, signal, onProgress),
   );

@@ -1,17 +1,21 @@
-import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { RepeatedRelease } from '@nextcart/contracts';
 import { openArtifact, type ReleaseModels } from '@nextcart/models';
+import { type ReleasePlace, releaseUri } from '../data-folders.ts';
+import { notThere } from '../not-there.ts';
 import type { Candidate } from './merge-artifacts.ts';
 
 /** Whether a release that was trained again has the weights that it had, in words. */
 export const compareWeights = async (
-  releasesDir: string,
+  place: ReleasePlace,
   { release, hash }: RepeatedRelease,
   { models }: Pick<Candidate, 'models'>,
   threads: number,
 ): Promise<string> => {
-  const before = await openArtifact(join(releasesDir, release), { hash }).catch(() => undefined);
+  const before = await place.artifacts
+    .folder({ uri: releaseUri(place, release), hash })
+    .then((folder) => openArtifact(folder, { hash }))
+    .catch(notThere);
   if (before === undefined) return `trained again like ${release}, which is no longer there to compare it with`;
   const parts = new Set([...Object.keys(models), ...Object.keys(before.models)] as (keyof ReleaseModels)[]);
   const other = [...parts].filter((part) => !isDeepStrictEqual(models[part], before.models[part]));

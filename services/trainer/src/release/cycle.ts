@@ -2,18 +2,18 @@
 import type { Store } from '@nextcart/clickhouse';
 import type { ReleasePayload, ReleaseProgress, TrainResult } from '@nextcart/contracts';
 import type { Clock, Logger, Waiting } from '@nextcart/runtime';
+import type { ReleasePlace } from '../data-folders.ts';
 import type { FitLinear } from './fit-linear.ts';
 import type { GateSettings } from './gate-settings.ts';
 import type { Refit } from './refit.ts';
 import type { ReleaseLog } from './release-log.ts';
 
-export interface ReleaseDeps {
+export interface ReleaseDeps extends ReleasePlace {
   readonly store: Store;
   readonly releases: ReleaseLog;
   readonly clock: Clock;
   readonly log: Logger;
   readonly waiting: Waiting;
-  readonly dataDir: string;
   readonly gate: GateSettings;
   readonly threads: number;
   /** Of the catalogue's topic. */

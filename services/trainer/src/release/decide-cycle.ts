@@ -42,7 +42,7 @@ export const decideCycle = async (deps: DecideDeps, cycle: Cycle): Promise<Cycle
       (trained) => join(dataFolders(deps.dataDir).trainedDir, trained),
       cycle.children,
     );
-    const rivals = await openRivals(cycle.line, cycle.jobId);
+    const rivals = await deps.attempt(() => openRivals(deps.artifacts, cycle.line, cycle.jobId));
     const { slice, remarks } = measuredSlice(cycle.payload, rivals);
     if (slice === null) return { ...nothingMeasured(cycle), ...namesOf(rivals), verdict: 'wait', reasons: remarks };
     const payload = { ...cycle.payload, slice };
@@ -129,12 +129,11 @@ const release = async (
 ): Promise<CycleDecision> => {
   const { stages, threads } = deps;
   const { payload, children, createdAt } = cycle;
-  const { releasesDir } = dataFolders(deps.dataDir);
   stages.begin('refit');
   const refitted = await refit(deps, cycle, candidate, evaluation);
   const whole = withPurchases(refitted.candidate ?? candidate, evaluation.purchases.calibration);
   const repeated = payload.like
-    ? [await compareWeights(releasesDir, payload.like, whole, threads), 'it is put in force by nextcart models promote']
+    ? [await compareWeights(deps, payload.like, whole, threads), 'it is put in force by nextcart models promote']
     : [];
   const run = {
     ...measured,
@@ -143,7 +142,7 @@ const release = async (
     losses: { ...measured.losses, ...underRefit(refitted.losses) },
   };
   stages.begin('write');
-  const written = await writeRelease(releasesDir, {
+  const written = await writeRelease(deps, {
     ...{ run, createdAt, candidate: whole, weights: evaluation.fusion.weights },
     recipe: recipeOf(payload, children, threads),
   });

@@ -27,7 +27,10 @@ import { createStages } from './stages.ts';
 import { bestOf, gainsOf, intervalOf, tellFigures } from './tell-figures.ts';
 
 export interface ServingDeps
-  extends Pick<ReleaseDeps, 'store' | 'releases' | 'clock' | 'log' | 'waiting' | 'threads' | 'catalogTopicId'> {
+  extends Pick<
+    ReleaseDeps,
+    'store' | 'releases' | 'clock' | 'log' | 'waiting' | 'threads' | 'catalogTopicId' | 'artifacts'
+  > {
   readonly settings: Pick<TrainingSettings, 'cycle' | 'gate'>;
   /** Of the events' topic. */
   readonly topicId: () => Promise<string>;
@@ -46,7 +49,8 @@ export const evaluateServing = async (deps: ServingDeps, run: ServingRun): Promi
   const { seed, signal } = run;
   const attempt = <T>(query: () => Promise<T>) => untilDone(deps, 'evaluation', signal, query);
   const topicId = await attempt(deps.topicId);
-  const { champion, remarks } = await openChampion((await attempt(() => releases.read())).line);
+  const { line } = await attempt(() => releases.read());
+  const { champion, remarks } = await attempt(() => openChampion(deps.artifacts, line));
   if (remarks.length > 0) return skipped(remarks.join('; '));
   const slice = await newestSlice(deps, attempt, topicId, champion);
   if (typeof slice === 'string') return skipped(slice);

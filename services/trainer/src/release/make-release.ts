@@ -16,6 +16,7 @@ import {
 import type { ReleaseResult } from '@nextcart/contracts';
 import { untilDone } from '@nextcart/runtime';
 import { dataFolders } from '../data-folders.ts';
+import { notThere } from '../not-there.ts';
 import { conclude } from './conclude.ts';
 import { candidateName, type ReleaseDeps, type ReleaseRun } from './cycle.ts';
 import { decideCycle } from './decide-cycle.ts';
@@ -28,11 +29,12 @@ const DAY_MS = 86_400_000;
 export const makeRelease = async (deps: ReleaseDeps, run: ReleaseRun): Promise<ReleaseResult> => {
   const { store, releases, clock, log, dataDir } = deps;
   const { jobId, payload, signal } = run;
-  const { releasesDir, trainedDir } = dataFolders(dataDir);
+  const { trainedDir } = dataFolders(dataDir);
+  const written = () => attempt(() => writtenRun(deps, jobId, clock.now()));
   const attempt = <T>(query: () => Promise<T>) => untilDone(deps, 'release', signal, query);
   const telling = { store, releases, attempt };
   const row = await attempt(() => readModelRun(store, jobId));
-  const decided = row !== null && isCycle(row) ? row : await writtenRun(releasesDir, jobId, clock.now());
+  const decided = row !== null && isCycle(row) ? row : await written();
   if (decided) return conclude(telling, decided);
 
   const measured = { topicId: payload.topicId, ranges: payload.slice };
@@ -48,8 +50,7 @@ export const makeRelease = async (deps: ReleaseDeps, run: ReleaseRun): Promise<R
     { ...run, line, shopTime, looksToday: await attempt(() => countLooks(store, day)) },
   );
   // a trainer that was taken for dead may have come to its end meanwhile: what lies there is decided
-  const others =
-    decision.artifactUri === '' ? await writtenRun(releasesDir, jobId, clock.now()).catch(() => null) : null;
+  const others = decision.artifactUri === '' ? await written().catch(notThere) : undefined;
   const made: CycleRun = others ?? { ...decision, at: clock.now(), seconds: stages.seconds() };
   log.info({ jobId, verdict: made.verdict, reasons: made.reasons, seconds: made.seconds }, 'cycle_decided');
   const result = await conclude(telling, made);

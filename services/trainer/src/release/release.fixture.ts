@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createArtifacts } from '@nextcart/artifacts';
 import type { Store } from '@nextcart/clickhouse';
 import { insertTestEvents, migratedStore, type TestEvent } from '@nextcart/clickhouse/testing';
 import type { ModelKind, ModelRelease, ReleasePayload, ReleaseProgress, TrainResult } from '@nextcart/contracts';
@@ -146,6 +147,7 @@ export const openReleaseShop = async (): Promise<ReleaseShop> => {
     ...{ store, log, dataDir, progress, emptyLog },
     deps: {
       ...{ store, releases: log, clock, log: logger, waiting: createWaiting(), dataDir, gate, threads: 1 },
+      artifacts: createArtifacts({ fetchedDir: join(dataDir, 'fetched') }),
       catalogTopicId: async () => CATALOG_ID,
     },
     train: async (trained, model, change = {}, learned = middle) => ({

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createArtifacts } from '@nextcart/artifacts';
 import { clickhouseConnection, readModelRun } from '@nextcart/clickhouse';
 import { insertTestEvents, migratedStore, type TestEvent } from '@nextcart/clickhouse/testing';
 import { type LogSlice, modelKinds, type ParentRelease, schemaText, topics } from '@nextcart/contracts';
@@ -32,6 +33,7 @@ beforeAll(async () => {
   releases = createReleaseLog({ kafka, registry });
   deps = {
     ...{ store, connection: clickhouseConnection({ CLICKHOUSE_URL: url }), settings, clock, log, logLevel: 'error' },
+    artifacts: createArtifacts({ fetchedDir: join(dataDir, 'fetched') }),
     ...{ waiting: createWaiting(), dataDir, threads: 1, memoryBytes: 2 ** 30 },
   };
   close = async () => {

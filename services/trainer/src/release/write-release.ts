@@ -1,9 +1,10 @@
 /** A candidate that passed, as a release. Invariant: a cycle's artifact holds all that its row and its record say. */
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { CycleRun, ModelRun } from '@nextcart/clickhouse';
 import { listMeasures, parseMeasureName, requestSlices } from '@nextcart/contracts';
 import { openArtifact, type ReleaseMetric, readCpu, readManifest, writeArtifact } from '@nextcart/models';
+import { dataFolders, type ReleasePlace, releaseUri } from '../data-folders.ts';
+import { notThere } from '../not-there.ts';
 import type { Candidate } from './merge-artifacts.ts';
 import { purchaseErrorDefinition } from './purchase-tally.ts';
 import type { Recipe } from './recipe.ts';
@@ -13,7 +14,7 @@ import { servingOf, type Weights } from './serving.ts';
 type Decision = Omit<CycleRun, 'artifactUri' | 'artifactHash' | 'at' | 'seconds'>;
 
 export const writeRelease = async (
-  releasesDir: string,
+  place: ReleasePlace,
   {
     run,
     createdAt,
@@ -29,7 +30,7 @@ export const writeRelease = async (
     readonly recipe: Recipe;
   },
 ): Promise<Pick<ModelRun, 'artifactUri' | 'artifactHash'>> => {
-  const folder = join(releasesDir, run.release);
+  const folder = join(dataFolders(place.dataDir).releasesDir, run.release);
   const { items, features, models, tables, trainedOn, settings } = candidate;
   const { hash } = await writeArtifact(folder, {
     ...{
@@ -50,20 +51,26 @@ export const writeRelease = async (
   });
   // opened before anyone is told of it: what a full or failing disk made of it shows here
   await openArtifact(folder, { hash });
-  return { artifactUri: uriOf(releasesDir, run.release), artifactHash: hash };
+  const artifactUri = releaseUri(place, run.release);
+  await place.artifacts.publish(folder, artifactUri);
+  return { artifactUri, artifactHash: hash };
 };
 
 /** What was decided where a cycle was killed between its artifact and its row; undefined where there is no artifact. */
-export const writtenRun = async (releasesDir: string, release: string, now: number): Promise<CycleRun | undefined> => {
-  const folder = join(releasesDir, release);
-  const found = await readManifest(folder).catch(() => undefined);
+export const writtenRun = async (place: ReleasePlace, release: string, now: number): Promise<CycleRun | undefined> => {
+  const { artifacts } = place;
+  const folder = join(dataFolders(place.dataDir).releasesDir, release);
+  const artifactUri = releaseUri(place, release);
+  const written = await readManifest(folder).catch(notThere);
+  if (written) {
+    await openArtifact(folder, { hash: written.hash });
+    await artifacts.publish(folder, artifactUri);
+  }
+  const found = await artifacts.manifest(artifactUri).catch(notThere);
   if (found === undefined) return undefined;
-  const { hash } = await openArtifact(folder, { hash: found.hash });
   const decision = found.manifest.settings['decision'] as Decision;
-  return { ...decision, at: now, seconds: {}, artifactUri: uriOf(releasesDir, release), artifactHash: hash };
+  return { ...decision, at: now, seconds: {}, artifactUri, artifactHash: found.hash };
 };
-
-const uriOf = (releasesDir: string, release: string): string => pathToFileURL(join(releasesDir, release)).href;
 
 /** Of a metric by its name. */
 const definitionOf = (name: string): string => {

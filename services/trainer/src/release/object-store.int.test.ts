@@ -1,0 +1,173 @@
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Artifacts, createArtifacts } from '@nextcart/artifacts';
+import { clickhouseConnection, readModelRun } from '@nextcart/clickhouse';
+import { openArtifact, readManifest } from '@nextcart/models';
+import { createLogger, createWaiting, systemClock } from '@nextcart/runtime';
+import { createDoor, type Door, uniqueName } from '@nextcart/runtime/testing';
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
+import { cleanUp } from '../clean-up.ts';
+import { openParent } from '../open-parent.ts';
+import { runTraining } from '../run-training.ts';
+import { openShop, settings, payloadOf as trainPayloadOf } from '../trainer.fixture.ts';
+import type { ReleaseDeps } from './cycle.ts';
+import { makeRelease } from './make-release.ts';
+import { good, openReleaseShop, payloadOf, type ReleaseShop, TOPIC_ID } from './release.fixture.ts';
+
+const objects = inject('objectStore');
+const bucket = uniqueName('releases').replaceAll('_', '-');
+const RELEASES = `s3://${bucket}/a/shop`;
+
+let shop: ReleaseShop;
+let door: Door;
+let deps: ReleaseDeps;
+/** What a machine with a disk of its own sees of the store. */
+const machine = (name: string): Artifacts =>
+  createArtifacts({ endpoint: door.url, fetchedDir: join(shop.dataDir, 'machines', name) });
+const objectsOf = (release: string) =>
+  readdir(join(objects?.folder ?? '', bucket, 'a', 'shop', release)).catch(() => []);
+const newer = { ...payloadOf(), ranges: payloadOf().ranges.map((range) => ({ ...range, to: range.to + 60 })) };
+
+describe.skipIf(objects === null)('releases in an object store', () => {
+  beforeAll(async () => {
+    if (objects === null) return;
+    vi.stubEnv('AWS_ACCESS_KEY_ID', objects.accessKeyId);
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', objects.secretAccessKey);
+    await mkdir(join(objects.folder, bucket));
+    door = await createDoor(objects.endpoint);
+    shop = await openReleaseShop();
+    deps = { ...shop.deps, artifacts: machine('first'), releasesUri: RELEASES };
+  });
+  afterAll(async () => {
+    await shop.close();
+    await door.shut();
+  });
+
+  test('a release is told of where everybody can read it, and no disk is needed to hold it', async () => {
+    const result = await makeRelease(deps, shop.run('one', [await shop.train('one', good())]));
+    expect(result, result.reasons.join('\n')).toMatchObject({ verdict: 'pass' });
+    const [record] = await shop.records('one');
+    expect(record).toMatchObject({ artifactUri: `${RELEASES}/one`, artifactHash: result.hash });
+    expect(await readModelRun(shop.store, 'one')).toMatchObject({ artifactUri: `${RELEASES}/one` });
+    expect(await readdir(join(shop.dataDir, 'releases'))).toEqual([]);
+    const artifact = { uri: `${RELEASES}/one`, hash: result.hash as string };
+    const { manifest } = await openArtifact(await machine('other').folder(artifact), { hash: artifact.hash });
+    expect(manifest.release).toBe('one');
+  });
+
+  test('a trainer with another disk compares with it, goes on from it and makes it again', async () => {
+    const artifacts = machine('second');
+    const run = shop.run('two', [await shop.train('two', good(2))], newer);
+    const result = await makeRelease({ ...deps, artifacts }, run);
+    expect(await readModelRun(shop.store, 'two'), result.reasons.join('\n')).toMatchObject({
+      ...{ champion: 'one', anchor: 'one' },
+    });
+    const [record] = await shop.records('one');
+    const parent = { releaseId: 'one', uri: `${RELEASES}/one`, hash: record?.artifactHash as string };
+    const place = { dataDir: join(shop.dataDir, 'elsewhere'), artifacts: machine('third'), releasesUri: RELEASES };
+    const log = createLogger('test', 'fatal');
+    expect(await openParent({ ...place, settings, log }, parent, TOPIC_ID)).not.toBeNull();
+    // it asks for a recipe, which only a whole cycle writes
+    const { recipe } = (await artifacts.manifest(parent.uri)).manifest.settings['cycle'] as { recipe: object };
+    expect(recipe).toMatchObject({ seed: 5 });
+  });
+
+  test('a store that is away is waited for: no champion is taken for gone, and nothing is decided', async () => {
+    const waiting = createWaiting();
+    const stop = new AbortController();
+    const run = { ...shop.run('three', [await shop.train('three', good(3))], newer), signal: stop.signal };
+    await door.shut();
+    const made = makeRelease({ ...deps, artifacts: machine('fourth'), waiting }, run);
+    await vi.waitFor(
+      () => expect(waiting.text()).toMatch(/the bucket releases-\S+ of http:\S+ does not answer .*AWS_ENDPOINT_URL_S3/),
+      { timeout: 30_000 },
+    );
+    expect(await readModelRun(shop.store, 'three')).toBeNull();
+    await door.open();
+    await made;
+    expect(await readModelRun(shop.store, 'three')).toMatchObject({ champion: 'one' });
+  });
+
+  test('a cycle that is killed on the way to the store ends in the same release', async () => {
+    const [killed, log] = [new Error('killed'), await shop.emptyLog()];
+    const dying = { ...machine('fifth'), publish: () => Promise.reject(killed) };
+    const own = { ...deps, releases: log };
+    const children = [await shop.train('four', good())];
+    await expect(makeRelease({ ...own, artifacts: dying }, shop.run('four', children))).rejects.toBe(killed);
+    expect(await objectsOf('four')).toEqual([]);
+    const { hash } = await readManifest(join(shop.dataDir, 'releases', 'four'));
+    const result = await makeRelease(own, shop.run('four', children));
+    expect(result).toMatchObject({ verdict: 'pass', hash });
+    expect((await log.read()).line.inForce()).toMatchObject({ uri: `${RELEASES}/four`, hash });
+    expect(await objectsOf('four')).toContain('manifest.json');
+  });
+
+  test('two trainers that made one release, each on a disk of its own, tell of the first', async () => {
+    const [log, children] = [await shop.emptyLog(), [await shop.train('five', good())]];
+    const own = { ...deps, releases: log, catalogTopicId: deps.catalogTopicId };
+    const first = await makeRelease(own, shop.run('five', children));
+    await shop.store.command("DELETE FROM model_runs WHERE release = 'five'");
+    // what it looks for at the beginning is not there yet
+    let looks = 0;
+    const late: Artifacts = {
+      ...machine('sixth'),
+      manifest: (uri) =>
+        uri.endsWith('/five') && (looks += 1) === 1
+          ? deps.artifacts.manifest(`${RELEASES}/none`)
+          : machine('sixth').manifest(uri),
+    };
+    const empty = await shop.emptyLog();
+    const other = { ...shop.run('five', [await shop.train('five-other', good(9))]), createdAt: 1 };
+    const second = await makeRelease({ ...own, releases: empty, artifacts: late }, other);
+    expect(second).toMatchObject({ verdict: 'pass', hash: first.hash });
+    expect(await readdir(join(shop.dataDir, 'releases'))).toEqual([]);
+  });
+
+  test('what is no longer wanted leaves the store, and what never came to it the disk', async () => {
+    const trainers = await openShop();
+    try {
+      await mkdir(join(shop.dataDir, 'releases', 'leftover'));
+      const line = async () => (await deps.releases.read()).line.line();
+      const own = { ...deps, line, queue: trainers.queue, interleaved: async () => null };
+      await cleanUp({ ...own, keepReleases: 100 });
+      expect(await deps.artifacts.names(RELEASES)).toEqual(expect.arrayContaining(['one', 'four', 'five']));
+      await cleanUp({ ...own, keepReleases: 0 });
+      expect((await deps.artifacts.names(RELEASES)).toSorted()).toEqual(
+        (await line()).map(({ releaseId }) => releaseId).toSorted(),
+      );
+      expect(await objectsOf('four')).toEqual([]);
+      expect(await readdir(join(shop.dataDir, 'releases'))).toEqual([]);
+    } finally {
+      await trainers.close();
+    }
+  });
+
+  test('a warm training reads its parent from the store', async () => {
+    const trainers = await openShop();
+    try {
+      const at = (name: string) => ({
+        ...{ dataDir: join(trainers.dataDir, name), artifacts: machine(name), releasesUri: RELEASES, settings },
+        ...{ store: trainers.store, connection: clickhouseConnection({ CLICKHOUSE_URL: trainers.clickhouseUrl }) },
+        ...{ clock: systemClock, log: createLogger('test', 'fatal'), logLevel: 'error', waiting: createWaiting() },
+        ...{ threads: 1, memoryBytes: 2 ** 30 },
+      });
+      const train = (name: string, jobId: string, change: Parameters<typeof trainPayloadOf>[1]) =>
+        runTraining(at(name), {
+          ...{ jobId, createdAt: 1, attempt: 1, payload: trainPayloadOf(1, change), onProgress: () => {} },
+          signal: new AbortController().signal,
+        });
+      const half = (from: number, to: number) => [0, 1].map((partition) => ({ partition, from, to }));
+      const { hash } = await train('full', 'parent', { ranges: half(0, 360) });
+      const folder = join(trainers.dataDir, 'full', 'trained', 'parent');
+      await at('full').artifacts.publish(folder, `${RELEASES}/parent`);
+      await train('warm', 'child', { parent: { release: 'parent', hash }, ranges: half(360, 720) });
+      const child = await readManifest(join(trainers.dataDir, 'warm', 'trained', 'child'));
+      expect(child.manifest.trainedOn.map(({ firstOffset, lastOffset }) => [firstOffset, lastOffset])).toEqual([
+        [0, 719],
+        [0, 719],
+      ]);
+    } finally {
+      await trainers.close();
+    }
+  });
+});
