@@ -10,9 +10,7 @@ export const hostEnv = process.env;
 
 /**
  * What every child gets: the house's programs first, nobody's telemetry, no download beside npm's own, and what Node made
- * of a source before. Otherwise each process and each thread compiles the WebAssembly that takes types out of sources
- * (2.8 MB): half of a command's time, and code that comes and goes with threads is what V8's registry of code pages has
- * failed at (github.com/nodejs/node/issues/64500).
+ * of a source before: half of a command's time, and threads die of making it (docs/decisions/0049-compiled-sources-are-kept.md).
  */
 export const childEnv = {
   NODE_COMPILE_CACHE: join(root, '.nextcart', 'compiled'),

@@ -1,6 +1,6 @@
-/** The thread of `openArtifactAside`. */
+/** The thread of `openArtifactAside`, which knows it by this module: what Node made of it once is there for the thread. */
 import { constants, getPriority, setPriority } from 'node:os';
-import { parentPort, workerData } from 'node:worker_threads';
+import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { withSummedFeatures } from '../recurrent/summed-features.ts';
 import { ArtifactError } from './artifact-error.ts';
 import { openArtifact } from './open-artifact.ts';
@@ -26,8 +26,13 @@ const open = async ({ folder, wanted }: ThreadJob): Promise<FromThread> => {
   }
 };
 
-// Nobody waits for it. On Linux alone: elsewhere it would be the whole process's priority.
-if (process.platform === 'linux') setPriority(Math.max(constants.priority.PRIORITY_BELOW_NORMAL, getPriority()));
-const answer = await open(workerData as ThreadJob);
-const models = answer.kind === 'opened' ? [answer.artifact.models, answer.artifact.tables] : [];
-parentPort?.postMessage(answer, [...buffersIn(models)]);
+const answerAsker = async (): Promise<void> => {
+  // Nobody waits for it. On Linux alone: elsewhere it would be the whole process's priority.
+  if (process.platform === 'linux') setPriority(Math.max(constants.priority.PRIORITY_BELOW_NORMAL, getPriority()));
+  const answer = await open(workerData as ThreadJob);
+  const models = answer.kind === 'opened' ? [answer.artifact.models, answer.artifact.tables] : [];
+  parentPort?.postMessage(answer, [...buffersIn(models)]);
+};
+
+export const THREAD = new URL(import.meta.url);
+if (!isMainThread) await answerAsker();

@@ -2,8 +2,10 @@
  * A release opened in a thread of its own. Invariant: the thread that asks never works on whole tables: reading, hashes and
  * checks of tens of MB happen elsewhere, and arrays change hands without a copy.
  */
+import { flushCompileCache } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { ArtifactError } from './artifact-error.ts';
+import { THREAD } from './artifact-thread.ts';
 import type { Artifact } from './open-artifact.ts';
 
 export interface ThreadJob {
@@ -15,8 +17,6 @@ export type FromThread =
   /** An ArtifactError, which would come over as any error. */
   | { readonly kind: 'refused'; readonly file: string; readonly problem: string; readonly cure: string };
 
-const THREAD = new URL('artifact-thread.ts', import.meta.url);
-
 /**
  * As `openArtifact`, for a process that has something else to do; features of the recurrent model's items are summed into
  * their rows (`withSummedFeatures`). Throws as `openArtifact` does.
@@ -24,6 +24,9 @@ const THREAD = new URL('artifact-thread.ts', import.meta.url);
 export const openArtifactAside = (folder: string, wanted: ThreadJob['wanted'] = {}): Promise<Artifact> =>
   new Promise((resolve, reject) => {
     const job: ThreadJob = { folder, wanted };
+    // where Node keeps what it made of sources, the thread finds all of its own there: half of its time, and it could die
+    // of making them (decision 49)
+    flushCompileCache();
     const thread = new Worker(THREAD, { workerData: job });
     thread.on('message', (answer: FromThread) => {
       if (answer.kind === 'opened') resolve(answer.artifact);
