@@ -38,14 +38,10 @@ export const cleanUp = async (deps: CleanUpDeps): Promise<{ readonly removed: nu
   for (const dir of [releasesDir, trainedDir])
     for (const name of await namesIn(dir))
       if (PARTIAL.test(name) && (await ageMs(join(dir, name), clock)) > PARTIAL_MS) await remove(join(dir, name));
-  for (const name of await oldReleases(deps)) {
-    await deps.artifacts.remove(releaseUri(deps, name));
-    removed.push(releaseUri(deps, name));
+  for (const uri of await oldReleases(deps)) {
+    await deps.artifacts.remove(uri);
+    removed.push(uri);
   }
-  // made here for a store that it never came to
-  if (deps.releasesUri !== undefined)
-    for (const name of await namesIn(releasesDir))
-      if (!PARTIAL.test(name) && !(await queue.isPending(name))) await remove(join(releasesDir, name));
   for (const name of await namesIn(trainedDir))
     if (!PARTIAL.test(name) && !(await isWanted(queue, name))) await remove(join(trainedDir, name));
   for (const name of await namesIn(jobsDir))
@@ -63,15 +59,16 @@ const isWanted = async (queue: CleanUpDeps['queue'], trained: string): Promise<b
   return parent === undefined || (await queue.isPending(trained)) || (await queue.isPending(parent));
 };
 
+/** Of the store and of the folder: there lie those of before there was a store, and those that never came to it. */
 const oldReleases = async (deps: CleanUpDeps): Promise<readonly string[]> => {
   const { artifacts, keepReleases, line, interleaved, queue } = deps;
-  const dated: { readonly name: string; readonly createdAt: string }[] = [];
-  for (const name of (await artifacts.names(releasesUri(deps))).filter((some) => !PARTIAL.test(some))) {
+  const dated: { readonly name: string; readonly uri: string; readonly createdAt: string }[] = [];
+  for (const { name, uri } of await allReleases(deps)) {
     // it is told of after it was written, which may wait for servers: asked before the line is, so that one of the two has it
     if (await queue.isPending(name)) continue;
     // one that does not open can't serve either, but a person may want to see why
-    const found = await artifacts.manifest(releaseUri(deps, name)).catch(notThere);
-    if (found) dated.push({ name, createdAt: found.manifest.createdAt });
+    const found = await artifacts.manifest(uri).catch(notThere);
+    if (found) dated.push({ name, uri, createdAt: found.manifest.createdAt });
   }
   const served = await line();
   const kept = new Set(served.slice(-LAST_IN_LINE).map(({ releaseId }) => releaseId));
@@ -88,8 +85,18 @@ const oldReleases = async (deps: CleanUpDeps): Promise<readonly string[]> => {
   return dated
     .sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1))
     .slice(keepReleases)
-    .map(({ name }) => name)
-    .filter((name) => !kept.has(name));
+    .filter(({ name }) => !kept.has(name))
+    .map(({ uri }) => uri);
+};
+
+const allReleases = async ({ artifacts, dataDir, releasesUri: store }: CleanUpDeps) => {
+  const places = store === undefined ? [{ dataDir }] : [{ dataDir }, { dataDir, releasesUri: store }];
+  const found = await Promise.all(
+    places.map(async (place) =>
+      (await artifacts.names(releasesUri(place))).map((name) => ({ name, uri: releaseUri(place, name) })),
+    ),
+  );
+  return found.flat().filter(({ name }) => !PARTIAL.test(name));
 };
 
 const namesIn = (dir: string): Promise<string[]> =>

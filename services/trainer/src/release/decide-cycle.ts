@@ -129,11 +129,15 @@ const release = async (
 ): Promise<CycleDecision> => {
   const { stages, threads } = deps;
   const { payload, children, createdAt } = cycle;
+  const { like } = payload;
   stages.begin('refit');
   const refitted = await refit(deps, cycle, candidate, evaluation);
   const whole = withPurchases(refitted.candidate ?? candidate, evaluation.purchases.calibration);
-  const repeated = payload.like
-    ? [await compareWeights(deps, payload.like, whole, threads), 'it is put in force by nextcart models promote']
+  const repeated = like
+    ? [
+        await deps.attempt(() => compareWeights(deps, like, whole, threads)),
+        'it is put in force by nextcart models promote',
+      ]
     : [];
   const run = {
     ...measured,

@@ -123,20 +123,28 @@ describe.skipIf(objects === null)('releases in an object store', () => {
     expect(await readdir(join(shop.dataDir, 'releases'))).toEqual([]);
   });
 
-  test('what is no longer wanted leaves the store, and what never came to it the disk', async () => {
+  test('what is no longer wanted leaves the store and the folder, and what is in force in either stays', async () => {
     const trainers = await openShop();
     try {
-      await mkdir(join(shop.dataDir, 'releases', 'leftover'));
-      const line = async () => (await deps.releases.read()).line.line();
+      // of before there was a store
+      const { releasesUri: _, ...before } = deps;
+      const made = async (name: string) => {
+        const releases = await shop.emptyLog();
+        await makeRelease({ ...before, releases }, shop.run(name, [await shop.train(name, good())]));
+        return (await releases.read()).line.line();
+      };
+      const [early] = [await made('early'), await made('unwanted')];
+      expect(await readdir(join(shop.dataDir, 'releases'))).toEqual(['early', 'unwanted']);
+      const line = async () => [...early, ...(await deps.releases.read()).line.line()];
       const own = { ...deps, line, queue: trainers.queue, interleaved: async () => null };
       await cleanUp({ ...own, keepReleases: 100 });
       expect(await deps.artifacts.names(RELEASES)).toEqual(expect.arrayContaining(['one', 'four', 'five']));
       await cleanUp({ ...own, keepReleases: 0 });
-      expect((await deps.artifacts.names(RELEASES)).toSorted()).toEqual(
+      expect([...(await deps.artifacts.names(RELEASES)), 'early'].toSorted()).toEqual(
         (await line()).map(({ releaseId }) => releaseId).toSorted(),
       );
       expect(await objectsOf('four')).toEqual([]);
-      expect(await readdir(join(shop.dataDir, 'releases'))).toEqual([]);
+      expect(await readdir(join(shop.dataDir, 'releases'))).toEqual(['early']);
     } finally {
       await trainers.close();
     }

@@ -14,7 +14,7 @@ import { servingOf, type Weights } from './serving.ts';
 type Decision = Omit<CycleRun, 'artifactUri' | 'artifactHash' | 'at' | 'seconds'>;
 
 export const writeRelease = async (
-  place: ReleasePlace,
+  place: ReleasePlace & { readonly attempt: <T>(query: () => Promise<T>) => Promise<T> },
   {
     run,
     createdAt,
@@ -52,7 +52,7 @@ export const writeRelease = async (
   // opened before anyone is told of it: what a full or failing disk made of it shows here
   await openArtifact(folder, { hash });
   const artifactUri = releaseUri(place, run.release);
-  await place.artifacts.publish(folder, artifactUri);
+  await place.attempt(() => place.artifacts.publish(folder, artifactUri));
   return { artifactUri, artifactHash: hash };
 };
 
