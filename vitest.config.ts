@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { TestOrder } from './test/support/test-order.ts';
 
@@ -13,6 +14,9 @@ const PATIENT = { testTimeout: 60_000, hookTimeout: 120_000, teardownTimeout: 60
  */
 const BESIDE_EACH_OTHER = { maxWorkers: 3 };
 const NEVER = ['**/node_modules/**', '.nextcart/**'];
+
+// also where vitest was not started by bootstrap.mjs: threads of tests die of making what Node keeps there (decision 49)
+process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, '.nextcart', 'compiled');
 
 export default defineConfig({
   test: {
