@@ -1,5 +1,7 @@
 /** Releases that lie in an object store: what scorers, the command and a replay make of them, and of a store that fails them. */
+import { once } from 'node:events';
 import { mkdir, readdir, rename, rm, truncate } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Artifacts, createArtifacts } from '@nextcart/artifacts';
@@ -15,15 +17,15 @@ const objects = inject('objectStore');
 describe.skipIf(objects === null)('releases in an object store', () => {
   const bucket = uniqueName('shop').replaceAll('_', '-');
   const uriOf = (release: string) => `s3://${bucket}/releases/${release}`;
-  const pathOf = (release: string, ...file: string[]) =>
-    join(objects?.folder ?? '', bucket, 'releases', release, ...file);
+  const pathOf = ({ releaseId, hash }: Pick<ReleaseArtifact, 'releaseId' | 'hash'>, ...file: string[]) =>
+    join(objects?.folder ?? '', bucket, 'releases', releaseId, hash, ...file);
   let shop: ReplayShop;
   let door: Door;
   let machines = 0;
   let artifacts: Artifacts;
   /** A machine that has fetched nothing yet. */
-  const machine = (endpoint = objects?.endpoint ?? '') =>
-    createArtifacts({ endpoint, fetchedDir: join(shop.folder, `machine-${(machines += 1)}`) });
+  const machine = (endpoint = objects?.endpoint ?? '', silentMs = 15_000) =>
+    createArtifacts({ endpoint, silentMs, fetchedDir: join(shop.folder, `machine-${(machines += 1)}`) });
 
   beforeAll(async () => {
     if (objects === null) return;
@@ -43,8 +45,7 @@ describe.skipIf(objects === null)('releases in an object store', () => {
 
   const publish = async (release: string, options?: { twist: true }): Promise<ReleaseArtifact> => {
     const { hash, uri } = await shop.write(release, { folder: `${release}-${(machines += 1)}`, ...options });
-    await artifacts.publish(fileURLToPath(uri), uriOf(release));
-    return { releaseId: release, uri: uriOf(release), hash };
+    return { releaseId: release, uri: await artifacts.publish(fileURLToPath(uri), uriOf(release)), hash };
   };
   const refused = (act: Promise<unknown>) =>
     act.then(
@@ -57,19 +58,33 @@ describe.skipIf(objects === null)('releases in an object store', () => {
     const other = machine();
     expect((await other.manifest(one.uri)).hash).toBe(one.hash);
     const folder = await other.folder(one);
-    await rm(pathOf('one', 'items.json'));
+    await rm(pathOf(one, 'items.json'));
     expect(await other.folder(one)).toBe(folder);
     expect(await readdir(folder)).toContain('items.json');
     expect(await refused(machine().folder(one))).toMatchObject({ name: 'ArtifactError', file: 'items.json' });
   });
 
-  test('published again it is the same; another one in its place is refused', async () => {
+  test('published again it is the same; another one of its name lies beside it', async () => {
     const two = await publish('two');
     expect(await publish('two')).toEqual(two);
-    expect(await refused(publish('two', { twist: true }))).toMatchObject({
-      message: `another release is at ${two.uri} already; releases are never written over`,
-    });
-    expect((await machine().manifest(two.uri)).hash).toBe(two.hash);
+    const twisted = await publish('two', { twist: true });
+    expect(await readdir(join(pathOf(two), '..'))).toHaveLength(2);
+    const other = machine();
+    for (const one of [two, twisted]) {
+      expect((await other.manifest(one.uri)).hash).toBe(one.hash);
+      expect(await other.find(uriOf('two'), one.hash)).toMatchObject({ uri: one.uri, hash: one.hash });
+    }
+    expect(await other.find(uriOf('two'))).toEqual(await machine().find(uriOf('two')));
+    expect(await other.find(uriOf('none'))).toBeUndefined();
+  });
+
+  test('a fetched one that lost a file since is fetched again', async () => {
+    const lost = await publish('lost');
+    const other = machine();
+    const folder = await other.folder(lost);
+    await rm(join(folder, 'items.json'));
+    expect(await other.folder(lost)).toBe(folder);
+    expect(await readdir(folder)).toContain('items.json');
   });
 
   test('one that was only begun is none, and is made whole by whoever publishes it again', async () => {
@@ -77,13 +92,10 @@ describe.skipIf(objects === null)('releases in an object store', () => {
     const [folder, aside] = [fileURLToPath(uri), join(shop.folder, 'aside')];
     await rename(join(folder, 'recurrent', 'weights.bin'), aside);
     expect(await refused(artifacts.publish(folder, uriOf('begun')))).toMatchObject({ code: 'ENOENT' });
-    expect(await readdir(pathOf('begun'))).toContain('items.json');
-    expect(await refused(machine().manifest(uriOf('begun')))).toMatchObject({
-      message: expect.stringContaining('there is no release at') as string,
-    });
+    expect(await readdir(pathOf({ releaseId: 'begun', hash }))).toContain('items.json');
+    expect(await machine().find(uriOf('begun'))).toBeUndefined();
     await rename(aside, join(folder, 'recurrent', 'weights.bin'));
-    await artifacts.publish(folder, uriOf('begun'));
-    await machine().folder({ uri: uriOf('begun'), hash });
+    await machine().folder({ uri: await artifacts.publish(folder, uriOf('begun')), hash });
   });
 
   test('a release that was removed, cut or swapped is an error that names it, and nothing of it stays here', async () => {
@@ -93,12 +105,12 @@ describe.skipIf(objects === null)('releases in an object store', () => {
     expect(await refused(other.folder({ ...three, hash: 'f'.repeat(64) }))).toMatchObject({
       message: expect.stringMatching(/has hash \w+, not f+; roll back/) as string,
     });
-    await truncate(pathOf('three', 'recurrent', 'weights.bin'), 100);
+    await truncate(pathOf(three, 'recurrent', 'weights.bin'), 100);
     expect(await refused(other.folder(three))).toMatchObject({
       ...{ name: 'ArtifactError', file: 'recurrent/weights.bin' },
       message: expect.stringContaining(`it is damaged at ${three.uri}`) as string,
     });
-    await other.remove(three.uri);
+    await other.remove(uriOf('three'));
     expect(await refused(other.manifest(three.uri))).toMatchObject({
       message: expect.stringContaining(`there is no release at ${three.uri}`) as string,
     });
@@ -115,6 +127,17 @@ describe.skipIf(objects === null)('releases in an object store', () => {
     await other.folder(made[6] as ReleaseArtifact);
     const here = await readdir(join(shop.folder, `machine-${machines}`));
     expect(here.toSorted()).toEqual(made.flatMap(({ hash }, at) => (at === 1 ? [] : [hash])).toSorted());
+  });
+
+  test('a store that takes a connection and says nothing is away, too', async () => {
+    const server = createServer(() => {}).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    expect(await refused(machine(`http://127.0.0.1:${port}`, 300).manifest('s3://any/one'))).toMatchObject({
+      ...{ code: 'artifacts_unavailable', retry: true },
+      message: expect.stringContaining('does not answer (TimeoutError') as string,
+    });
+    server.close();
   });
 
   test.each([

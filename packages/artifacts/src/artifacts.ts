@@ -1,7 +1,7 @@
 /**
  * Releases where they lie: in folders, or in an object store that speaks S3. Invariants: a release in a store is whole where
- * its manifest is there, because that is written last and taken away first; what was fetched is what was released, byte
- * for byte, or nothing.
+ * its manifest is there, because that is written last and taken away first; its hash is in its URI, so that nothing is ever
+ * written over; what was fetched is what was released, byte for byte, or nothing.
  */
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -16,10 +16,13 @@ export interface WhatLies {
   /** Of the manifest, and so of all. */
   readonly hash: string;
 }
+export interface Found extends WhatLies {
+  readonly uri: string;
+}
 
 /**
  * All throw an ArtifactError for what is no release, or a damaged one, and a NextcartError `artifacts_unavailable`, which
- * says `retry`, where a store can't be asked.
+ * says `retry`, where a store can't be asked or a disk not be written.
  */
 export interface Artifacts {
   /** What a release says of itself. */
@@ -27,12 +30,15 @@ export interface Artifacts {
   /** A folder with all of its files, fetched where it lies elsewhere. That stays until some others were fetched after it. */
   folder(artifact: Pick<ReleaseArtifact, 'uri' | 'hash'>): Promise<string>;
   /**
-   * Makes what was written at `folder` the release at `uri`; where that is a store, it is no longer at `folder` then. Done
-   * again it is the same. An ArtifactError where another release lies there; what was written is gone then, too.
+   * Makes what was written at `folder` a release under `uri` → where it lies: in a folder at `uri` itself, which `folder`
+   * must be; in a store at `uri/HASH`, and no longer at `folder`. Done again it is the same.
    */
-  publish(folder: string, uri: string): Promise<void>;
-  /** Of the releases under a URI. */
+  publish(folder: string, uri: string): Promise<string>;
+  /** What was published under a URI, in a store with a hash that one; undefined where nothing was. Of several any, the same each time. */
+  find(uri: string, hash?: string): Promise<Found | undefined>;
+  /** Last parts of the URIs that something was published under, below this one. */
   names(uri: string): Promise<string[]>;
+  /** All that was published under a URI. */
   remove(uri: string): Promise<void>;
 }
 
@@ -41,7 +47,8 @@ export interface ArtifactsOptions extends S3Options {
   readonly fetchedDir: string;
 }
 
-const WRITE_AGAIN = 'roll back to another release, or train a new one';
+const CURE = 'roll back to another release, or train a new one';
+const [MANIFEST] = manifestFiles;
 
 export const createArtifacts = ({ fetchedDir, ...options }: ArtifactsOptions): Artifacts => {
   const bucketOf = createBuckets(options);
@@ -51,56 +58,66 @@ export const createArtifacts = ({ fetchedDir, ...options }: ArtifactsOptions): A
     const bucket = await bucketOf(name);
     for (const file of manifestFiles)
       if (!(await bucket.fetch(`${prefix}${file}`, join(folder, file))))
-        throw new ArtifactError('', `there is no release at ${uri}`, WRITE_AGAIN);
+        throw new ArtifactError('', `there is no release at ${uri}`, CURE);
     return readManifest(folder);
   };
-  const manifestIn = (objects: Objects): Promise<WhatLies> => fetched.aside((folder) => fetchManifest(objects, folder));
 
-  const fetchAll = (objects: Objects, hash: string): Promise<void> =>
+  const fetchAll = (objects: Objects, hash: string): Promise<string> =>
     fetched.aside(async (folder) => {
       const { uri, prefix } = objects;
       const found = await fetchManifest(objects, folder);
       if (found.hash !== hash)
-        throw new ArtifactError('', `the release at ${uri} has hash ${found.hash}, not ${hash}`, WRITE_AGAIN);
+        throw new ArtifactError('', `the release at ${uri} has hash ${found.hash}, not ${hash}`, CURE);
       const bucket = await bucketOf(objects.bucket);
       for (const { file, sizeBytes, sha256 } of found.manifest.files) {
         await mkdir(dirname(join(folder, file)), { recursive: true });
         const copied = await bucket.fetch(`${prefix}${file}`, join(folder, file));
-        if (!copied) throw new ArtifactError(file, `it is missing at ${uri}`, WRITE_AGAIN);
+        if (!copied) throw new ArtifactError(file, `it is missing at ${uri}`, CURE);
         if (copied.sizeBytes !== sizeBytes || copied.sha256 !== sha256)
-          throw new ArtifactError(file, `it is damaged at ${uri}: its hash is another`, WRITE_AGAIN);
+          throw new ArtifactError(file, `it is damaged at ${uri}: its hash is another`, CURE);
       }
-      await fetched.keep(folder, hash);
+      return fetched.keep(folder, hash);
     });
 
+  const manifest: Artifacts['manifest'] = async (uri) => {
+    const place = locate(uri);
+    return place.kind === 'folder' ? readManifest(place.path) : fetched.aside((folder) => fetchManifest(place, folder));
+  };
+  const hashesIn = async ({ bucket, prefix }: Objects): Promise<string[]> => {
+    const keys = await (await bucketOf(bucket)).keys(prefix);
+    return keys.flatMap((key) => {
+      const [hash = '', file] = key.slice(prefix.length).split('/');
+      return file === MANIFEST ? [hash] : [];
+    });
+  };
+
   return {
-    manifest: async (uri) => {
-      const place = locate(uri);
-      return place.kind === 'folder' ? readManifest(place.path) : manifestIn(place);
-    },
+    manifest,
     folder: async ({ uri, hash }) => {
       const place = locate(uri);
       if (place.kind === 'folder') return place.path;
-      const before = await fetched.find(hash);
-      if (before !== undefined) return before;
-      await fetchAll(place, hash);
-      return join(fetchedDir, hash);
+      return (await fetched.find(hash)) ?? fetchAll(place, hash);
     },
     publish: async (folder, uri) => {
       const place = locate(uri);
-      if (place.kind === 'folder') return;
-      const written = await readManifest(folder);
-      const there = await manifestIn(place).catch(nothingThere);
-      if (there !== undefined && there.hash !== written.hash) {
-        await rm(folder, { recursive: true, force: true });
-        throw new ArtifactError('', `another release is at ${uri} already`, 'releases are never written over');
-      }
-      if (there === undefined) {
+      if (place.kind === 'folder') return uri;
+      const { manifest: written, hash } = await readManifest(folder);
+      if (!(await hashesIn(place)).includes(hash)) {
         const bucket = await bucketOf(place.bucket);
-        for (const file of [...written.manifest.files.map((entry) => entry.file), ...manifestFiles.toReversed()])
-          await bucket.put(`${place.prefix}${file}`, join(folder, file), (await stat(join(folder, file))).size);
+        for (const file of [...written.files.map((entry) => entry.file), ...manifestFiles.toReversed()])
+          await bucket.put(`${place.prefix}${hash}/${file}`, join(folder, file));
       }
-      await fetched.keep(folder, written.hash);
+      await fetched.keep(folder, hash);
+      return `${uri}/${hash}`;
+    },
+    find: async (uri, hash) => {
+      const place = locate(uri);
+      if (place.kind === 'folder') {
+        if (!(await stat(place.path).catch(() => undefined))) return undefined;
+        return { uri, ...(await readManifest(place.path)) };
+      }
+      const [at] = (await hashesIn(place)).toSorted().filter((each) => hash === undefined || each === hash);
+      return at === undefined ? undefined : { uri: `${uri}/${at}`, ...(await manifest(`${uri}/${at}`)) };
     },
     names: async (uri) => {
       const place = locate(uri);
@@ -114,13 +131,10 @@ export const createArtifacts = ({ fetchedDir, ...options }: ArtifactsOptions): A
       const place = locate(uri);
       if (place.kind === 'folder') return rm(place.path, { recursive: true, force: true });
       const bucket = await bucketOf(place.bucket);
-      const manifestKeys = manifestFiles.map((file) => `${place.prefix}${file}`);
-      const keys = (await bucket.keys(place.prefix)).filter((key) => !manifestKeys.includes(key));
-      for (const key of [...manifestKeys, ...keys]) await bucket.remove(key);
+      const keys = await bucket.keys(place.prefix);
+      const isManifest = (key: string) => key.endsWith(`/${MANIFEST}`);
+      for (const key of [...keys.filter(isManifest), ...keys.filter((one) => !isManifest(one))])
+        await bucket.remove(key);
     },
   };
-};
-
-const nothingThere = (error: unknown): undefined => {
-  if (!(error instanceof ArtifactError)) throw error;
 };

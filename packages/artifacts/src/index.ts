@@ -1,2 +1,2 @@
-export { type Artifacts, createArtifacts, type WhatLies } from './artifacts.ts';
+export { type Artifacts, createArtifacts, type Found, type WhatLies } from './artifacts.ts';
 export { artifactsEnv, artifactsOptions } from './env.ts';

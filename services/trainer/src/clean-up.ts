@@ -62,13 +62,16 @@ const isWanted = async (queue: CleanUpDeps['queue'], trained: string): Promise<b
 /** Of the store and of the folder: there lie those of before there was a store, and those that never came to it. */
 const oldReleases = async (deps: CleanUpDeps): Promise<readonly string[]> => {
   const { artifacts, keepReleases, line, interleaved, queue } = deps;
+  /** Of a trainer that was killed while it put one there, or took it away. */
+  const begun: string[] = [];
   const dated: { readonly name: string; readonly uri: string; readonly createdAt: string }[] = [];
   for (const { name, uri } of await allReleases(deps)) {
     // it is told of after it was written, which may wait for servers: asked before the line is, so that one of the two has it
     if (await queue.isPending(name)) continue;
     // one that does not open can't serve either, but a person may want to see why
-    const found = await artifacts.manifest(uri).catch(notThere);
+    const found = await artifacts.find(uri).catch(damaged);
     if (found) dated.push({ name, uri, createdAt: found.manifest.createdAt });
+    else if (found === undefined && uri.startsWith('s3:')) begun.push(uri);
   }
   const served = await line();
   const kept = new Set(served.slice(-LAST_IN_LINE).map(({ releaseId }) => releaseId));
@@ -82,11 +85,11 @@ const oldReleases = async (deps: CleanUpDeps): Promise<readonly string[]> => {
     const { parent, like } = (await queue.job<'release'>(note.jobId))?.data ?? {};
     for (const wanted of [parent, like]) if (wanted) kept.add(wanted.release);
   }
-  return dated
+  const old = dated
     .sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1))
     .slice(keepReleases)
-    .filter(({ name }) => !kept.has(name))
-    .map(({ uri }) => uri);
+    .filter(({ name }) => !kept.has(name));
+  return [...old.map(({ uri }) => uri), ...begun];
 };
 
 const allReleases = async ({ artifacts, dataDir, releasesUri: store }: CleanUpDeps) => {
@@ -108,4 +111,9 @@ const namesIn = (dir: string): Promise<string[]> =>
 const ageMs = async (path: string, clock: Clock): Promise<number> => {
   const found = await stat(path).catch(() => undefined);
   return found ? clock.now() - found.mtimeMs : 0;
+};
+
+const damaged = (error: unknown): null => {
+  notThere(error);
+  return null;
 };

@@ -1,7 +1,8 @@
 import type { ParentRelease, ReleaseArtifact } from '@nextcart/contracts';
 import type { Logger } from '@nextcart/runtime';
-import { type ReleasePlace, releaseUri } from './data-folders.ts';
+import type { ReleasePlace } from './data-folders.ts';
 import type { TrainingSettings } from './data-set/settings.ts';
+import { findRelease } from './find-release.ts';
 import { nextPositions } from './log-ranges.ts';
 import { type ServingSettings, sameSight, servingSettings } from './serving-settings.ts';
 
@@ -18,13 +19,14 @@ export const openParent = async (
   { releaseId, hash }: ReleaseArtifact,
   topicId: string,
 ): Promise<Parent | null> => {
-  const { artifacts, settings, log } = deps;
+  const { settings, log } = deps;
   const refused = (why: string) => {
     log.warn({ release: releaseId, why }, 'parent_refused');
     return null;
   };
   try {
-    const found = await artifacts.manifest(releaseUri(deps, releaseId));
+    const found = await findRelease(deps, releaseId);
+    if (found === undefined) return refused('it is not here');
     if (found.hash !== hash) return refused(`its hash is ${found.hash}, ${hash} was released`);
     const next = nextPositions(found.manifest.trainedOn, topicId);
     if (next.size === 0) return refused('it learned from another log');

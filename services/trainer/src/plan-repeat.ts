@@ -2,7 +2,8 @@
 import { checkTrainingSlices } from '@nextcart/clickhouse';
 import { modelKinds, type PlanResult, type RepeatPayload } from '@nextcart/contracts';
 import { ArtifactError } from '@nextcart/models';
-import { type ReleasePlace, releaseUri } from './data-folders.ts';
+import type { ReleasePlace } from './data-folders.ts';
+import { findRelease, wantedRelease } from './find-release.ts';
 import { notThere } from './not-there.ts';
 import type { PlanDeps } from './plan-cycle.ts';
 import type { Cycle } from './queue.ts';
@@ -18,7 +19,7 @@ export const planRepeat = async (
   { like }: RepeatPayload,
 ): Promise<PlanResult> => {
   const { store, queue } = deps;
-  const { manifest, hash } = await deps.artifacts.manifest(releaseUri(deps, like));
+  const { manifest, hash } = await wantedRelease(deps, like);
   const recipe = readRecipe(manifest);
   const settings = readSettings(manifest);
   const { parent, topicId, slice } = recipe;
@@ -36,7 +37,7 @@ export const planRepeat = async (
 };
 
 const checkParent = async (place: ReleasePlace, like: string, parent: NonNullable<Recipe['parent']>): Promise<void> => {
-  const found = await place.artifacts.manifest(releaseUri(place, parent.release)).catch(notThere);
+  const found = await findRelease(place, parent.release, parent.hash).catch(notThere);
   if (found?.hash === parent.hash) return;
   throw new ArtifactError(
     '',

@@ -9,8 +9,9 @@ import { checkTrainingSlices, type Store, type StoreConnection } from '@nextcart
 import type { TrainPayload, TrainProgress, TrainResult } from '@nextcart/contracts';
 import { trainInProcess } from '@nextcart/models';
 import { type Clock, type Logger, untilDone, type Waiting } from '@nextcart/runtime';
-import { dataFolders, type ReleasePlace, releaseUri } from './data-folders.ts';
+import { dataFolders, type ReleasePlace } from './data-folders.ts';
 import type { TrainingSettings } from './data-set/settings.ts';
+import { releaseFolder } from './find-release.ts';
 import { createJobFolder } from './job-folder.ts';
 import type { TrainingArgument } from './prepare-training.ts';
 import { finishedTraining, writeTrained } from './trained-artifact.ts';
@@ -114,10 +115,9 @@ export const runTraining = async (deps: TrainingDeps, run: TrainingRun): Promise
 };
 
 /** The folder of what a warm start goes on from; null for a training from nothing. */
-const findParent = async (deps: TrainingDeps, { payload, parentsDir, signal }: TrainingRun): Promise<string | null> => {
+const findParent = async (deps: TrainingDeps, { payload, parentsDir }: TrainingRun): Promise<string | null> => {
   const { parent } = payload;
   if (!parent) return null;
   if (parentsDir !== undefined) return join(parentsDir, parent.release);
-  const uri = releaseUri(deps, parent.release);
-  return untilDone(deps, 'releases', signal, () => deps.artifacts.folder({ uri, hash: parent.hash }));
+  return releaseFolder(deps, parent.release, parent.hash);
 };

@@ -20,6 +20,7 @@ import { holdJob, STOPPING } from './hold-job.ts';
 import { createInstruments } from './instruments.ts';
 import { keepSchedules } from './keep-schedules.ts';
 import { needsOfRelease } from './needs/needs-of-release.ts';
+import { patientArtifacts } from './patient-artifacts.ts';
 import { planCycle } from './plan-cycle.ts';
 import { planRepeat } from './plan-repeat.ts';
 import { type AnyJob, createTrainingQueue, type JobOf, type QueueConnection, type TrainJob } from './queue.ts';
@@ -73,14 +74,18 @@ export const createTrainer = (deps: TrainerDeps): Trainer => {
     return { ok: reason === null, detail: reason === null ? 'nothing is waited for' : `waiting for ${reason}` };
   });
 
-  const under = (like: RepeatedRelease | undefined): TrainerDeps =>
-    like ? { ...deps, settings: parseTrainingSettings(like.settings, `release ${like.release}`) } : deps;
+  /** For a job that ends with the signal. */
+  const until = (signal: AbortSignal): TrainerDeps => ({ ...deps, artifacts: patientArtifacts(deps, signal) });
+  const under = (like: RepeatedRelease | undefined, signal: AbortSignal): TrainerDeps =>
+    like
+      ? { ...until(signal), settings: parseTrainingSettings(like.settings, `release ${like.release}`) }
+      : until(signal);
 
   const train = async (job: TrainJob, token: string, lost: AbortSignal): Promise<TrainResult> => {
     instruments.running.inc();
     try {
       return await holdJob<'train'>(hold, { job, token, lost }, (signal, tell) =>
-        runTraining(under(job.data.like), {
+        runTraining(under(job.data.like, signal), {
           ...{
             jobId: job.id as string,
             createdAt: job.timestamp,
@@ -113,7 +118,7 @@ export const createTrainer = (deps: TrainerDeps): Trainer => {
       const children = Object.values(await job.getChildrenValues<TrainResult>()).toSorted((a, b) =>
         a.kind < b.kind ? 1 : -1,
       );
-      const own = under(job.data.like);
+      const own = under(job.data.like, signal);
       const pass = refitSlice(own, { createdAt: job.timestamp, attempt: job.attemptsStarted });
       const refit: Refit = (request) => apart(() => pass(request));
       const run = { jobId, createdAt: job.timestamp, payload: job.data, children, signal, onProgress };
@@ -126,26 +131,26 @@ export const createTrainer = (deps: TrainerDeps): Trainer => {
   const needs = (job: JobOf<'needs'>, token: string, lost: AbortSignal) =>
     holdJob<'needs'>(hold, { job, token, lost }, async (signal, onProgress) => {
       const [released] = Object.values(await job.getChildrenValues<ReleaseResult>());
-      return needsOfRelease(deps, { payload: job.data, released, signal, onProgress });
+      return needsOfRelease(until(signal), { payload: job.data, released, signal, onProgress });
     });
 
   const evaluate = (job: JobOf<'evaluate'>, token: string, lost: AbortSignal) =>
     holdJob<'evaluate'>(hold, { job, token, lost }, (signal, onProgress) =>
-      evaluateServing(deps, { seed: job.data.seed, signal, onProgress }),
+      evaluateServing(until(signal), { seed: job.data.seed, signal, onProgress }),
     );
 
   const plan = (job: JobOf<'plan-cycle'>, token: string, lost: AbortSignal) =>
     holdJob<'plan-cycle'>(hold, { job, token, lost }, (signal) => {
       const jobId = job.id as string;
-      if ('like' in job.data) return planRepeat({ ...deps, queue }, jobId, job.data);
+      if ('like' in job.data) return planRepeat({ ...until(signal), queue }, jobId, job.data);
       const { line } = releasesInForce(deps, signal);
       const { firstEvents } = schedule;
-      return planCycle({ ...deps, queue, line, shopTime: shop.shopTime, firstEvents }, jobId, job.data);
+      return planCycle({ ...until(signal), queue, line, shopTime: shop.shopTime, firstEvents }, jobId, job.data);
     });
 
   const clean = (job: JobOf<'clean-up'>, token: string, lost: AbortSignal) =>
     holdJob<'clean-up'>(hold, { job, token, lost }, (signal) =>
-      cleanUp({ ...deps, ...releasesInForce(deps, signal), queue }),
+      cleanUp({ ...until(signal), ...releasesInForce(deps, signal), queue }),
     );
 
   const perform = async (job: AnyJob, token = '', lost = new AbortController().signal) => {

@@ -1,5 +1,5 @@
 import type { Artifacts } from '@nextcart/artifacts';
-import type { ReleaseArtifact } from '@nextcart/contracts';
+import { NextcartError, type ReleaseArtifact } from '@nextcart/contracts';
 import { openArtifact } from '@nextcart/models';
 
 /** `there`: as it was released, by its manifest; `gone`: nothing lies there, or not where this machine can see. */
@@ -12,6 +12,7 @@ export const artifactState = async (
   try {
     return (await artifacts.manifest(uri)).hash === hash ? 'there' : 'damaged';
   } catch (error) {
+    if (error instanceof NextcartError) throw error; // not known
     return (error as Error).message.includes('there is no release at') ? 'gone' : 'damaged';
   }
 };

@@ -1,7 +1,8 @@
 import type { NeedsPayload, NeedsProgress, NeedsResult, ReleaseResult } from '@nextcart/contracts';
 import { openArtifact } from '@nextcart/models';
 import { untilDone, type WaitingDeps } from '@nextcart/runtime';
-import { type ReleasePlace, releaseUri } from '../data-folders.ts';
+import type { ReleasePlace } from '../data-folders.ts';
+import { releaseFolder } from '../find-release.ts';
 import { type NeedsDeps, writeNeeds } from './write-needs.ts';
 
 /**
@@ -21,9 +22,7 @@ export const needsOfRelease = async (
   if (released?.verdict !== 'pass' || released.hash === null)
     return { kind: 'nothing', why: 'its cycle released nothing' };
   const { release, hash } = released;
-  const uri = releaseUri(deps, release);
-  const folder = await untilDone(deps, 'releases', signal, () => deps.artifacts.folder({ uri, hash }));
-  const artifact = await openArtifact(folder, { hash });
+  const artifact = await openArtifact(await releaseFolder(deps, release, hash), { hash });
   return untilDone(deps, 'needs', signal, () =>
     writeNeeds(deps, { releaseId: release, artifact, ...payload }, signal, onProgress),
   );

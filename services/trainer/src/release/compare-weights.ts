@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { RepeatedRelease } from '@nextcart/contracts';
 import { openArtifact, type ReleaseModels } from '@nextcart/models';
-import { type ReleasePlace, releaseUri } from '../data-folders.ts';
+import type { ReleasePlace } from '../data-folders.ts';
+import { releaseFolder } from '../find-release.ts';
 import { notThere } from '../not-there.ts';
 import type { Candidate } from './merge-artifacts.ts';
 
@@ -12,8 +13,7 @@ export const compareWeights = async (
   { models }: Pick<Candidate, 'models'>,
   threads: number,
 ): Promise<string> => {
-  const before = await place.artifacts
-    .folder({ uri: releaseUri(place, release), hash })
+  const before = await releaseFolder(place, release, hash)
     .then((folder) => openArtifact(folder, { hash }))
     .catch(notThere);
   if (before === undefined) return `trained again like ${release}, which is no longer there to compare it with`;

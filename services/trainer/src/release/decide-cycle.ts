@@ -42,7 +42,7 @@ export const decideCycle = async (deps: DecideDeps, cycle: Cycle): Promise<Cycle
       (trained) => join(dataFolders(deps.dataDir).trainedDir, trained),
       cycle.children,
     );
-    const rivals = await deps.attempt(() => openRivals(deps.artifacts, cycle.line, cycle.jobId));
+    const rivals = await openRivals(deps.artifacts, cycle.line, cycle.jobId);
     const { slice, remarks } = measuredSlice(cycle.payload, rivals);
     if (slice === null) return { ...nothingMeasured(cycle), ...namesOf(rivals), verdict: 'wait', reasons: remarks };
     const payload = { ...cycle.payload, slice };
@@ -134,10 +134,7 @@ const release = async (
   const refitted = await refit(deps, cycle, candidate, evaluation);
   const whole = withPurchases(refitted.candidate ?? candidate, evaluation.purchases.calibration);
   const repeated = like
-    ? [
-        await deps.attempt(() => compareWeights(deps, like, whole, threads)),
-        'it is put in force by nextcart models promote',
-      ]
+    ? [await compareWeights(deps, like, whole, threads), 'it is put in force by nextcart models promote']
     : [];
   const run = {
     ...measured,

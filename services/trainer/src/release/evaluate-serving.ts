@@ -50,7 +50,7 @@ export const evaluateServing = async (deps: ServingDeps, run: ServingRun): Promi
   const attempt = <T>(query: () => Promise<T>) => untilDone(deps, 'evaluation', signal, query);
   const topicId = await attempt(deps.topicId);
   const { line } = await attempt(() => releases.read());
-  const { champion, remarks } = await attempt(() => openChampion(deps.artifacts, line));
+  const { champion, remarks } = await openChampion(deps.artifacts, line);
   if (remarks.length > 0) return skipped(remarks.join('; '));
   const slice = await newestSlice(deps, attempt, topicId, champion);
   if (typeof slice === 'string') return skipped(slice);

@@ -30,7 +30,7 @@ export const makeRelease = async (deps: ReleaseDeps, run: ReleaseRun): Promise<R
   const { store, releases, clock, log, dataDir } = deps;
   const { jobId, payload, signal } = run;
   const { trainedDir } = dataFolders(dataDir);
-  const written = () => attempt(() => writtenRun(deps, jobId, clock.now()));
+  const written = () => writtenRun(deps, jobId, clock.now());
   const attempt = <T>(query: () => Promise<T>) => untilDone(deps, 'release', signal, query);
   const telling = { store, releases, attempt };
   const row = await attempt(() => readModelRun(store, jobId));

@@ -1,13 +1,15 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Artifacts, createArtifacts } from '@nextcart/artifacts';
 import { clickhouseConnection, readModelRun } from '@nextcart/clickhouse';
+import type { ReleaseArtifact } from '@nextcart/contracts';
 import { openArtifact, readManifest } from '@nextcart/models';
 import { createLogger, createWaiting, systemClock } from '@nextcart/runtime';
 import { createDoor, type Door, uniqueName } from '@nextcart/runtime/testing';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { cleanUp } from '../clean-up.ts';
 import { openParent } from '../open-parent.ts';
+import { patientArtifacts } from '../patient-artifacts.ts';
 import { runTraining } from '../run-training.ts';
 import { openShop, settings, payloadOf as trainPayloadOf } from '../trainer.fixture.ts';
 import type { ReleaseDeps } from './cycle.ts';
@@ -47,15 +49,16 @@ describe.skipIf(objects === null)('releases in an object store', () => {
     const result = await makeRelease(deps, shop.run('one', [await shop.train('one', good())]));
     expect(result, result.reasons.join('\n')).toMatchObject({ verdict: 'pass' });
     const [record] = await shop.records('one');
-    expect(record).toMatchObject({ artifactUri: `${RELEASES}/one`, artifactHash: result.hash });
-    expect(await readModelRun(shop.store, 'one')).toMatchObject({ artifactUri: `${RELEASES}/one` });
+    const uri = `${RELEASES}/one/${result.hash}`;
+    expect(record).toMatchObject({ artifactUri: uri, artifactHash: result.hash });
+    expect(await readModelRun(shop.store, 'one')).toMatchObject({ artifactUri: uri });
     expect(await readdir(join(shop.dataDir, 'releases'))).toEqual([]);
-    const artifact = { uri: `${RELEASES}/one`, hash: result.hash as string };
+    const artifact = { uri, hash: result.hash as string };
     const { manifest } = await openArtifact(await machine('other').folder(artifact), { hash: artifact.hash });
     expect(manifest.release).toBe('one');
   });
 
-  test('a trainer with another disk compares with it, goes on from it and makes it again', async () => {
+  test('a trainer with another disk compares with it and goes on from it', async () => {
     const artifacts = machine('second');
     const run = shop.run('two', [await shop.train('two', good(2))], newer);
     const result = await makeRelease({ ...deps, artifacts }, run);
@@ -63,21 +66,22 @@ describe.skipIf(objects === null)('releases in an object store', () => {
       ...{ champion: 'one', anchor: 'one' },
     });
     const [record] = await shop.records('one');
-    const parent = { releaseId: 'one', uri: `${RELEASES}/one`, hash: record?.artifactHash as string };
+    const parent = { releaseId: 'one', uri: record?.artifactUri as string, hash: record?.artifactHash as string };
     const place = { dataDir: join(shop.dataDir, 'elsewhere'), artifacts: machine('third'), releasesUri: RELEASES };
     const log = createLogger('test', 'fatal');
     expect(await openParent({ ...place, settings, log }, parent, TOPIC_ID)).not.toBeNull();
-    // it asks for a recipe, which only a whole cycle writes
-    const { recipe } = (await artifacts.manifest(parent.uri)).manifest.settings['cycle'] as { recipe: object };
-    expect(recipe).toMatchObject({ seed: 5 });
   });
 
   test('a store that is away is waited for: no champion is taken for gone, and nothing is decided', async () => {
     const waiting = createWaiting();
-    const stop = new AbortController();
-    const run = { ...shop.run('three', [await shop.train('three', good(3))], newer), signal: stop.signal };
-    await door.shut();
-    const made = makeRelease({ ...deps, artifacts: machine('fourth'), waiting }, run);
+    const run = shop.run('three', [await shop.train('three', good(3))], newer);
+    const artifacts = patientArtifacts({ ...deps, waiting, artifacts: machine('fourth') }, run.signal);
+    // just before the champion is fetched
+    const folder: Artifacts['folder'] = async (wanted) => {
+      await door.shut();
+      return artifacts.folder(wanted);
+    };
+    const made = makeRelease({ ...deps, artifacts: { ...artifacts, folder } }, run);
     await vi.waitFor(
       () => expect(waiting.text()).toMatch(/the bucket releases-\S+ of http:\S+ does not answer .*AWS_ENDPOINT_URL_S3/),
       { timeout: 30_000 },
@@ -86,6 +90,17 @@ describe.skipIf(objects === null)('releases in an object store', () => {
     await door.open();
     await made;
     expect(await readModelRun(shop.store, 'three')).toMatchObject({ champion: 'one' });
+  });
+
+  test('neither is one that a disk has no room for', async () => {
+    const full = join(shop.dataDir, 'no folder');
+    await writeFile(full, '');
+    const artifacts = createArtifacts({ endpoint: door.url, fetchedDir: full });
+    const run = shop.run('full', [await shop.train('full', good(3))], newer);
+    await expect(makeRelease({ ...deps, artifacts }, run)).rejects.toMatchObject({
+      ...{ code: 'artifacts_unavailable', retry: true },
+      message: expect.stringContaining('set ARTIFACTS_DIR to a folder that can be written') as string,
+    });
   });
 
   test('a cycle that is killed on the way to the store ends in the same release', async () => {
@@ -98,29 +113,29 @@ describe.skipIf(objects === null)('releases in an object store', () => {
     const { hash } = await readManifest(join(shop.dataDir, 'releases', 'four'));
     const result = await makeRelease(own, shop.run('four', children));
     expect(result).toMatchObject({ verdict: 'pass', hash });
-    expect((await log.read()).line.inForce()).toMatchObject({ uri: `${RELEASES}/four`, hash });
-    expect(await objectsOf('four')).toContain('manifest.json');
+    expect((await log.read()).line.inForce()).toMatchObject({ uri: `${RELEASES}/four/${hash}`, hash });
+    expect(await objectsOf('four')).toEqual([hash]);
   });
 
-  test('two trainers that made one release, each on a disk of its own, tell of the first', async () => {
-    const [log, children] = [await shop.emptyLog(), [await shop.train('five', good())]];
-    const own = { ...deps, releases: log, catalogTopicId: deps.catalogTopicId };
-    const first = await makeRelease(own, shop.run('five', children));
+  test('who makes a release again on another disk tells of the one in the store', async () => {
+    const children = [await shop.train('five', good())];
+    const first = await makeRelease({ ...deps, releases: await shop.emptyLog() }, shop.run('five', children));
     await shop.store.command("DELETE FROM model_runs WHERE release = 'five'");
-    // what it looks for at the beginning is not there yet
-    let looks = 0;
-    const late: Artifacts = {
-      ...machine('sixth'),
-      manifest: (uri) =>
-        uri.endsWith('/five') && (looks += 1) === 1
-          ? deps.artifacts.manifest(`${RELEASES}/none`)
-          : machine('sixth').manifest(uri),
-    };
-    const empty = await shop.emptyLog();
-    const other = { ...shop.run('five', [await shop.train('five-other', good(9))]), createdAt: 1 };
-    const second = await makeRelease({ ...own, releases: empty, artifacts: late }, other);
+    const other = { ...deps, dataDir: join(shop.dataDir, 'sixth'), artifacts: machine('sixth') };
+    const second = await makeRelease({ ...other, releases: await shop.emptyLog() }, shop.run('five', []));
     expect(second).toMatchObject({ verdict: 'pass', hash: first.hash });
-    expect(await readdir(join(shop.dataDir, 'releases'))).toEqual([]);
+    expect(await objectsOf('five')).toEqual([first.hash]);
+  });
+
+  test('what was cut while it was written here is written anew', async () => {
+    const [killed, log] = [new Error('killed'), await shop.emptyLog()];
+    const dying = { ...machine('seventh'), publish: () => Promise.reject(killed) };
+    const own = { ...deps, releases: log };
+    const run = shop.run('six', [await shop.train('six', good())]);
+    await expect(makeRelease({ ...own, artifacts: dying }, run)).rejects.toBe(killed);
+    await truncate(join(shop.dataDir, 'releases', 'six', 'recurrent', 'weights.bin'), 100);
+    expect(await makeRelease(own, run)).toMatchObject({ verdict: 'pass' });
+    expect(await objectsOf('six')).toHaveLength(1);
   });
 
   test('what is no longer wanted leaves the store and the folder, and what is in force in either stays', async () => {
@@ -137,8 +152,14 @@ describe.skipIf(objects === null)('releases in an object store', () => {
       expect(await readdir(join(shop.dataDir, 'releases'))).toEqual(['early', 'unwanted']);
       const line = async () => [...early, ...(await deps.releases.read()).line.line()];
       const own = { ...deps, line, queue: trainers.queue, interleaved: async () => null };
+      const inFolder = { ...deps, settings, log: createLogger('test', 'fatal') };
+      expect(await openParent(inFolder, early[0] as ReleaseArtifact, TOPIC_ID)).not.toBeNull();
+      // as of a trainer that was killed while it put it there
+      const [six] = await objectsOf('six');
+      await rm(join(objects?.folder ?? '', bucket, 'a', 'shop', 'six', six as string, 'manifest.json'));
       await cleanUp({ ...own, keepReleases: 100 });
       expect(await deps.artifacts.names(RELEASES)).toEqual(expect.arrayContaining(['one', 'four', 'five']));
+      expect(await objectsOf('six')).toEqual([]);
       await cleanUp({ ...own, keepReleases: 0 });
       expect([...(await deps.artifacts.names(RELEASES)), 'early'].toSorted()).toEqual(
         (await line()).map(({ releaseId }) => releaseId).toSorted(),

@@ -64,6 +64,7 @@ const opener =
       servingOfRelease(artifact); // lists are made with it
       return artifact;
     } catch (error) {
+      // an answer that did not come says nothing of the release
       if (error instanceof NextcartError) throw error;
       remarks.push(`${what}, ${known.releaseId}, can't be compared with: ${(error as Error).message}`);
       return null;

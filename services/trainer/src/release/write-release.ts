@@ -1,4 +1,5 @@
 /** A candidate that passed, as a release. Invariant: a cycle's artifact holds all that its row and its record say. */
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CycleRun, ModelRun } from '@nextcart/clickhouse';
 import { listMeasures, parseMeasureName, requestSlices } from '@nextcart/contracts';
@@ -14,7 +15,7 @@ import { servingOf, type Weights } from './serving.ts';
 type Decision = Omit<CycleRun, 'artifactUri' | 'artifactHash' | 'at' | 'seconds'>;
 
 export const writeRelease = async (
-  place: ReleasePlace & { readonly attempt: <T>(query: () => Promise<T>) => Promise<T> },
+  place: ReleasePlace,
   {
     run,
     createdAt,
@@ -51,25 +52,31 @@ export const writeRelease = async (
   });
   // opened before anyone is told of it: what a full or failing disk made of it shows here
   await openArtifact(folder, { hash });
-  const artifactUri = releaseUri(place, run.release);
-  await place.attempt(() => place.artifacts.publish(folder, artifactUri));
+  const artifactUri = await place.artifacts.publish(folder, releaseUri(place, run.release));
   return { artifactUri, artifactHash: hash };
 };
 
 /** What was decided where a cycle was killed between its artifact and its row; undefined where there is no artifact. */
 export const writtenRun = async (place: ReleasePlace, release: string, now: number): Promise<CycleRun | undefined> => {
-  const { artifacts } = place;
-  const folder = join(dataFolders(place.dataDir).releasesDir, release);
-  const artifactUri = releaseUri(place, release);
-  const written = await readManifest(folder).catch(notThere);
-  if (written) {
-    await openArtifact(folder, { hash: written.hash });
-    await artifacts.publish(folder, artifactUri);
-  }
-  const found = await artifacts.manifest(artifactUri).catch(notThere);
+  if (place.releasesUri !== undefined) await publishWritten(place, release);
+  const found = await place.artifacts.find(releaseUri(place, release)).catch(notThere);
   if (found === undefined) return undefined;
-  const decision = found.manifest.settings['decision'] as Decision;
-  return { ...decision, at: now, seconds: {}, artifactUri, artifactHash: found.hash };
+  const { uri: artifactUri, hash: artifactHash } = found;
+  await openArtifact(await place.artifacts.folder({ uri: artifactUri, hash: artifactHash }), { hash: artifactHash });
+  return { ...(found.manifest.settings['decision'] as Decision), at: now, seconds: {}, artifactUri, artifactHash };
+};
+
+/** What was written here and has not come to the store yet; another trainer may do the same. What is damaged is written anew. */
+const publishWritten = async (place: ReleasePlace, release: string): Promise<void> => {
+  const folder = join(dataFolders(place.dataDir).releasesDir, release);
+  try {
+    const { hash } = await readManifest(folder);
+    await openArtifact(folder, { hash });
+    await place.artifacts.publish(folder, releaseUri(place, release));
+  } catch (error) {
+    notThere(error);
+    await rm(folder, { recursive: true, force: true });
+  }
 };
 
 /** Of a metric by its name. */
