@@ -46,6 +46,12 @@ for (const create of [
   for (const each of [command, ...command.commands]) each.copyInheritedSettings(program); // help after an error
 }
 
+// whoever reads no further, as `| head` does, has what they want
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 try {
   await program.parseAsync();
 } catch (error) {
