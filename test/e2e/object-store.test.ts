@@ -145,7 +145,7 @@ describe.skipIf(objects === null)('releases in an object store', () => {
       'a bucket that is not there',
       () => machine(),
       's3://nobody-has-this/one',
-      /is not there; make it, or name another/,
+      /is not there; bring it back: .*make it, or name another/,
     ],
     [
       'a store that does not answer',

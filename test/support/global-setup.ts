@@ -20,8 +20,11 @@ const setup = async (project: TestProject): Promise<() => Promise<void>> => {
   const servers = await obtainServers(process.env, log);
   log(`tests use servers from the ${servers.from}`);
   project.provide('urls', servers.urls);
-  const started = await startObjectStore(process.env, log).catch((error: Error) => {
-    if (servers.from !== 'environment') throw error;
+  const started = await startObjectStore(process.env, log).catch(async (error: Error) => {
+    if (servers.from !== 'environment') {
+      await servers.stop();
+      throw error;
+    }
     log(`tests of releases in an object store are skipped: ${error.message}`);
     return null;
   });

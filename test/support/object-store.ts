@@ -47,6 +47,8 @@ export const startObjectStore = async (
       .join(''),
   );
   writeFileSync(logging, QUIET);
+  const pids = createPidBook(dir);
+  pids.takeOwnership(); // or it is taken for one that a killed run left behind
   const classPath = readdirSync(libs)
     .map((jar) => join(libs, jar))
     .join(':');
@@ -67,10 +69,13 @@ export const startObjectStore = async (
         ),
       cure: 'Its log is above.',
     },
-    createPidBook(dir),
+    pids,
     log,
   );
-  await server.start();
+  await server.start().catch(async (error: Error) => {
+    await server.stop();
+    throw error;
+  });
   return {
     store: { endpoint, accessKeyId, secretAccessKey, folder },
     stop: async () => {

@@ -31,14 +31,14 @@ export interface Artifacts {
   folder(artifact: Pick<ReleaseArtifact, 'uri' | 'hash'>): Promise<string>;
   /**
    * Makes what was written at `folder` a release under `uri` → where it lies: in a folder at `uri` itself, which `folder`
-   * must be; in a store at `uri/HASH`, and no longer at `folder`. Done again it is the same.
+   * must be; in a store at `uri/HASH`, and no longer at `folder`. What it did not come to the end of may be done again.
    */
   publish(folder: string, uri: string): Promise<string>;
   /** What was published under a URI, in a store with a hash that one; undefined where nothing was. Of several any, the same each time. */
   find(uri: string, hash?: string): Promise<Found | undefined>;
   /** Last parts of the URIs that something was published under, below this one. */
   names(uri: string): Promise<string[]>;
-  /** All that was published under a URI. */
+  /** All that was published under a URI, and what was only begun to be. */
   remove(uri: string): Promise<void>;
 }
 
@@ -85,10 +85,7 @@ export const createArtifacts = ({ fetchedDir, ...options }: ArtifactsOptions): A
   };
   const hashesIn = async ({ bucket, prefix }: Objects): Promise<string[]> => {
     const keys = await (await bucketOf(bucket)).keys(prefix);
-    return keys.flatMap((key) => {
-      const [hash = '', file] = key.slice(prefix.length).split('/');
-      return file === MANIFEST ? [hash] : [];
-    });
+    return keys.filter((key) => isOurs(prefix, key) && key.endsWith(`/${MANIFEST}`)).map((key) => hashOf(prefix, key));
   };
 
   return {
@@ -131,10 +128,15 @@ export const createArtifacts = ({ fetchedDir, ...options }: ArtifactsOptions): A
       const place = locate(uri);
       if (place.kind === 'folder') return rm(place.path, { recursive: true, force: true });
       const bucket = await bucketOf(place.bucket);
-      const keys = await bucket.keys(place.prefix);
+      const keys = (await bucket.keys(place.prefix)).filter((key) => isOurs(place.prefix, key));
       const isManifest = (key: string) => key.endsWith(`/${MANIFEST}`);
       for (const key of [...keys.filter(isManifest), ...keys.filter((one) => !isManifest(one))])
         await bucket.remove(key);
     },
   };
 };
+
+/** The part of a key that follows the prefix of a release. */
+const hashOf = (prefix: string, key: string): string => key.slice(prefix.length).split('/', 1)[0] as string;
+/** Not of somebody else who keeps things in that bucket. */
+const isOurs = (prefix: string, key: string): boolean => /^[0-9a-f]{64}$/.test(hashOf(prefix, key));

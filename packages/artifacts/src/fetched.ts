@@ -46,7 +46,8 @@ export const createFetched = (dir: string): Fetched => {
     const others = dated.filter(({ name }) => IS_HASH.test(name) && name !== kept).toSorted((a, b) => b.at - a.at);
     const now = await touchedAt(kept);
     const left = dated.filter(({ name, at }) => name.startsWith(PARTIAL) && now - at > PARTIAL_MS);
-    for (const { name } of [...others.slice(KEPT - 1), ...left]) await discard(name);
+    for (const { name, at } of [...others.slice(KEPT - 1), ...left])
+      if ((await touchedAt(name)) === at) await discard(name); // nobody has asked for it since
   };
   return {
     find: (hash) =>
@@ -63,13 +64,14 @@ export const createFetched = (dir: string): Fetched => {
     keep: (folder, hash) =>
       written(async () => {
         await mkdir(dir, { recursive: true });
+        // before it is to be found: without a date it would be the oldest
+        await writeFile(join(folder, USED), '');
         await rename(folder, join(dir, hash)).catch(async (error: NodeJS.ErrnoException) => {
           // there already, which is as good; or on another disk, and fetched when it is wanted
           if (!['ENOTEMPTY', 'EEXIST', 'EXDEV'].includes(error.code ?? '')) throw error;
           await rm(folder, { recursive: true, force: true });
         });
-        await touch(hash);
-        await takeAwayOld(hash);
+        await takeAwayOld(hash).catch(() => {}); // then the next one does
         return join(dir, hash);
       }),
     aside: (use) =>

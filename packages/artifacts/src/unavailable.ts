@@ -16,7 +16,14 @@ export const storeUnavailable = (bucket: string, store: string, error: SdkError)
   const { name, code, message } = error;
   const status = error.$metadata?.httpStatusCode;
   const about = (problem: string, cure: string) => away(`the bucket ${bucket} of ${store} ${problem}`, error, cure);
-  if (name === 'NoSuchBucket') return about('is not there', 'make it, or name another in TRAINER_RELEASES_URI');
+  if (name === 'NoSuchBucket')
+    return about(
+      'is not there',
+      'bring it back: records of releases name it, until others are promoted (of a trainer that begins: make it, or name another in TRAINER_RELEASES_URI)',
+    );
+  if (status === 301 || name === 'AuthorizationHeaderMalformed')
+    return about('is in another region', "set AWS_REGION to the bucket's");
+  if (name === 'RequestTimeTooSkewed') return about(`can't be used (${name})`, "set this machine's clock");
   if (status === 401 || status === 403) return about(`can't be used (${name})`, NOT_ALLOWED);
   if (/credential|token/i.test(`${name} ${message}`)) return about(`can't be used (${message})`, NOT_ALLOWED);
   if (message.includes('Region is missing')) return about("can't be found", 'set AWS_REGION');

@@ -46,10 +46,10 @@ for (const create of [
   for (const each of [command, ...command.commands]) each.copyInheritedSettings(program); // help after an error
 }
 
-// whoever reads no further, as `| head` does, has what they want
+// nobody reads any further, as after `| head`: it ends there, as the shell's own programs do by SIGPIPE
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
-  process.exit();
+  process.exit(process.exitCode ?? 141);
 });
 
 try {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { ReleaseArtifact } from '@nextcart/contracts';
 import type { Clock, Logger } from '@nextcart/runtime';
 import { dataFolders, type ReleasePlace, releasesUri, releaseUri } from './data-folders.ts';
-import { ownerOf } from './job-ids.ts';
+import { isReleaseId, ownerOf } from './job-ids.ts';
 import { notThere } from './not-there.ts';
 import type { TrainingQueue } from './queue.ts';
 import { newestFull } from './release/rivals.ts';
@@ -71,7 +71,7 @@ const oldReleases = async (deps: CleanUpDeps): Promise<readonly string[]> => {
     // one that does not open can't serve either, but a person may want to see why
     const found = await artifacts.find(uri).catch(damaged);
     if (found) dated.push({ name, uri, createdAt: found.manifest.createdAt });
-    else if (found === undefined && uri.startsWith('s3:')) begun.push(uri);
+    else if (found === undefined && isReleaseId(name)) begun.push(uri);
   }
   const served = await line();
   const kept = new Set(served.slice(-LAST_IN_LINE).map(({ releaseId }) => releaseId));

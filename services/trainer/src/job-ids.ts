@@ -10,6 +10,8 @@ export const trainingId = (payload: { readonly kind: ModelKind }): string => `${
 /** Of a cycle's end; its trainings carry the same digest, so that no two cycles share one. */
 export const releaseId = (payload: object): string => `${RELEASE_ID}${digestOf(payload)}`;
 
+export const isReleaseId = (name: string): boolean => /^release-[0-9a-f]{16}$/.test(name);
+
 /** Of what serves, measured over a slice. */
 export const evaluationId = (measured: object): string => `evaluate-${digestOf(measured)}`;
 

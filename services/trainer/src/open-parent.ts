@@ -25,7 +25,7 @@ export const openParent = async (
     return null;
   };
   try {
-    const found = await findRelease(deps, releaseId);
+    const found = await findRelease(deps, releaseId, hash);
     if (found === undefined) return refused('it is not here');
     if (found.hash !== hash) return refused(`its hash is ${found.hash}, ${hash} was released`);
     const next = nextPositions(found.manifest.trainedOn, topicId);

@@ -42,7 +42,7 @@ const checkParent = async (place: ReleasePlace, like: string, parent: NonNullabl
   throw new ArtifactError(
     '',
     `release ${like} went on from ${parent.release}, which is ${found ? 'another by now' : 'gone'}`,
-    'bring its folder back, or train a full one again; more are kept by TRAINER_KEEP_RELEASES',
+    'bring it back, or train a full one again; more are kept by TRAINER_KEEP_RELEASES',
   );
 };
 

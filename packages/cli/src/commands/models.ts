@@ -34,10 +34,8 @@ const topicOf = ({ kafka, registry }: Connections) => ({ kafka: kafka(), registr
 const list = (options: { limit: number; json?: true }) =>
   withConnections(async (connections) => {
     const runs = await readModelRuns(connections.store(), { limit: options.limit });
-    const lines = (await listModels(connections.artifacts(), runs, await readReleases(topicOf(connections)))).slice(
-      0,
-      options.limit,
-    );
+    const releases = await readReleases(topicOf(connections));
+    const lines = await listModels(connections.artifacts(), runs, releases, { limit: options.limit });
     if (options.json) say(JSON.stringify(lines, null, 2));
     else for (const line of renderModels(lines)) say(line);
   });
@@ -49,8 +47,8 @@ const show = (begun: string, options: { json?: true }) =>
     const known = [...new Set([...newest.map(({ release }) => release).toReversed(), ...releaseIds(releases)])];
     const release = completeId(known, begun);
     const run = await readModelRun(connections.store(), release);
-    const lines = await listModels(connections.artifacts(), run ? [run] : [], releases);
-    const line = lines.find((one) => one.release === release) as ModelLine;
+    const [line] = await listModels(connections.artifacts(), run ? [run] : [], releases, { only: release });
+    if (line === undefined) throw new Error(`nothing is known of ${release}`);
     if (options.json) say(JSON.stringify(line, null, 2));
     else for (const text of [...renderModel(line), ...(await liveOf(connections, line))]) say(text);
   });

@@ -2,8 +2,11 @@ import type { Artifacts } from '@nextcart/artifacts';
 import { NextcartError, type ReleaseArtifact } from '@nextcart/contracts';
 import { openArtifact } from '@nextcart/models';
 
-/** `there`: as it was released, by its manifest; `gone`: nothing lies there, or not where this machine can see. */
-export type ArtifactState = 'there' | 'gone' | 'damaged';
+/**
+ * `there`: as it was released, by its manifest; `gone`: nothing lies there, or not where this machine can see; `unknown`: a
+ * store can't be asked, and why.
+ */
+export type ArtifactState = 'there' | 'gone' | 'damaged' | `unknown: ${string}`;
 
 export const artifactState = async (
   artifacts: Pick<Artifacts, 'manifest'>,
@@ -12,7 +15,7 @@ export const artifactState = async (
   try {
     return (await artifacts.manifest(uri)).hash === hash ? 'there' : 'damaged';
   } catch (error) {
-    if (error instanceof NextcartError) throw error; // not known
+    if (error instanceof NextcartError) return `unknown: ${error.message}`;
     return (error as Error).message.includes('there is no release at') ? 'gone' : 'damaged';
   }
 };

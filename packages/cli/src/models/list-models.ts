@@ -22,11 +22,12 @@ export interface ModelLine {
   readonly records: readonly ModelRelease[];
 }
 
-/** Newest first. */
+/** Newest first, at most `limit`, or one alone. */
 export const listModels = async (
   artifacts: Pick<Artifacts, 'manifest'>,
   runs: readonly ModelRun[],
   releases: Releases,
+  { limit = Number.POSITIVE_INFINITY, only }: { readonly limit?: number; readonly only?: string } = {},
 ): Promise<ModelLine[]> => {
   const byRelease = new Map<string, ModelRelease[]>();
   for (const record of releases.records) {
@@ -35,11 +36,10 @@ export const listModels = async (
     else if (tellsOfModels(record.kind)) byRelease.set(record.releaseId, [record]);
   }
   const ids = new Set([...runs.map(({ release }) => release), ...byRelease.keys()]);
-  const lines: ModelLine[] = [];
+  const lines: Omit<ModelLine, 'artifact'>[] = [];
   for (const release of ids) {
     const records = byRelease.get(release) ?? [];
     const run = runs.find((one) => one.release === release) ?? null;
-    const told = records.findLast(({ artifactUri, artifactHash }) => artifactUri !== null && artifactHash !== null);
     const changes = records.filter(({ kind }) => decidesForce(kind));
     const { interleaving } = releases;
     lines.push({
@@ -48,12 +48,18 @@ export const listModels = async (
       inForce: releases.inForce?.releaseId === release,
       interleavedShare: interleaving?.second.releaseId === release ? interleaving.share : 0,
       rolledBack: changes.at(-1)?.kind === 'rolled_back',
-      artifact: told
-        ? await artifactState(artifacts, { uri: told.artifactUri as string, hash: told.artifactHash as string })
-        : null,
     });
   }
-  return lines.sort((a, b) => b.at - a.at || (a.release < b.release ? -1 : 1));
+  const wanted = lines
+    .filter(({ release }) => only === undefined || release === only)
+    .sort((a, b) => b.at - a.at || (a.release < b.release ? -1 : 1))
+    .slice(0, limit);
+  return Promise.all(wanted.map(async (line) => ({ ...line, artifact: await stateOf(artifacts, line) })));
+};
+
+const stateOf = async (artifacts: Pick<Artifacts, 'manifest'>, { records }: Pick<ModelLine, 'records'>) => {
+  const told = records.findLast(({ artifactUri, artifactHash }) => artifactUri !== null && artifactHash !== null);
+  return told ? artifactState(artifacts, { uri: told.artifactUri as string, hash: told.artifactHash as string }) : null;
 };
 
 /** Scorers tell of ranking without models in the same words. */

@@ -24,7 +24,7 @@ export const renderModels = (lines: readonly ModelLine[]): string[] => {
       own ? own.value.toFixed(4) : '',
       gain ? intervalOf(gain) : '',
       line.run ? integer(line.run.events) : '',
-      line.artifact ?? '',
+      line.artifact?.split(':', 1)[0] ?? '',
     ];
   });
   const headings = ['release', 'decided', 'mode', 'state', 'NDCG@20', 'gain over the champion', 'events', 'artifact'];
@@ -33,6 +33,7 @@ export const renderModels = (lines: readonly ModelLine[]): string[] => {
   return [
     table(headings, rows),
     '',
+    ...new Set(lines.flatMap(({ artifact }) => (artifact?.startsWith('unknown') ? [`artifacts ${artifact}`] : []))),
     serving ? `in force: ${serving.release}` : 'in force: none, lists are made without models',
     ...(beside ? [renderInterleaved(beside)] : []),
   ];

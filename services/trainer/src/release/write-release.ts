@@ -1,9 +1,18 @@
 /** A candidate that passed, as a release. Invariant: a cycle's artifact holds all that its row and its record say. */
-import { rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Artifacts } from '@nextcart/artifacts';
 import type { CycleRun, ModelRun } from '@nextcart/clickhouse';
 import { listMeasures, parseMeasureName, requestSlices } from '@nextcart/contracts';
-import { openArtifact, type ReleaseMetric, readCpu, readManifest, writeArtifact } from '@nextcart/models';
+import {
+  ArtifactError,
+  openArtifact,
+  type ReleaseMetric,
+  readCpu,
+  readManifest,
+  writeArtifact,
+} from '@nextcart/models';
 import { dataFolders, type ReleasePlace, releaseUri } from '../data-folders.ts';
 import { notThere } from '../not-there.ts';
 import type { Candidate } from './merge-artifacts.ts';
@@ -32,6 +41,8 @@ export const writeRelease = async (
   },
 ): Promise<Pick<ModelRun, 'artifactUri' | 'artifactHash'>> => {
   const folder = join(dataFolders(place.dataDir).releasesDir, run.release);
+  const uri = releaseUri(place, run.release);
+  if (place.releasesUri !== undefined) await checkFree(place.artifacts, uri);
   const { items, features, models, tables, trainedOn, settings } = candidate;
   const { hash } = await writeArtifact(folder, {
     ...{
@@ -52,7 +63,7 @@ export const writeRelease = async (
   });
   // opened before anyone is told of it: what a full or failing disk made of it shows here
   await openArtifact(folder, { hash });
-  const artifactUri = await place.artifacts.publish(folder, releaseUri(place, run.release));
+  const artifactUri = await place.artifacts.publish(folder, uri);
   return { artifactUri, artifactHash: hash };
 };
 
@@ -66,16 +77,24 @@ export const writtenRun = async (place: ReleasePlace, release: string, now: numb
   return { ...(found.manifest.settings['decision'] as Decision), at: now, seconds: {}, artifactUri, artifactHash };
 };
 
+/** As a folder that is there already says so by itself. */
+const checkFree = async (artifacts: Artifacts, uri: string): Promise<void> => {
+  const found = await artifacts.find(uri).catch(notThere);
+  if (found) throw new ArtifactError('', `there is something at ${found.uri} already`, 'it is what was decided');
+};
+
 /** What was written here and has not come to the store yet; another trainer may do the same. What is damaged is written anew. */
 const publishWritten = async (place: ReleasePlace, release: string): Promise<void> => {
   const folder = join(dataFolders(place.dataDir).releasesDir, release);
+  if (!(await stat(folder).catch(() => undefined))) return;
   try {
     const { hash } = await readManifest(folder);
     await openArtifact(folder, { hash });
     await place.artifacts.publish(folder, releaseUri(place, release));
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return; // the other one did
     notThere(error);
-    await rm(folder, { recursive: true, force: true });
+    await rename(folder, `${folder}.partial-${randomUUID()}`).catch(() => {}); // as what is cut short, cleaned up in time
   }
 };
 
