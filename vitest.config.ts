@@ -1,5 +1,5 @@
-import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { keepCompiled } from './test/support/env.ts';
 import { TestOrder } from './test/support/test-order.ts';
 
 const OWN_SERVERS = ['test/faults/**/*.test.ts', 'test/e2e/{commands,event-to-list,late-joiner,online-retail}.test.ts'];
@@ -15,8 +15,7 @@ const PATIENT = { testTimeout: 60_000, hookTimeout: 120_000, teardownTimeout: 60
 const BESIDE_EACH_OTHER = { maxWorkers: 3 };
 const NEVER = ['**/node_modules/**', '.nextcart/**'];
 
-// also where vitest was not started by bootstrap.mjs: threads of tests die of making what Node keeps there (decision 49)
-process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, '.nextcart', 'compiled');
+keepCompiled(import.meta.dirname);
 
 export default defineConfig({
   test: {
