@@ -37,8 +37,8 @@ const vae = (items: number, gamma: number): AutoencoderSettings<Behaviour> => ({
   softmax: softmaxOver(items),
 });
 
-/** d 64 and two blocks; dropout of events and of what blocks add alike. */
-const recurrent = (items: number, dropout: number): RecurrentSettings => ({
+/** d 64 and two blocks. */
+const recurrent = (items: number, dropout: RecurrentSettings['dropout']): RecurrentSettings => ({
   ...recurrentDefaults,
   width: 64,
   blocks: 2,
@@ -47,7 +47,7 @@ const recurrent = (items: number, dropout: number): RecurrentSettings => ({
   lanes: 64,
   times: 50,
   order: 'shuffled',
-  dropout: { events: dropout, blocks: dropout },
+  dropout,
   ...(items < SMALL && { tables: { optimiser: 'adam', from: 2e-3, to: 1e-4 }, softmax: { kind: 'full' } }),
 });
 
@@ -99,11 +99,22 @@ const recipesFor = (items: number, catalogue: readonly ContentItem[] | undefined
     settings: { 'gamma .0035': vae(items, 0.0035), 'gamma .01': vae(items, 0.01) },
     tryEpochs: 6,
     epochs: 24,
+    minSteps: 700,
   }),
   recurrentRecipe({
-    settings: { 'dropout .2': recurrent(items, 0.2), 'dropout .3': recurrent(items, 0.3) },
+    settings: {
+      'dropout .2': recurrent(items, { events: 0.2, blocks: 0.2 }),
+      'dropout .3': recurrent(items, { events: 0.3, blocks: 0.3 }),
+      // short histories are soon known by heart
+      'dropout .5 / .3': recurrent(items, { events: 0.5, blocks: 0.3 }),
+      'dropout .45 / .3, cosine · 16, last 6 items': {
+        ...recurrent(items, { events: 0.45, blocks: 0.3 }),
+        ...{ scale: 16, lags: 6 },
+      },
+    },
     tryEpochs: 3,
     epochs: 12,
+    minSteps: 1200,
   }),
 ];
 
@@ -113,7 +124,7 @@ const quickRecipesFor = (items: number): readonly Recipe[] => [
   visitRecipe('STAN', visitsOf, asking(5, stan(500, 1, 2, Infinity))),
   edlaeRecipe({ bags, lambda: [300], dropout: [0.33], keep: [200], items: MOST_ITEMS, searchItems: 1000 }),
   recurrentRecipe({
-    settings: { 'dropout .2': { ...recurrent(items, 0.2), lanes: 16 } },
+    settings: { 'dropout .2': { ...recurrent(items, { events: 0.2, blocks: 0.2 }), lanes: 16 } },
     tryEpochs: 0,
     epochs: 4,
   }),

@@ -7,7 +7,7 @@ import {
 import { BATCH, qualityOf } from '../measure.ts';
 import type { QualityContext } from '../quality-bench.ts';
 import type { BagsOf, Behaviour, NamedTask, Part, Recipe } from '../recipe.ts';
-import { chooseTrained, type Trained, type TrainedGrid } from './choose-trained.ts';
+import { chooseTrained, longEnough, type Trained, type TrainedGrid } from './choose-trained.ts';
 import { trainLogged } from './train-logged.ts';
 
 export interface AutoencoderSettings<B extends Behaviour>
@@ -19,10 +19,12 @@ export interface AutoencoderSettings<B extends Behaviour>
 export const VAE = 'VAE';
 
 /** RecVAE: trained for as many epochs on everything as were best on the validation. */
-export const autoencoderRecipe = <B extends Behaviour>(grid: TrainedGrid<AutoencoderSettings<B>>): Recipe<B> => ({
+export const autoencoderRecipe = <B extends Behaviour>(given: TrainedGrid<AutoencoderSettings<B>>): Recipe<B> => ({
   name: VAE,
   kind: 'part',
   choose: async ({ fit, tasks }, context) => {
+    const [{ batch }] = Object.values(given.settings) as [AutoencoderSettings<B>];
+    const grid = longEnough(given, Math.ceil((fit.bags.rowStart.length - 1) / batch));
     const { choice, curve, part, settings, epochs } = await chooseTrained(VAE, grid, (options, most) =>
       fitOn(fit, options, { epochs: most }, context, tasks),
     );

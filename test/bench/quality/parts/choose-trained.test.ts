@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { chooseTrained } from './choose-trained.ts';
+import { chooseTrained, longEnough } from './choose-trained.ts';
 
 test('settings are tried for a few epochs, the best is trained for all, and the others are closed', async () => {
   const asked: string[] = [];
@@ -33,4 +33,12 @@ test('a single setting is not tried first', async () => {
   };
   await chooseTrained('m', { settings: { only: 1 }, tryEpochs: 2, epochs: 5 }, fit);
   expect(calls).toBe(1);
+});
+
+test('of few data there are as many epochs as make the steps that are wanted, of many as many as it says', () => {
+  const grid = { settings: { only: 1 }, tryEpochs: 3, epochs: 12, minSteps: 1200 };
+  expect(longEnough(grid, 12)).toEqual({ ...grid, tryEpochs: 25, epochs: 100 });
+  expect(longEnough(grid, 100)).toEqual(grid);
+  expect(longEnough(grid, 312)).toEqual(grid);
+  expect(longEnough({ ...grid, minSteps: 0 }, 12).epochs).toBe(12);
 });

@@ -8,7 +8,16 @@ export interface TrainedGrid<S> {
   readonly tryEpochs: number;
   /** Epochs of the one that is chosen; the best of them by validation counts. */
   readonly epochs: number;
+  /** Steps that these take at least: of few data there are more epochs, in both. Absent: as many as it comes to. */
+  readonly minSteps?: number;
 }
+
+/** The grid for data of which an epoch has so many steps. */
+export const longEnough = <S>(grid: TrainedGrid<S>, stepsAnEpoch: number): TrainedGrid<S> => {
+  const { tryEpochs, epochs, minSteps = 0 } = grid;
+  const times = Math.max(1, minSteps / (epochs * stepsAnEpoch));
+  return { ...grid, tryEpochs: Math.ceil(tryEpochs * times), epochs: Math.ceil(epochs * times) };
+};
 
 export interface Trained<P> {
   readonly part: P;

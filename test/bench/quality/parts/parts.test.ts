@@ -1,8 +1,11 @@
+import { autoencoderDefaults, recurrentDefaults } from '@nextcart/models';
 import { expect, test } from 'vitest';
 import type { QualityContext } from '../quality-bench.ts';
 import type { Behaviour, NamedTask, Part } from '../recipe.ts';
 import { bagsOf, behaviourOf } from '../sets/bags.ts';
+import { autoencoderRecipe } from './autoencoder.ts';
 import { contentRecipe } from './content.ts';
+import { recurrentRecipe } from './recurrent.ts';
 import { userNeighboursRecipe } from './user-neighbours.ts';
 import { type Visits, visitRecipe } from './visits.ts';
 
@@ -104,4 +107,47 @@ test('neighbours by latents give what they have, by the part in front that has a
   expect((await scoresOf(squared.part, 2, 4))[1]).toBeCloseTo(0.01 / 0.82, 5);
   await squared.part.close();
   await expect(recipe.choose(split, context, new Map())).rejects.toThrow('no VAE in front');
+});
+
+test('what is trained has epochs by the steps that its data make of one', async () => {
+  // 10 histories of 5 items: 4 positions each have a next
+  const known = behaviourOf(
+    bagsOf(Array.from({ length: 10 }, (_, user) => [0, 1, 2, 3, 4].map((place) => (user + place) % 8))),
+    8,
+  );
+  const tasks = [
+    taskOf(
+      known,
+      Array.from({ length: 10 }, (_, user) => [(user + 5) % 8]),
+    ),
+  ];
+  const few = { tryEpochs: 1, epochs: 2, minSteps: 18 };
+  const recurrent = recurrentRecipe({
+    settings: {
+      only: {
+        ...recurrentDefaults,
+        ...{ width: 8, blocks: 1, scale: 0, lags: 0, lanes: 4, times: 4, softmax: { kind: 'full' } },
+      },
+    },
+    ...few,
+  });
+  const autoencoder = autoencoderRecipe({
+    settings: {
+      only: {
+        bagsOf: binary,
+        ...autoencoderDefaults,
+        hidden: 8,
+        latent: 4,
+        depth: 1,
+        batch: 4,
+        softmax: { kind: 'full' },
+      },
+    },
+    ...few,
+  });
+  for (const recipe of [recurrent, autoencoder]) {
+    const { choice, curve, part } = await recipe.choose({ fit: known, tasks }, context, new Map());
+    await part.close();
+    expect([choice.chosen, curve?.quality.length]).toEqual([expect.stringContaining('epochs of 6'), 6]);
+  }
 });

@@ -2,19 +2,20 @@ import { createRecurrentScorer, type EventSequences, type RecurrentModel } from 
 import { BATCH, qualityOf } from '../measure.ts';
 import type { QualityContext } from '../quality-bench.ts';
 import type { Behaviour, Part, Recipe } from '../recipe.ts';
-import { chooseTrained, type TrainedGrid } from './choose-trained.ts';
-import { fitRecurrent, type RecurrentRun, type RecurrentSettings } from './fit-recurrent.ts';
+import { chooseTrained, longEnough, type TrainedGrid } from './choose-trained.ts';
+import { fitRecurrent, type RecurrentRun, type RecurrentSettings, recurrentSteps } from './fit-recurrent.ts';
 
 const NAME = 'recurrent';
 /** Newest events that a user's state is folded from: older ones are forgotten by then. */
 const WINDOW = 200;
 
 /** Over behaviour whose bags have each user's items in the order of time. */
-export const recurrentRecipe = (grid: TrainedGrid<RecurrentSettings>): Recipe => ({
+export const recurrentRecipe = (given: TrainedGrid<RecurrentSettings>): Recipe => ({
   name: NAME,
   kind: 'part',
   scores: 'logits',
   choose: async ({ fit, tasks }, context) => {
+    const grid = longEnough(given, recurrentSteps(fit.bags, given));
     const validate = async (model: RecurrentModel) => {
       const part = await partOf(model, fit, context);
       const quality = await qualityOf(tasks, part);

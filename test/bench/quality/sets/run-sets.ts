@@ -61,6 +61,7 @@ const recipesFor = (items: number): readonly Recipe[] => [
     settings: { 'beta .2': vae(0.2, items), 'beta .1': vae(0.1, items), 'beta .4': vae(0.4, items) },
     tryEpochs: 6,
     epochs: 24,
+    minSteps: 700,
   }),
   userNeighboursRecipe({ k: [50, 200, 500], power: [1, 3, 8] }),
   edlaeRecipe({
