@@ -22,6 +22,7 @@ import { defaultConfiguration, nextVisitWeights, type RankingConfiguration } fro
 import { createDiversity } from './diversity.ts';
 import { explore, withPropensity } from './exploration.ts';
 import { createFilter, type FilterCounts, filterNames, noneFiltered } from './filters.ts';
+import { createFocus } from './focus.ts';
 import { emptyHistory, viewerOf, withoutCell } from './histories.ts';
 import type { Opinions } from './models/opinions.ts';
 import type { PurchaseChances } from './models/purchase-chances.ts';
@@ -83,6 +84,7 @@ export const createRanker = (deps: {
   const filter = createFilter(features, configuration);
   const diversify = createDiversity(features, configuration.diversity);
   const shortlist = createShortlister();
+  const focus = createFocus(features);
   const totals = noneFiltered();
   const isByRevenue = configuration.revenueShare > 0;
   const revenueKeys = createRevenueKeys(features, configuration.revenueShare);
@@ -94,18 +96,23 @@ export const createRanker = (deps: {
     return chances ? nextOf(chances, history, now) : [];
   };
 
-  const createPipeline = (weights: RankingConfiguration['weights']) => {
+  /** `focused`: of lists for a subject. */
+  const createPipeline = (weights: RankingConfiguration['weights'], focused = 1) => {
     const parts = deps.parts.filter((part) => (weights[part.source] ?? 0) > 0);
     const spoken = new Set<ListSource>(parts.map((part) => part.source));
     /** Behind the parts come those that only models can speak for. */
     const sources = [...spoken, ...listSources.filter((source) => (weights[source] ?? 0) > 0 && !spoken.has(source))];
     const weightOf = sources.map((source) => weights[source] as number);
+    const focusWeight = focused * configuration.content.focus * (weights.content ?? 0);
     const sheet = createCandidateSheet(sources.length);
     const sheets = parts.map((_, p) => sheet.sheet(p));
     const pool = Math.max(configuration.listSize, configuration.diversity.pool);
     const best = createBest(pool, (slot) => index.id(sheet.items[slot] as number));
     const explainer = createExplainer(
-      sources.map((source, p) => ({ source, weight: weightOf[p] as number })),
+      [
+        ...sources.map((source, p) => ({ source, weight: weightOf[p] as number })),
+        { source: undefined, weight: focusWeight },
+      ],
       index,
     );
     // used again for list after list: an array of more than 64 bytes costs as much as the work on it
@@ -118,17 +125,20 @@ export const createRanker = (deps: {
     let keys: Float64Array = fused;
     const topKeys = new Float64Array(pool);
     const order = new Int32Array(configuration.listSize);
-    const scores = sources.map(() => new Float64Array(configuration.listSize));
+    /** By source; behind them, of what the visit is about. */
+    const scores = Array.from({ length: sources.length + 1 }, () => new Float64Array(configuration.listSize));
     let without = new Float64Array(0);
     const eventsBySize = Array.from({ length: configuration.explained + 1 }, (_, size) => new Int32Array(size));
     let attention: AttentionBuffer | undefined;
 
-    const fuse = () => {
-      const { length, values } = sheet;
+    const fuse = (request: ScoringRequest) => {
+      const { length, values, items } = sheet;
+      focus.aim(request, request.attention.length - 1);
       if (fused.length < length) fused = new Float64Array(2 * length);
       for (let slot = 0, at = 0; slot < length; slot += 1) {
         let sum = 0;
         for (let p = 0; p < weightOf.length; p += 1, at += 1) sum += (weightOf[p] as number) * (values[at] as number);
+        if (focusWeight > 0) sum += focusWeight * focus.of(items[slot] as number);
         fused[slot] = Math.round(sum * MICRO) + 0; // of −0, 0
       }
     };
@@ -160,6 +170,20 @@ export const createRanker = (deps: {
       });
     };
 
+    /** Without the newest event the one before it says what the visit is about; no other event moves that. */
+    const takeFocus = (request: ScoringRequest, list: Candidates, events: number) => {
+      const own = scores[sources.length] as Float64Array;
+      const newest = request.attention.length - 1;
+      focus.aim(request, newest);
+      for (let at = 0; at < list.length; at += 1) own[at] = focus.of(list.items[at] as number);
+      for (let k = 0; k < events - 1; k += 1) without.set(own.subarray(0, list.length), k * list.length);
+      focus.aim(request, newest - 1);
+      if (events > 0)
+        for (let at = 0; at < list.length; at += 1)
+          without[(events - 1) * list.length + at] = focus.of(list.items[at] as number);
+      explainer.take(sources.length, own, without);
+    };
+
     const reasonsFor = (request: ScoringRequest, list: Candidates, opinions: Opinions | undefined) => {
       const { length } = request.attention;
       const first = Math.max(0, length - configuration.explained);
@@ -181,6 +205,7 @@ export const createRanker = (deps: {
         else without.fill(0, 0, events.length * list.length);
         explainer.take(p, own, without);
       });
+      takeFocus(request, list, events.length);
       return explainer.explain(request);
     };
 
@@ -205,7 +230,7 @@ export const createRanker = (deps: {
       for (let p = 0; p < parts.length; p += 1)
         (parts[p] as ScoringPart).score(request, sheets[p] as (typeof sheets)[number]);
       if (opinions !== undefined) takeIn(opinions);
-      fuse();
+      fuse(request);
     };
 
     /** Slots of the best candidates that may be shown, best first, into `top`; how many. */
@@ -303,7 +328,7 @@ export const createRanker = (deps: {
   const rankSubjects = createBoth(configuration.weights);
   const { modelWeights } = deps;
   const rankWithModels = modelWeights === undefined ? rankSubjects : createBoth(modelWeights);
-  const rankSimilar = createPipeline(configuration.similarWeights);
+  const rankSimilar = createPipeline(configuration.similarWeights, 0);
 
   return {
     filtered: totals,

@@ -45,7 +45,8 @@ export interface Explainer {
 }
 
 export const createExplainer = (
-  parts: readonly { readonly source: ListSource; readonly weight: number }[],
+  /** Without a source: what counts for an item, and names none. */
+  parts: readonly { readonly source: ListSource | undefined; readonly weight: number }[],
   index: ItemIndex,
 ): Explainer => {
   let events: Int32Array = new Int32Array(0);
@@ -84,7 +85,7 @@ export const createExplainer = (
       const part = weight * own;
       score += part;
       // a part that did not name the item has no say, even where nobody said more
-      if (own !== 0 && part > most) {
+      if (name !== undefined && own !== 0 && part > most) {
         most = part;
         source = name;
       }

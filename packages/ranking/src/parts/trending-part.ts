@@ -1,9 +1,10 @@
 import type { ItemIndex, SnapshotPayloads } from '@nextcart/contracts';
 import { blendTrending } from '@nextcart/models';
-import type { CatalogFeatures, CategoryShare } from '../catalog-features.ts';
+import type { CatalogFeatures } from '../catalog-features.ts';
 import type { RankingConfiguration } from '../configuration.ts';
 import type { ScoringPart, ScoringRequest } from '../scoring.ts';
 import { createCare } from './care.ts';
+import { createEventCategories } from './event-categories.ts';
 
 /**
  * What many want now, and more so in the categories that the subject cares for; all that a stranger gets.
@@ -56,15 +57,7 @@ export const createTrendingPart = (deps: {
     }
   };
 
-  /** By category: an event that speaks for it alone. */
-  const wholes: (readonly CategoryShare[])[] = [];
-  /** What an event says of categories: [category, share] with shares summing to at most 1. */
-  const caresFor = ({ history, attention }: ScoringRequest, event: number): readonly CategoryShare[] => {
-    const item = attention.items[event] as number;
-    if (item < 0) return features.categoriesOf(history.queries[attention.cells[event] as number] ?? '');
-    const category = features.category(item);
-    return category === -1 ? [] : (wholes[category] ??= [{ category, share: 1 }]);
-  };
+  const caresFor = createEventCategories(features);
   const care = createCare();
   const hear = (request: ScoringRequest) => {
     care.clear();
