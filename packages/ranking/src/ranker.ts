@@ -96,14 +96,13 @@ export const createRanker = (deps: {
     return chances ? nextOf(chances, history, now) : [];
   };
 
-  /** `focused`: of lists for a subject. */
-  const createPipeline = (weights: RankingConfiguration['weights'], focused = 1) => {
+  const createPipeline = (weights: RankingConfiguration['weights'], worth = configuration.content.focus) => {
     const parts = deps.parts.filter((part) => (weights[part.source] ?? 0) > 0);
     const spoken = new Set<ListSource>(parts.map((part) => part.source));
     /** Behind the parts come those that only models can speak for. */
     const sources = [...spoken, ...listSources.filter((source) => (weights[source] ?? 0) > 0 && !spoken.has(source))];
     const weightOf = sources.map((source) => weights[source] as number);
-    const focusWeight = focused * configuration.content.focus * (weights.content ?? 0);
+    const focusWeight = worth * (weights.content ?? 0);
     const sheet = createCandidateSheet(sources.length);
     const sheets = parts.map((_, p) => sheet.sheet(p));
     const pool = Math.max(configuration.listSize, configuration.diversity.pool);
