@@ -44,7 +44,7 @@ export interface RankingConfiguration {
     readonly commonest: number;
     /** Share of the score that fades as the price decile moves away. */
     readonly priceShare: number;
-    /** What an item has beside it, whoever names it, that is of what the visit is about now (focus.ts); the best by words has 1. */
+    /** Where content has a weight: a score is 1 + this times as much of an item that the visit is about (focus.ts). */
     readonly focus: number;
   };
   readonly history: {
@@ -114,7 +114,7 @@ export const defaultConfiguration: RankingConfiguration = {
     reach: 10,
     horizonMs: 2 * HOUR_MS,
   },
-  content: { horizonMs: 3 * HOUR_MS, perItem: 40, perQuery: 150, commonest: 1000, priceShare: 0.3, focus: 4 },
+  content: { horizonMs: 3 * HOUR_MS, perItem: 40, perQuery: 150, commonest: 1000, priceShare: 0.3, focus: 3 },
   history: {
     ...{ agingMs: 30 * DAY_MS, prior: 3 },
     ...{ leftByType: { view: 1, click: 1, cart: 1, purchase: 0.5 }, leftAgingMs: 30_000 },

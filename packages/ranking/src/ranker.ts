@@ -22,7 +22,7 @@ import { defaultConfiguration, nextVisitWeights, type RankingConfiguration } fro
 import { createDiversity } from './diversity.ts';
 import { explore, withPropensity } from './exploration.ts';
 import { createFilter, type FilterCounts, filterNames, noneFiltered } from './filters.ts';
-import { createFocus } from './focus.ts';
+import { createFocus, focused } from './focus.ts';
 import { emptyHistory, viewerOf, withoutCell } from './histories.ts';
 import type { Opinions } from './models/opinions.ts';
 import type { PurchaseChances } from './models/purchase-chances.ts';
@@ -96,22 +96,20 @@ export const createRanker = (deps: {
     return chances ? nextOf(chances, history, now) : [];
   };
 
-  const createPipeline = (weights: RankingConfiguration['weights'], worth = configuration.content.focus) => {
+  const createPipeline = (weights: RankingConfiguration['weights'], focusWorth = configuration.content.focus) => {
     const parts = deps.parts.filter((part) => (weights[part.source] ?? 0) > 0);
     const spoken = new Set<ListSource>(parts.map((part) => part.source));
     /** Behind the parts come those that only models can speak for. */
     const sources = [...spoken, ...listSources.filter((source) => (weights[source] ?? 0) > 0 && !spoken.has(source))];
     const weightOf = sources.map((source) => weights[source] as number);
-    const focusWeight = worth * (weights.content ?? 0);
+    const worth = (weights.content ?? 0) > 0 ? focusWorth : 0;
     const sheet = createCandidateSheet(sources.length);
     const sheets = parts.map((_, p) => sheet.sheet(p));
     const pool = Math.max(configuration.listSize, configuration.diversity.pool);
     const best = createBest(pool, (slot) => index.id(sheet.items[slot] as number));
     const explainer = createExplainer(
-      [
-        ...sources.map((source, p) => ({ source, weight: weightOf[p] as number })),
-        { source: undefined, weight: focusWeight },
-      ],
+      sources.map((source, p) => ({ source, weight: weightOf[p] as number })),
+      worth,
       index,
     );
     // used again for list after list: an array of more than 64 bytes costs as much as the work on it
@@ -124,8 +122,9 @@ export const createRanker = (deps: {
     let keys: Float64Array = fused;
     const topKeys = new Float64Array(pool);
     const order = new Int32Array(configuration.listSize);
-    /** By source; behind them, of what the visit is about. */
-    const scores = Array.from({ length: sources.length + 1 }, () => new Float64Array(configuration.listSize));
+    const scores = sources.map(() => new Float64Array(configuration.listSize));
+    /** How far the visit is about each item of the list. */
+    const shares = new Float64Array(configuration.listSize);
     let without = new Float64Array(0);
     const eventsBySize = Array.from({ length: configuration.explained + 1 }, (_, size) => new Int32Array(size));
     let attention: AttentionBuffer | undefined;
@@ -137,8 +136,8 @@ export const createRanker = (deps: {
       for (let slot = 0, at = 0; slot < length; slot += 1) {
         let sum = 0;
         for (let p = 0; p < weightOf.length; p += 1, at += 1) sum += (weightOf[p] as number) * (values[at] as number);
-        if (focusWeight > 0) sum += focusWeight * focus.of(items[slot] as number);
-        fused[slot] = Math.round(sum * MICRO) + 0; // of −0, 0
+        const share = worth > 0 ? focus.of(items[slot] as number) : 0;
+        fused[slot] = Math.round(focused(sum, share, worth) * MICRO) + 0; // of −0, 0
       }
     };
 
@@ -171,16 +170,15 @@ export const createRanker = (deps: {
 
     /** Without the newest event the one before it says what the visit is about; no other event moves that. */
     const takeFocus = (request: ScoringRequest, list: Candidates, events: number) => {
-      const own = scores[sources.length] as Float64Array;
       const newest = request.attention.length - 1;
       focus.aim(request, newest);
-      for (let at = 0; at < list.length; at += 1) own[at] = focus.of(list.items[at] as number);
-      for (let k = 0; k < events - 1; k += 1) without.set(own.subarray(0, list.length), k * list.length);
+      for (let at = 0; at < list.length; at += 1) shares[at] = focus.of(list.items[at] as number);
+      for (let k = 0; k < events - 1; k += 1) without.set(shares.subarray(0, list.length), k * list.length);
       focus.aim(request, newest - 1);
       if (events > 0)
         for (let at = 0; at < list.length; at += 1)
           without[(events - 1) * list.length + at] = focus.of(list.items[at] as number);
-      explainer.take(sources.length, own, without);
+      explainer.focus(shares, without);
     };
 
     const reasonsFor = (request: ScoringRequest, list: Candidates, opinions: Opinions | undefined) => {

@@ -5,6 +5,7 @@
  */
 import { eventTypes, type ItemIndex, type ListSource, type Reason } from '@nextcart/contracts';
 import type { Candidates } from '@nextcart/models';
+import { focused } from './focus.ts';
 import type { ScoringRequest } from './scoring.ts';
 
 const MOST_REASONS = 3;
@@ -41,12 +42,18 @@ export interface Explainer {
   begin(list: Candidates, events: Int32Array): void;
   /** A part's scores of the list, [items], kept till `explain`; and what they had been without each event, [events, items]. */
   take(part: number, scores: Float64Array, without: Float64Array): void;
+  /**
+   * After all parts: how far the visit is about each item, [items], kept till `explain`; and had been without each event,
+   * [events, items].
+   */
+  focus(shares: Float64Array, without: Float64Array): void;
   explain(request: ScoringRequest): Explained[];
 }
 
 export const createExplainer = (
-  /** Without a source: what counts for an item, and names none. */
-  parts: readonly { readonly source: ListSource | undefined; readonly weight: number }[],
+  parts: readonly { readonly source: ListSource; readonly weight: number }[],
+  /** Of what the visit is about (focus.ts). */
+  worth: number,
   index: ItemIndex,
 ): Explainer => {
   let events: Int32Array = new Int32Array(0);
@@ -56,6 +63,7 @@ export const createExplainer = (
   let falls = new Float64Array(0);
   let causes = new Int32Array(0);
   let deepest = new Float64Array(0);
+  let shares: Float64Array = new Float64Array(0);
   /** By event: the first event that has the same subject, or -1 for the empty one. */
   let sames = new Int32Array(0);
 
@@ -75,17 +83,25 @@ export const createExplainer = (
     return k;
   };
 
+  /** Of all parts together. */
+  const sumOf = (slot: number): number => {
+    let sum = 0;
+    for (let p = 0; p < parts.length; p += 1)
+      sum += (parts[p] as (typeof parts)[number]).weight * ((scoresOf[p] as Float64Array)[slot] as number);
+    return sum;
+  };
+
   const explainItem = (slot: number, said: readonly Said[]): Explained => {
-    let score = 0;
+    const sum = sumOf(slot);
+    const score = focused(sum, shares[slot] as number, worth);
     let source: ListSource = 'trending';
     let most = Number.NEGATIVE_INFINITY;
     for (let p = 0; p < parts.length; p += 1) {
       const { weight, source: name } = parts[p] as (typeof parts)[number];
       const own = (scoresOf[p] as Float64Array)[slot] as number;
       const part = weight * own;
-      score += part;
       // a part that did not name the item has no say, even where nobody said more
-      if (name !== undefined && own !== 0 && part > most) {
+      if (own !== 0 && part > most) {
         most = part;
         source = name;
       }
@@ -96,7 +112,7 @@ export const createExplainer = (
     let second = -2;
     let third = -2;
     if (source === 'trending') {
-      reasons.push({ kind: 'trending', subject: '', weight: shareOf(most, score) });
+      reasons.push({ kind: 'trending', subject: '', weight: shareOf(most, sum) });
       first = -1;
     }
     for (let tries = 0; tries < events.length && reasons.length < MOST_REASONS; tries += 1) {
@@ -149,6 +165,15 @@ export const createExplainer = (
             causes[at] = part;
           }
         }
+    },
+    focus: (now, without) => {
+      shares = now;
+      for (let slot = 0; slot < width; slot += 1) {
+        const sum = sumOf(slot);
+        const score = focused(sum, now[slot] as number, worth);
+        for (let k = 0, at = slot; k < events.length; k += 1, at += width)
+          falls[at] = score - focused(sum - (falls[at] as number), without[at] as number, worth);
+      }
     },
     explain: (request) => {
       const said = saidOf(request);

@@ -39,7 +39,7 @@ export const itemOf = (itemId: string, over: Partial<CatalogItem> = {}): Catalog
   itemId,
   title: `Item ${itemId}`,
   description: null,
-  category: ['Home', `Shelf ${itemId.slice(-1)}`],
+  category: ['Home', `Shelf ${itemId.slice(0, -1)}`],
   brand: null,
   price: parseMoney('9.99'),
   currency: 'EUR',

@@ -264,6 +264,7 @@ test('a list is what parts and models say together, for every item of the shop',
   const configuration = {
     ...defaultConfiguration,
     ...{ listSize: shopIds.length, weights: models.weights, repurchaseDays: 0 },
+    content: { ...defaultConfiguration.content, focus: 0 }, // sums are compared
     diversity: { ...defaultConfiguration.diversity, lambda: 1 },
   };
   const ranker = createRanker({ parts, index, features, configuration });
