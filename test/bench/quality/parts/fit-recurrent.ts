@@ -7,7 +7,6 @@ import {
   type RecurrentShape,
 } from '@nextcart/models';
 import type { QualityContext } from '../quality-bench.ts';
-import type { TrainedGrid } from './choose-trained.ts';
 import { trainLogged } from './train-logged.ts';
 
 export interface RecurrentSettings
@@ -29,18 +28,6 @@ export interface FittedRecurrent {
   /** Up to the best. */
   readonly epochs: number;
 }
-
-/** Of an epoch, all settings of a grid having the same lanes and times. */
-export const recurrentSteps = (
-  { rowStart }: Pick<EventSequences, 'rowStart'>,
-  grid: TrainedGrid<RecurrentSettings>,
-) => {
-  const [{ lanes, times }] = Object.values(grid.settings) as [RecurrentSettings];
-  let positions = 0; // the last event of a sequence has no next
-  for (let row = 1; row < rowStart.length; row += 1)
-    positions += Math.max(0, (rowStart[row] as number) - (rowStart[row - 1] as number) - 1);
-  return Math.ceil(positions / (lanes * times));
-};
 
 /** Learns the next item after every event of the sequences. */
 export const fitRecurrent = async (

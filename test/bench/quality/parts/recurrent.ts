@@ -3,7 +3,7 @@ import { BATCH, qualityOf } from '../measure.ts';
 import type { QualityContext } from '../quality-bench.ts';
 import type { Behaviour, Part, Recipe } from '../recipe.ts';
 import { chooseTrained, longEnough, type TrainedGrid } from './choose-trained.ts';
-import { fitRecurrent, type RecurrentRun, type RecurrentSettings, recurrentSteps } from './fit-recurrent.ts';
+import { fitRecurrent, type RecurrentRun, type RecurrentSettings } from './fit-recurrent.ts';
 
 const NAME = 'recurrent';
 /** Newest events that a user's state is folded from: older ones are forgotten by then. */
@@ -15,7 +15,7 @@ export const recurrentRecipe = (given: TrainedGrid<RecurrentSettings>): Recipe =
   kind: 'part',
   scores: 'logits',
   choose: async ({ fit, tasks }, context) => {
-    const grid = longEnough(given, recurrentSteps(fit.bags, given));
+    const grid = longEnough(given, stepsAnEpoch(fit, given));
     const validate = async (model: RecurrentModel) => {
       const part = await partOf(model, fit, context);
       const quality = await qualityOf(tasks, part);
@@ -29,6 +29,15 @@ export const recurrentRecipe = (given: TrainedGrid<RecurrentSettings>): Recipe =
     return { choice, curve, part, refit: async (all) => (await fitOn(all, settings, run, context)).part };
   },
 });
+
+/** All settings of a grid have the same lanes and times. */
+const stepsAnEpoch = ({ bags: { rowStart } }: Behaviour, { settings }: TrainedGrid<RecurrentSettings>): number => {
+  const [{ lanes, times }] = Object.values(settings) as [RecurrentSettings];
+  let positions = 0; // the last event of a history has no next
+  for (let row = 1; row < rowStart.length; row += 1)
+    positions += Math.max(0, (rowStart[row] as number) - (rowStart[row - 1] as number) - 1);
+  return Math.ceil(positions / (lanes * times));
+};
 
 const fitOn = async (behaviour: Behaviour, settings: RecurrentSettings, run: RecurrentRun, context: QualityContext) => {
   const { rowStart, columns } = behaviour.bags;
