@@ -30,6 +30,8 @@ export const openReleaseShop = async (urls: Parameters<typeof openShop>[0]) => {
     onRecord: (record) => void records.push(record),
   });
 
+  /** Triggers after which the list stayed as it was, and was not published again. */
+  const unchanged = new Set<number>();
   const listAfter = (key: string, offset: number) =>
     shop.until(`the list of ${key}`, () => {
       const list = shop.current(key)?.list;
@@ -40,6 +42,8 @@ export const openReleaseShop = async (urls: Parameters<typeof openShop>[0]) => {
     ...shop,
     /** All that was said of releases, by scorers too. */
     records,
+    start: (over: Parameters<typeof shop.start>[0] = {}) =>
+      shop.start({ onUnchanged: (_, offset) => void unchanged.add(offset), ...over }),
     /** Writes a release of untrained models and says that it is released. `failing`: at each cart and purchase. */
     release: async (
       releaseId: string,
@@ -78,7 +82,11 @@ export const openReleaseShop = async (urls: Parameters<typeof openShop>[0]) => {
     /** A list by a release: events are sent until there is one. */
     listBy: async (releaseId: string, userId: string) => {
       for (let n = 0; ; n += 1) {
-        const list = await listAfter(userId, await shop.send([{ userId, itemId: itemIds[n % 40] as string }]));
+        const offset = await shop.send([{ userId, itemId: itemIds[n % 40] as string }]);
+        const list = await shop.until(`a list of ${userId} by ${releaseId}`, () => {
+          const now = shop.current(userId)?.list;
+          return now != null && (now.triggerOffset >= offset || unchanged.has(offset)) ? now : undefined;
+        });
         if (list.release === releaseId) return list;
         if (n > 200) throw new Error(`still by ${list.release}`);
       }
