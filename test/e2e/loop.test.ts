@@ -14,10 +14,13 @@ import { cli } from '../support/cli.ts';
 import { readWithPython, sendFromPython } from '../support/outside-clients.ts';
 import { type System, startSystem } from '../support/system.ts';
 
-/** 30,000 events at once, then 50 a second. */
-const SHOP = ['--users', '1000', '--items', '300', '--rate', '50', '--past', '10m', '--seed', '7'];
+/**
+ * 90,000 events at once, then 50 a second. With ten items a category (300 in all) whoever shows the category of the newest
+ * event has half of what can be had by chance, and models must surely beat that; 800 leave something to be known.
+ */
+const SHOP = ['--users', '2000', '--items', '800', '--rate', '50', '--past', '30m', '--seed', '7'];
 /** One cycle, as soon as there is something to learn from. The gate decides as ever, over the buyers that so small a shop has. */
-const TRAINER = { TRAINER_WATCH_S: '1', TRAINER_FIRST_EVENTS: '25000', TRAINER_MIN_SUBJECTS: '60' };
+const TRAINER = { TRAINER_WATCH_S: '1', TRAINER_FIRST_EVENTS: '75000', TRAINER_MIN_SUBJECTS: '60' };
 /** Seconds where nothing else runs. */
 const PATIENT = { timeout: 120_000, interval: 500 };
 const SLOW_MS = 300_000;

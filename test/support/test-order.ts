@@ -9,6 +9,12 @@ export const LONGEST: readonly string[] = [
   'test/faults/outages.test.ts',
   'test/bench/quality/small.test.ts',
   'test/bench/quality/shop/shop.test.ts',
+  'services/trainer/src/trainer.int.test.ts',
+  'test/bench/gate-null/gate-null.int.test.ts',
+  'services/trainer/src/redis-lost.int.test.ts',
+  'test/e2e/replay.test.ts',
+  'infra/local/src/stack.int.test.ts',
+  'services/trainer/src/killed-cycle.int.test.ts',
 ];
 
 const rankOf = ({ moduleId }: TestFile): number => {
@@ -25,13 +31,16 @@ export class TestOrder extends BaseSequencer {
     const sorted = await super.sort(files);
     const of = (name: string) => sorted.filter(({ project }) => project.name === name);
     const [waiting, computing] = [of('own servers'), of('unit')];
-    return [...inTurn(waiting, computing), ...sorted.filter((file) => ![...waiting, ...computing].includes(file))];
+    const others = sorted.filter((file) => ![...waiting, ...computing].includes(file));
+    return [...inTurn(waiting, computing), ...longestFirst(others)];
   }
 }
 
+/** What takes minutes first, or one worker ends with it alone. */
+const longestFirst = <F extends TestFile>(files: readonly F[]): F[] => files.toSorted((a, b) => rankOf(a) - rankOf(b));
+
 /** Two that wait, then what computes longest, then the others that wait, spread evenly among the rest. */
 export const inTurn = <F extends TestFile>(waiting: readonly F[], computing: readonly F[]): readonly F[] => {
-  const longestFirst = (files: readonly F[]) => files.toSorted((a, b) => rankOf(a) - rankOf(b));
   const [first, later] = [longestFirst(waiting).slice(0, 2), longestFirst(waiting).slice(2)];
   const long = longestFirst(computing).filter((file) => rankOf(file) < LONGEST.length);
   const rest = computing.filter((file) => rankOf(file) === LONGEST.length);

@@ -74,7 +74,7 @@ const rankerSettings: RankerSettings = {
 
 const rankerGrid = (quick: boolean): Readonly<Record<string, RankerSettings>> =>
   quick
-    ? { '8 units': { ...rankerSettings, hidden: 8, epochs: 4 } }
+    ? { '8 units': { ...rankerSettings, networks: 1, hidden: 8, epochs: 4 } }
     : {
         '2 networks of 24 units': rankerSettings,
         'weights by context alone': { ...rankerSettings, networks: 1, hidden: 0 },
