@@ -30,7 +30,7 @@ export const startSystem = async (env: Readonly<Record<string, string>> = {}): P
     const logFile = join(stack.dataDir, 'logs', 'setup.log');
     const { signal } = new AbortController();
     await runOnce('nextcart setup', setupCommand(), { env: childEnv, logFile, signal });
-    Object.assign(services, await createServices(stack.dataDir, childEnv, () => {}));
+    Object.assign(services, await createServices(stack.dataDir, childEnv, { log: () => {} }));
     await Promise.all(Object.values(services).map(({ child }) => child.start()));
     return { stack, services, env: childEnv, stop };
   } catch (error) {

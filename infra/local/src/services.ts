@@ -16,17 +16,23 @@ const READY_TIMEOUT_MS = 120_000;
 const STOP_TIMEOUT_MS = 20_000;
 const PROBE_TIMEOUT_MS = 2000;
 
+export interface ServicesOptions {
+  /** On the ports that people know, where they are free; absent: on any, as two at a time on one machine must be. */
+  readonly usualPorts?: boolean;
+  readonly log: (line: string) => void;
+}
+
 /** The services as child processes, kept running. Not started yet: `child.start()` resolves when it is ready. */
 export const createServices = async (
   dataDir: string,
   env: Env,
-  log: (line: string) => void,
+  { usualPorts = false, log }: ServicesOptions,
 ): Promise<Record<string, RunningService>> => {
   const pids = createPidBook(dataDir);
   const taken = new Set<number>();
   const created: Record<string, RunningService> = {};
   for (const { name, preferredPort } of services) {
-    const port = await choosePort(preferredPort, taken);
+    const port = await choosePort(usualPorts ? preferredPort : undefined, taken);
     taken.add(port);
     const url = `http://${HOST}:${port}`;
     const spec = {

@@ -64,7 +64,7 @@ const startServices = async (
 ): Promise<Record<string, RunningService>> => {
   const logFile = join(stack.dataDir, 'logs', 'setup.log');
   await steps.run('topics, schemas, tables', () => runOnce('nextcart setup', setupCommand(), { env, logFile, signal }));
-  const services = await createServices(stack.dataDir, env, steps.detail);
+  const services = await createServices(stack.dataDir, env, { usualPorts: true, log: steps.detail });
   // stopped in the opposite order: ingest last, it still writes down what the scorer said
   for (const [name, { child }] of Object.entries(services)) stops.push([name, () => child.stop()]);
   const giveUp = (): void => Object.values(services).forEach(({ child }) => void child.stop());
