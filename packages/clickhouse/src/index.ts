@@ -63,7 +63,7 @@ export {
   readModelRun,
   readModelRuns,
 } from './model-runs.ts';
-export { type DatedSnapshot, snapshotsBefore } from './model-snapshots.ts';
+export { snapshotsBefore } from './model-snapshots.ts';
 export type {
   CorrelationRow,
   DistributionRow,
@@ -101,6 +101,14 @@ export {
   readPublishedLists,
 } from './published-lists.ts';
 export { inQuietMoment, isWithoutMoment } from './quiet-moment.ts';
+export {
+  type RankingSnapshotKind,
+  type RankingSnapshotSettings,
+  rankingSnapshotDefaults,
+  rankingSnapshotMakers,
+  SESSION_DAYS,
+  type SnapshotMoment,
+} from './ranking-snapshots.ts';
 export { type RebuildStep, rebuildWindows } from './rebuild-windows.ts';
 export { catalogLandingSchema, listsLandingSchema } from './record-landing.ts';
 export {

@@ -133,11 +133,19 @@ const saved = async (kind: SnapshotKind & 'trending', item: string, last: number
     })
   ).hash;
 
-test('the snapshot of a slice is the newest that had none of its rows; the oldest where all had, and it says so', async () => {
+test('the snapshot of a slice is the newest that had none of its rows', async () => {
+  await saved('trending', 'a', 2);
   expect(await snapshotsBefore(store, TOPIC_ID, slice)).toEqual({});
-  const oldest = await saved('trending', 'a', 5);
-  expect(await snapshotsBefore(store, TOPIC_ID, slice)).toEqual({ trending: { hash: oldest, isBefore: false } });
-  const before = await saved('trending', 'b', 1);
-  await saved('trending', 'c', 2);
-  expect(await snapshotsBefore(store, TOPIC_ID, slice)).toEqual({ trending: { hash: before, isBefore: true } });
+  await saved('trending', 'b', 1);
+  const newest = await saved('trending', 'c', 1);
+  await saved('trending', 'd', 5);
+  expect(await snapshotsBefore(store, TOPIC_ID, slice)).toEqual({ trending: newest });
+});
+
+test('one that knew less than nine tenths of what was before a slice is none', async () => {
+  const late = [{ partition: 0, from: 100, to: 110 }];
+  await saved('trending', 'a', 88);
+  expect(await snapshotsBefore(store, TOPIC_ID, late)).toEqual({});
+  const enough = await saved('trending', 'b', 89);
+  expect(await snapshotsBefore(store, TOPIC_ID, late)).toEqual({ trending: enough });
 });

@@ -2,35 +2,30 @@ import { type LogSlice, type SnapshotKind, tables } from '@nextcart/contracts';
 import { partitionKey } from './positions.ts';
 import type { Store } from './store.ts';
 
-export interface DatedSnapshot {
-  readonly hash: string;
-  /** False where all that are kept know of the slice already: then it is the oldest of them. */
-  readonly isBefore: boolean;
-}
+/** Of the log before a slice a snapshot must have known this share: the first ones of an import are made of its beginning. */
+const KNOWN_SHARE = 0.9;
 
 /**
- * By kind, the snapshot that was in force when a slice of the log began: the newest that was made before any of the slice's
- * rows was known. A kind that was never made is absent.
+ * Hashes by kind, of the snapshots that were in force when a slice of the log began: the newest of those that were made
+ * before any of the slice's rows was known, of nine tenths of the log before it and more. Other kinds are absent.
  */
 export const snapshotsBefore = async (
   store: Store,
   topicId: string,
   slice: readonly LogSlice[],
-): Promise<Partial<Record<SnapshotKind, DatedSnapshot>>> => {
+): Promise<Partial<Record<SnapshotKind, string>>> => {
   const bounds = slice.filter(({ from, to }) => from < to);
-  const rows = await store.query<{ kind: SnapshotKind; hash: string; earlier: number }>(
-    `SELECT kind, countIf(is_before) AS earlier,
-       if(earlier > 0, argMaxIf(snapshots.hash, created_at, is_before), argMin(snapshots.hash, created_at)) AS hash
-     FROM (
-       SELECT kind, hash, created_at, arrayAll((key, first) -> NOT mapContains(positions, key) OR positions[key] < first,
-         {keys:Array(String)}, {firsts:Array(Int64)}) AS is_before
-       FROM ${tables.snapshots}
-     ) AS snapshots
+  const rows = await store.query<{ kind: SnapshotKind; hash: string }>(
+    `SELECT kind, argMax(snapshots.hash, created_at) AS hash FROM ${tables.snapshots} AS snapshots
+     WHERE arrayAll((key, first) -> NOT mapContains(positions, key) OR positions[key] < first,
+         {keys:Array(String)}, {firsts:Array(Int64)})
+       AND arraySum(key -> if(mapContains(positions, key), positions[key] + 1, 0), {keys:Array(String)})
+         >= ${KNOWN_SHARE} * arraySum({firsts:Array(Int64)})
      GROUP BY kind`,
     {
       keys: bounds.map(({ partition }) => partitionKey(topicId, partition)),
       firsts: bounds.map(({ from }) => from),
     },
   );
-  return Object.fromEntries(rows.map(({ kind, hash, earlier }) => [kind, { hash, isBefore: earlier > 0 }]));
+  return Object.fromEntries(rows.map(({ kind, hash }) => [kind, hash]));
 };

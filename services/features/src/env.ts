@@ -1,4 +1,4 @@
-import { clickhouseEnv } from '@nextcart/clickhouse';
+import { clickhouseEnv, rankingSnapshotDefaults } from '@nextcart/clickhouse';
 import { kafkaEnv, kafkaEnvRule } from '@nextcart/kafka';
 import { type EnvSource, parseEnv, serviceEnv } from '@nextcart/runtime';
 import { z } from 'zod';
@@ -20,9 +20,9 @@ const schema = z.object({
   FEATURES_CORE_SHARE: z.coerce.number().min(0.001).max(1).default(0.05),
   /** what new snapshots may add in a day, before compression; kept for a week that is at most 14 GiB. A graph of 20,000 items has 8 MB */
   FEATURES_SNAPSHOT_GIB_PER_DAY: z.coerce.number().min(0.01).default(2),
-  /** newest events that sessions and graphs are made from: some 0.1 s and 0.7 s of one core to read and count */
-  FEATURES_SESSION_EVENTS: count(100_000),
-  FEATURES_GRAPH_EVENTS: count(300_000),
+  /** newest events that sessions and graphs are made from */
+  FEATURES_SESSION_EVENTS: count(rankingSnapshotDefaults.sessionEvents),
+  FEATURES_GRAPH_EVENTS: count(rankingSnapshotDefaults.graphEvents),
   /** a partition without a row for so long is idle: ten flushes of ingest (1 s each) */
   FEATURES_IDLE_AFTER_S: seconds(10),
   /** events an hour, in two hours of a day, that no person sustains: one every four seconds */

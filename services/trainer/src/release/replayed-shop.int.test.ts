@@ -1,7 +1,7 @@
 /** The shop that the gate measures in, against rows of lists as scorers leave them. */
-import type { Store } from '@nextcart/clickhouse';
+import { partitionKey, type Store, saveSnapshot } from '@nextcart/clickhouse';
 import { insertTestEvents, migratedStore } from '@nextcart/clickhouse/testing';
-import { CHANGES_KIND, defaultConfiguration } from '@nextcart/ranking';
+import { CHANGES_KIND, createRanker, defaultConfiguration } from '@nextcart/ranking';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { CATALOG_ID, insertCatalogue } from '../cycle.fixture.ts';
 import { TOPIC_ID } from '../trainer.fixture.ts';
@@ -116,5 +116,61 @@ describe('the catalogue is the one of when the slice began', () => {
     const shop = await readAt(LATE_ID);
     expect(pricesOf(shop)).toEqual({ late: 50_000n });
     expect(shop.remarks).toContain('nothing of the catalogue is older than the slice: the one of now stands for it');
+  });
+});
+
+describe('what parts without models know is the log before the slice', () => {
+  const TOPIC = '0d5a8d0e-6b1f-4c57-9b5e-7d2f6a1c9e0b';
+  const CATALOG = '0d5a8d0e-6b1f-4c57-9b5e-7d2f6a1c9e0c';
+  const THEN = Date.UTC(2026, 10, 28, 12);
+  const BEFORE = 4;
+  const slice = [{ partition: 0, from: BEFORE, to: 40 }];
+  const readHere = () =>
+    readShop(
+      { store, attempt: (query) => query(), catalogTopicId: async () => CATALOG },
+      { topicId: TOPIC, slice },
+      20,
+    );
+  const idsOf = (list: { readonly items: readonly { readonly itemId: string }[] }) =>
+    list.items.map(({ itemId }) => itemId);
+  beforeAll(async () => {
+    const view = (offset: number, subject: string, item: string) => ({
+      ...({ topicId: TOPIC, partition: 0, offset, time: THEN + offset * 1000, type: 'view', subject, item } as const),
+      session: subject,
+    });
+    const before = [view(0, 'a', 'mug'), view(1, 'a', 'kettle'), view(2, 'b', 'mug'), view(3, 'b', 'kettle')];
+    const after = Array.from({ length: 36 }, (_, at) => view(BEFORE + at, `s${at >> 1}`, at % 2 ? 'lamp' : 'mug'));
+    await insertTestEvents(store, [...before, ...after], 'parts');
+    await store.insertRows(
+      'catalog',
+      ['mug', 'kettle', 'lamp', 'sofa'].map((itemId, offset) => ({
+        ...{ topic_id: CATALOG, partition: 0, offset, outcome: 'accepted', item_id: itemId, title: itemId, price: '5' },
+        appended_at: (THEN / 1000 - 9).toFixed(3),
+      })),
+    );
+  });
+
+  test('made of it where no snapshot was in force, of nothing that came later', async () => {
+    const shop = await readHere();
+    const ranker = createRanker(shop);
+    expect(idsOf(ranker.strangers(THEN + BEFORE * 1000))).toEqual(['kettle', 'mug']);
+    expect(idsOf(ranker.similar('mug', THEN + BEFORE * 1000))).toEqual(['kettle']);
+    expect(shop.remarks).toContain(
+      'made of the log before the slice, which none in force knew: trending, covisits, copurchases, sessions',
+    );
+  });
+
+  test('the one that was in force, where there was one', async () => {
+    const save = (item: string, last: number) =>
+      saveSnapshot(store, {
+        kind: 'trending',
+        ...{ asOf: THEN, positions: { [partitionKey(TOPIC, 0)]: last } },
+        payload: { items: [item], scores: new Float32Array(4).fill(1) },
+      });
+    await save('sofa', BEFORE - 1);
+    await save('lamp', BEFORE);
+    const shop = await readHere();
+    expect(idsOf(createRanker(shop).strangers(THEN))).toEqual(['sofa']);
+    expect(shop.remarks.join()).toContain('none in force knew: covisits, copurchases, sessions');
   });
 });

@@ -1,10 +1,16 @@
 /** The shop as rankers see it, as it was when a slice of the log began. */
 import {
   newestListSnapshots,
+  partitionKey,
+  type RankingSnapshotKind,
+  rankingSnapshotDefaults,
+  rankingSnapshotMakers,
   readCatalog,
   readFirstAppend,
+  readNewestTime,
   readPopularity,
   type Store,
+  type StoredSnapshot,
   snapshotByHash,
   snapshotsBefore,
 } from '@nextcart/clickhouse';
@@ -45,7 +51,7 @@ export interface ReplayedShop {
   readonly remarks: readonly string[];
 }
 
-const kinds = ['trending', 'covisits', 'copurchases', 'sessions'] as const satisfies SnapshotKind[];
+const kinds = ['trending', 'covisits', 'copurchases', 'sessions'] as const satisfies RankingSnapshotKind[];
 
 export interface ShopDeps {
   readonly store: Store;
@@ -122,27 +128,36 @@ export const createShop = (
   return { index, features, parts, configuration, items: shown.length, popularity, remarks };
 };
 
+/** Those that were in force when the slice began; what there was none of is made of the log before it. */
 const readSnapshots = async (
   { store, attempt }: Pick<ShopDeps, 'store' | 'attempt'>,
   { topicId, slice }: SlicedLog,
 ): Promise<{ snapshots: RankingSnapshots; remarks: string[] }> => {
-  const dated = await attempt(() => snapshotsBefore(store, topicId, slice));
+  const hashes = await attempt(() => snapshotsBefore(store, topicId, slice));
+  const missing = kinds.filter((kind) => hashes[kind] === undefined);
   const snapshots: Record<string, unknown> = {};
-  const remarks: string[] = [];
   for (const kind of kinds) {
-    const found = dated[kind];
-    if (found === undefined) {
-      remarks.push(`there is no snapshot of ${kind}`);
-      continue;
-    }
-    if (!found.isBefore) remarks.push(`no snapshot of ${kind} is older than the slice: its oldest stands for it`);
-    const snapshot = await attempt(() => snapshotByHash(store, found.hash));
-    if (snapshot === null)
-      throw new NextcartError('snapshot_missing', `snapshot ${found.hash} was dropped while it was wanted`, {
-        retry: true,
-        context: { kind, hash: found.hash },
-      });
-    snapshots[kind] = snapshot.payload;
+    const hash = hashes[kind];
+    if (hash !== undefined) snapshots[kind] = (await attempt(() => storedSnapshot(store, kind, hash))).payload;
   }
-  return { snapshots, remarks };
+  if (missing.length === 0) return { snapshots, remarks: [] };
+  const before = slice.map(({ partition, from }) => ({ partition, from: 0, to: from }));
+  const at = await attempt(() => readNewestTime(store, { topicId, ranges: before }));
+  const positions = Object.fromEntries(
+    slice.map(({ partition, from }) => [partitionKey(topicId, partition), from - 1]),
+  );
+  for (const kind of missing)
+    snapshots[kind] = await attempt<unknown>(() =>
+      rankingSnapshotMakers[kind](store, { at, positions }, rankingSnapshotDefaults),
+    );
+  return { snapshots, remarks: [`made of the log before the slice, which none in force knew: ${missing.join(', ')}`] };
+};
+
+const storedSnapshot = async (store: Store, kind: SnapshotKind, hash: string): Promise<StoredSnapshot> => {
+  const snapshot = await snapshotByHash(store, hash);
+  if (snapshot !== null) return snapshot;
+  throw new NextcartError('snapshot_missing', `snapshot ${hash} was dropped while it was wanted`, {
+    retry: true,
+    context: { kind, hash },
+  });
 };
