@@ -134,8 +134,9 @@ const saved = async (kind: SnapshotKind & 'trending', item: string, last: number
   ).hash;
 
 test('the snapshot of a slice is the newest that had none of its rows', async () => {
-  await saved('trending', 'a', 2);
   expect(await snapshotsBefore(store, TOPIC_ID, slice)).toEqual({});
+  await saved('trending', 'a', 2);
+  expect(await snapshotsBefore(store, TOPIC_ID, slice)).toEqual({ trending: null });
   await saved('trending', 'b', 1);
   const newest = await saved('trending', 'c', 1);
   await saved('trending', 'd', 5);
@@ -145,7 +146,7 @@ test('the snapshot of a slice is the newest that had none of its rows', async ()
 test('one that knew less than nine tenths of what was before a slice is none', async () => {
   const late = [{ partition: 0, from: 100, to: 110 }];
   await saved('trending', 'a', 88);
-  expect(await snapshotsBefore(store, TOPIC_ID, late)).toEqual({});
+  expect(await snapshotsBefore(store, TOPIC_ID, late)).toEqual({ trending: null });
   const enough = await saved('trending', 'b', 89);
   expect(await snapshotsBefore(store, TOPIC_ID, late)).toEqual({ trending: enough });
 });

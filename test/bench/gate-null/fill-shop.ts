@@ -1,9 +1,10 @@
-/** A small simulated shop in a store of its own, and the slice of it that models are measured over. */
+/** A small simulated shop in a store of its own, with snapshots from before the slice that models are measured over. */
 import { randomUUID } from 'node:crypto';
-import { cutByTime, type Store } from '@nextcart/clickhouse';
+import { cutByTime, type Store, saveSnapshot } from '@nextcart/clickhouse';
 import { insertTestEvents, type TestEvent } from '@nextcart/clickhouse/testing';
-import type { LogSlice } from '@nextcart/contracts';
+import type { LogSlice, SnapshotKind } from '@nextcart/contracts';
 import { createShop, type Shop } from '@nextcart/datasets';
+import { type SnapshotSettings, snapshotMakers } from '@nextcart/features';
 import { hashToken } from '@nextcart/models';
 import { type NullSize, SLICE_SHARE } from './sizes.ts';
 
@@ -19,6 +20,8 @@ const UNITS = 10_000;
 const PARTITIONS = 2;
 const LEFT_OUT = new Set(['identify', 'history', 'impression']);
 const ROWS = 20_000;
+const snapshotSettings: SnapshotSettings = { sessionEvents: 100_000, graphEvents: 300_000, robotEventsPerHour: 900 };
+const kinds = ['trending', 'sessions', 'covisits', 'copurchases'] as const satisfies SnapshotKind[];
 
 export const fillShop = async (store: Store, size: NullSize, seed: number): Promise<FilledShop> => {
   const { users, items, days } = size;
@@ -37,7 +40,26 @@ export const fillShop = async (store: Store, size: NullSize, seed: number): Prom
   const cuts = await cutByTime(store, { topicId, ranges: whole }, SLICE_SHARE);
   const ranges = whole.map((part, at) => ({ ...part, to: cuts[at] as number }));
   const slice = whole.map((part, at) => ({ ...part, from: cuts[at] as number }));
+  await takeSnapshots(store, topicId, slice, events);
   return { topicId, catalogTopicId, ranges, slice };
+};
+
+/** Of all that was before. */
+const takeSnapshots = async (
+  store: Store,
+  topicId: string,
+  slice: readonly LogSlice[],
+  events: readonly TestEvent[],
+): Promise<void> => {
+  const firsts = new Map(slice.map(({ partition, from }) => [partition, from]));
+  let asOf = Number.POSITIVE_INFINITY;
+  for (const { partition, offset, time } of events)
+    if (offset === firsts.get(partition)) asOf = Math.min(asOf, time - 1);
+  const positions = Object.fromEntries(slice.map(({ partition, from }) => [`${topicId}:${partition}`, from - 1]));
+  for (const kind of kinds) {
+    const payload = await snapshotMakers[kind](store, asOf, snapshotSettings);
+    await saveSnapshot(store, { kind, asOf, positions, payload });
+  }
 };
 
 const money = (units: bigint): string => (Number(units) / UNITS).toFixed(4);

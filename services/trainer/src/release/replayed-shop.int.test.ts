@@ -150,7 +150,23 @@ describe('what parts without models know is the log before the slice', () => {
     );
   });
 
-  test('made of it where no snapshot was in force, of nothing that came later', async () => {
+  const save = (kind: 'trending' | 'covisits' | 'copurchases' | 'sessions', item: string, last: number) => {
+    const none = { rowStart: Int32Array.of(0, 0), columns: new Int32Array(0) };
+    const payload = {
+      trending: { items: [item], scores: new Float32Array(4).fill(1) },
+      covisits: { items: [item], ...none, weights: new Float32Array(0) },
+      copurchases: { items: [item], ...none, weights: new Float32Array(0) },
+      sessions: { items: [item], rowStart: Int32Array.of(0), columns: new Int32Array(0), endedAt: new Float64Array(0) },
+    }[kind];
+    return saveSnapshot(store, { kind, asOf: THEN, positions: { [partitionKey(TOPIC, 0)]: last }, payload });
+  };
+
+  test('made of it where a snapshot that knew it was not in force, of nothing that came later', async () => {
+    const never = await readHere();
+    expect(idsOf(createRanker(never).strangers(THEN))).toEqual([]);
+    expect(never.remarks).toContain('there is no snapshot of trending');
+
+    for (const kind of ['trending', 'covisits', 'copurchases', 'sessions'] as const) await save(kind, 'lamp', BEFORE);
     const shop = await readHere();
     const ranker = createRanker(shop);
     expect(idsOf(ranker.strangers(THEN + BEFORE * 1000))).toEqual(['kettle', 'mug']);
@@ -161,14 +177,8 @@ describe('what parts without models know is the log before the slice', () => {
   });
 
   test('the one that was in force, where there was one', async () => {
-    const save = (item: string, last: number) =>
-      saveSnapshot(store, {
-        kind: 'trending',
-        ...{ asOf: THEN, positions: { [partitionKey(TOPIC, 0)]: last } },
-        payload: { items: [item], scores: new Float32Array(4).fill(1) },
-      });
-    await save('sofa', BEFORE - 1);
-    await save('lamp', BEFORE);
+    await save('trending', 'sofa', BEFORE - 1);
+    await save('trending', 'mug', BEFORE);
     const shop = await readHere();
     expect(idsOf(createRanker(shop).strangers(THEN))).toEqual(['sofa']);
     expect(shop.remarks.join()).toContain('none in force knew: covisits, copurchases, sessions');

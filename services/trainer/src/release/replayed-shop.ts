@@ -128,29 +128,39 @@ export const createShop = (
   return { index, features, parts, configuration, items: shown.length, popularity, remarks };
 };
 
-/** Those that were in force when the slice began; what there was none of is made of the log before it. */
+/** Those that were in force when the slice began; where none of a kind was, one is made of the log before it. */
 const readSnapshots = async (
   { store, attempt }: Pick<ShopDeps, 'store' | 'attempt'>,
   { topicId, slice }: SlicedLog,
 ): Promise<{ snapshots: RankingSnapshots; remarks: string[] }> => {
   const hashes = await attempt(() => snapshotsBefore(store, topicId, slice));
-  const missing = kinds.filter((kind) => hashes[kind] === undefined);
   const snapshots: Record<string, unknown> = {};
+  const made: string[] = [];
+  const remarks: string[] = [];
   for (const kind of kinds) {
     const hash = hashes[kind];
-    if (hash !== undefined) snapshots[kind] = (await attempt(() => storedSnapshot(store, kind, hash))).payload;
+    if (hash === undefined) {
+      remarks.push(`there is no snapshot of ${kind}`);
+    } else if (hash === null) {
+      snapshots[kind] = await makeSnapshot({ store, attempt }, { topicId, slice }, kind);
+      made.push(kind);
+    } else snapshots[kind] = (await attempt(() => storedSnapshot(store, kind, hash))).payload;
   }
-  if (missing.length === 0) return { snapshots, remarks: [] };
+  if (made.length > 0) remarks.push(`made of the log before the slice, which none in force knew: ${made.join(', ')}`);
+  return { snapshots, remarks };
+};
+
+const makeSnapshot = async (
+  { store, attempt }: Pick<ShopDeps, 'store' | 'attempt'>,
+  { topicId, slice }: SlicedLog,
+  kind: (typeof kinds)[number],
+): Promise<unknown> => {
   const before = slice.map(({ partition, from }) => ({ partition, from: 0, to: from }));
   const at = await attempt(() => readNewestTime(store, { topicId, ranges: before }));
   const positions = Object.fromEntries(
     slice.map(({ partition, from }) => [partitionKey(topicId, partition), from - 1]),
   );
-  for (const kind of missing)
-    snapshots[kind] = await attempt<unknown>(() =>
-      rankingSnapshotMakers[kind](store, { at, positions }, rankingSnapshotDefaults),
-    );
-  return { snapshots, remarks: [`made of the log before the slice, which none in force knew: ${missing.join(', ')}`] };
+  return attempt<unknown>(() => rankingSnapshotMakers[kind](store, { at, positions }, rankingSnapshotDefaults));
 };
 
 const storedSnapshot = async (store: Store, kind: SnapshotKind, hash: string): Promise<StoredSnapshot> => {
