@@ -102,7 +102,6 @@ export {
 } from './published-lists.ts';
 export { inQuietMoment, isWithoutMoment } from './quiet-moment.ts';
 export {
-  type RankingSnapshotKind,
   type RankingSnapshotSettings,
   rankingSnapshotDefaults,
   rankingSnapshotMakers,

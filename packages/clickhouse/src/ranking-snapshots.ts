@@ -7,8 +7,6 @@ import { readSessions, sessionsSnapshot } from './sessions.ts';
 import type { Store } from './store.ts';
 import { readTrending } from './trending.ts';
 
-export type RankingSnapshotKind = Exclude<SnapshotKind, 'cleaning'>;
-
 /** Newest events that are read at most. */
 export interface RankingSnapshotSettings {
   readonly sessionEvents: number;
@@ -33,8 +31,9 @@ export const SESSION_DAYS = 30;
 /** What is bought again comes back after weeks, so baskets are looked at for longer. */
 const PURCHASE_DAYS = 90;
 
+/** Each kind's payload. */
 export const rankingSnapshotMakers: {
-  readonly [K in RankingSnapshotKind]: (
+  readonly [K in Exclude<SnapshotKind, 'cleaning'>]: (
     store: Store,
     moment: SnapshotMoment,
     settings: RankingSnapshotSettings,

@@ -97,7 +97,7 @@ export const createFeatures = (deps: FeaturesDeps): Features => {
   const make = async (kind: SnapshotKind, seen: ShopSight, watermark: number): Promise<boolean> => {
     const began = clock.monotonic();
     schedule.begun(kind, began);
-    const payload = await snapshotMakers[kind](store, watermark, settings);
+    const payload = await snapshotMakers[kind](store, { at: watermark }, settings);
     const { hash, bytes, saved } = await saveSnapshot(store, {
       kind,
       asOf: watermark,

@@ -3,6 +3,7 @@ import {
   rankingSnapshotMakers,
   readSpreads,
   SESSION_DAYS,
+  type SnapshotMoment,
   type Store,
 } from '@nextcart/clickhouse';
 import type { SnapshotKind, SnapshotPayloads } from '@nextcart/contracts';
@@ -16,18 +17,17 @@ export interface SnapshotSettings extends RankingSnapshotSettings {
 const MIN_LINES = 50;
 
 type Makers = {
-  readonly [K in SnapshotKind]: (store: Store, at: number, s: SnapshotSettings) => Promise<SnapshotPayloads[K]>;
+  readonly [K in SnapshotKind]: (
+    store: Store,
+    moment: Pick<SnapshotMoment, 'at'>,
+    settings: SnapshotSettings,
+  ) => Promise<SnapshotPayloads[K]>;
 };
 
-const { trending, sessions, covisits, copurchases } = rankingSnapshotMakers;
-
-/** Each kind's payload at a watermark (epoch ms). */
+/** Each kind's payload at a watermark, of all that the store holds. */
 export const snapshotMakers: Makers = {
-  trending: (store, at, settings) => trending(store, { at }, settings),
-  sessions: (store, at, settings) => sessions(store, { at }, settings),
-  covisits: (store, at, settings) => covisits(store, { at }, settings),
-  copurchases: (store, at, settings) => copurchases(store, { at }, settings),
-  cleaning: (store, at, { graphEvents, robotEventsPerHour }) =>
+  ...rankingSnapshotMakers,
+  cleaning: (store, { at }, { graphEvents, robotEventsPerHour }) =>
     readSpreads(store, {
       at,
       amountDays: SESSION_DAYS,

@@ -1,11 +1,17 @@
 /** A small simulated shop in a store of its own, with snapshots from before the slice that models are measured over. */
 import { randomUUID } from 'node:crypto';
-import { cutByTime, type Store, saveSnapshot } from '@nextcart/clickhouse';
+import {
+  cutByTime,
+  rankingSnapshotDefaults,
+  rankingSnapshotMakers,
+  type Store,
+  saveSnapshot,
+} from '@nextcart/clickhouse';
 import { insertTestEvents, type TestEvent } from '@nextcart/clickhouse/testing';
-import type { LogSlice, SnapshotKind } from '@nextcart/contracts';
+import type { LogSlice } from '@nextcart/contracts';
 import { createShop, type Shop } from '@nextcart/datasets';
-import { type SnapshotSettings, snapshotMakers } from '@nextcart/features';
 import { hashToken } from '@nextcart/models';
+import { rankedKinds } from '@nextcart/ranking';
 import { type NullSize, SLICE_SHARE } from './sizes.ts';
 
 export interface FilledShop {
@@ -20,8 +26,6 @@ const UNITS = 10_000;
 const PARTITIONS = 2;
 const LEFT_OUT = new Set(['identify', 'history', 'impression']);
 const ROWS = 20_000;
-const snapshotSettings: SnapshotSettings = { sessionEvents: 100_000, graphEvents: 300_000, robotEventsPerHour: 900 };
-const kinds = ['trending', 'sessions', 'covisits', 'copurchases'] as const satisfies SnapshotKind[];
 
 export const fillShop = async (store: Store, size: NullSize, seed: number): Promise<FilledShop> => {
   const { users, items, days } = size;
@@ -56,8 +60,8 @@ const takeSnapshots = async (
   for (const { partition, offset, time } of events)
     if (offset === firsts.get(partition)) asOf = Math.min(asOf, time - 1);
   const positions = Object.fromEntries(slice.map(({ partition, from }) => [`${topicId}:${partition}`, from - 1]));
-  for (const kind of kinds) {
-    const payload = await snapshotMakers[kind](store, asOf, snapshotSettings);
+  for (const kind of rankedKinds) {
+    const payload = await rankingSnapshotMakers[kind](store, { at: asOf }, rankingSnapshotDefaults);
     await saveSnapshot(store, { kind, asOf, positions, payload });
   }
 };

@@ -1,9 +1,14 @@
 /** All arms over the same people of one seed. */
 import { join } from 'node:path';
-import { clickhouseConnection, createStore, migrate, type Store } from '@nextcart/clickhouse';
+import {
+  clickhouseConnection,
+  createStore,
+  migrate,
+  type RankingSnapshotSettings,
+  type Store,
+} from '@nextcart/clickhouse';
 import { runSql, withDatabase } from '@nextcart/clickhouse/testing';
 import { createRates, type RatesFile } from '@nextcart/events';
-import type { SnapshotSettings } from '@nextcart/features';
 import { createLogger, systemClock } from '@nextcart/runtime';
 import type { TrainingSettings } from '@nextcart/trainer';
 import type { SeedTallies } from './figures.ts';
@@ -22,7 +27,7 @@ export interface SeedDeps {
   readonly clickhouseUrl: string;
   readonly dataDir: string;
   readonly rates: RatesFile;
-  readonly snapshots: SnapshotSettings;
+  readonly snapshots: RankingSnapshotSettings;
   readonly training: TrainingSettings;
   readonly signal: AbortSignal;
   readonly tell: (line: string) => void;

@@ -1,8 +1,7 @@
 /** Lists of the product over a log of the arm's own: stored, snapshots and trainings made of it, ranked by serving code. */
-import { type Store, saveSnapshot } from '@nextcart/clickhouse';
+import { type RankingSnapshotSettings, rankingSnapshotMakers, type Store, saveSnapshot } from '@nextcart/clickhouse';
 import type { BehaviourEvent } from '@nextcart/contracts';
 import type { Rates } from '@nextcart/events';
-import { type SnapshotSettings, snapshotMakers } from '@nextcart/features';
 import { defaultConfiguration, type RankedKind, type RankingConfiguration, sourceOfKind } from '@nextcart/ranking';
 import { defaultOptions } from '@nextcart/scorer';
 import type { Arm, ArmShop } from './lockstep.ts';
@@ -15,7 +14,7 @@ import { untilAnswered } from './until-answered.ts';
 export interface ServedDeps {
   readonly store: Store;
   readonly rates: Rates;
-  readonly snapshots: SnapshotSettings;
+  readonly snapshots: RankingSnapshotSettings;
   readonly size: UpliftSize;
   /** Of the ranker while there is no release. */
   readonly weights?: RankingConfiguration['weights'];
@@ -38,7 +37,7 @@ export const servedArm =
 
     const snapshot = async <K extends RankedKind>(kind: K, at: number): Promise<void> => {
       await log.flush();
-      const payload = await untilAnswered(() => snapshotMakers[kind](store, at, snapshots));
+      const payload = await untilAnswered(() => rankingSnapshotMakers[kind](store, { at }, snapshots));
       const positions = { [`${TOPIC_ID}:${PARTITION}`]: log.next() - 1 };
       const { hash } = await untilAnswered(() => saveSnapshot(store, { kind, asOf: at, positions, payload }));
       lists.use(kind, { hash, payload });

@@ -1,7 +1,7 @@
 /** The shop that the gate measures in, against rows of lists as scorers leave them. */
 import { partitionKey, type Store, saveSnapshot } from '@nextcart/clickhouse';
 import { insertTestEvents, migratedStore } from '@nextcart/clickhouse/testing';
-import { CHANGES_KIND, createRanker, defaultConfiguration } from '@nextcart/ranking';
+import { CHANGES_KIND, createRanker, defaultConfiguration, type RankedKind, rankedKinds } from '@nextcart/ranking';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { CATALOG_ID, insertCatalogue } from '../cycle.fixture.ts';
 import { TOPIC_ID } from '../trainer.fixture.ts';
@@ -150,7 +150,7 @@ describe('what parts without models know is the log before the slice', () => {
     );
   });
 
-  const save = (kind: 'trending' | 'covisits' | 'copurchases' | 'sessions', item: string, last: number) => {
+  const save = (kind: RankedKind, item: string, last: number) => {
     const none = { rowStart: Int32Array.of(0, 0), columns: new Int32Array(0) };
     const payload = {
       trending: { items: [item], scores: new Float32Array(4).fill(1) },
@@ -166,7 +166,7 @@ describe('what parts without models know is the log before the slice', () => {
     expect(idsOf(createRanker(never).strangers(THEN))).toEqual([]);
     expect(never.remarks).toContain('there is no snapshot of trending');
 
-    for (const kind of ['trending', 'covisits', 'copurchases', 'sessions'] as const) await save(kind, 'lamp', BEFORE);
+    for (const kind of rankedKinds) await save(kind, 'lamp', BEFORE);
     const shop = await readHere();
     const ranker = createRanker(shop);
     expect(idsOf(ranker.strangers(THEN + BEFORE * 1000))).toEqual(['kettle', 'mug']);

@@ -2,13 +2,13 @@
 import {
   newestListSnapshots,
   partitionKey,
-  type RankingSnapshotKind,
   rankingSnapshotDefaults,
   rankingSnapshotMakers,
   readCatalog,
   readFirstAppend,
   readNewestTime,
   readPopularity,
+  type SnapshotMoment,
   type Store,
   type StoredSnapshot,
   snapshotByHash,
@@ -31,6 +31,7 @@ import {
   defaultConfiguration,
   type RankingConfiguration,
   type RankingSnapshots,
+  rankedKinds,
   type ScoringPart,
   withChanges,
 } from '@nextcart/ranking';
@@ -50,8 +51,6 @@ export interface ReplayedShop {
   /** What is not as it was. */
   readonly remarks: readonly string[];
 }
-
-const kinds = ['trending', 'covisits', 'copurchases', 'sessions'] as const satisfies RankingSnapshotKind[];
 
 export interface ShopDeps {
   readonly store: Store;
@@ -131,36 +130,31 @@ export const createShop = (
 /** Those that were in force when the slice began; where none of a kind was, one is made of the log before it. */
 const readSnapshots = async (
   { store, attempt }: Pick<ShopDeps, 'store' | 'attempt'>,
-  { topicId, slice }: SlicedLog,
+  log: SlicedLog,
 ): Promise<{ snapshots: RankingSnapshots; remarks: string[] }> => {
-  const hashes = await attempt(() => snapshotsBefore(store, topicId, slice));
+  const hashes = await attempt(() => snapshotsBefore(store, log.topicId, log.slice));
+  const never = rankedKinds.filter((kind) => hashes[kind] === undefined);
+  const missing = rankedKinds.filter((kind) => hashes[kind] === null);
   const snapshots: Record<string, unknown> = {};
-  const made: string[] = [];
-  const remarks: string[] = [];
-  for (const kind of kinds) {
+  for (const kind of rankedKinds) {
     const hash = hashes[kind];
-    if (hash === undefined) {
-      remarks.push(`there is no snapshot of ${kind}`);
-    } else if (hash === null) {
-      snapshots[kind] = await makeSnapshot({ store, attempt }, { topicId, slice }, kind);
-      made.push(kind);
-    } else snapshots[kind] = (await attempt(() => storedSnapshot(store, kind, hash))).payload;
+    if (typeof hash === 'string') snapshots[kind] = (await attempt(() => storedSnapshot(store, kind, hash))).payload;
   }
-  if (made.length > 0) remarks.push(`made of the log before the slice, which none in force knew: ${made.join(', ')}`);
+  const remarks = never.map((kind) => `there is no snapshot of ${kind}`);
+  if (missing.length === 0) return { snapshots, remarks };
+  const moment = await attempt(() => momentBefore(store, log));
+  for (const kind of missing)
+    snapshots[kind] = await attempt<unknown>(() => rankingSnapshotMakers[kind](store, moment, rankingSnapshotDefaults));
+  remarks.push(`made of the log before the slice, which none in force knew: ${missing.join(', ')}`);
   return { snapshots, remarks };
 };
 
-const makeSnapshot = async (
-  { store, attempt }: Pick<ShopDeps, 'store' | 'attempt'>,
-  { topicId, slice }: SlicedLog,
-  kind: (typeof kinds)[number],
-): Promise<unknown> => {
-  const before = slice.map(({ partition, from }) => ({ partition, from: 0, to: from }));
-  const at = await attempt(() => readNewestTime(store, { topicId, ranges: before }));
+const momentBefore = async (store: Store, { topicId, slice }: SlicedLog): Promise<SnapshotMoment> => {
+  const ranges = slice.map(({ partition, from }) => ({ partition, from: 0, to: from }));
   const positions = Object.fromEntries(
     slice.map(({ partition, from }) => [partitionKey(topicId, partition), from - 1]),
   );
-  return attempt<unknown>(() => rankingSnapshotMakers[kind](store, { at, positions }, rankingSnapshotDefaults));
+  return { at: await readNewestTime(store, { topicId, ranges }), positions };
 };
 
 const storedSnapshot = async (store: Store, kind: SnapshotKind, hash: string): Promise<StoredSnapshot> => {
